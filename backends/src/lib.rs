@@ -1,0 +1,1 @@
+//! Machine-code and WebAssembly backends.

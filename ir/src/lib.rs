@@ -1,0 +1,1 @@
+//! The intermediate representation: ids, operations, functions, text, verifier, oracle and passes.

@@ -1,0 +1,2 @@
+#![no_std]
+//! The contract between compiled code and the runtime.

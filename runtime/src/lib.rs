@@ -1,0 +1,1 @@
+//! The runtime that compiled programs call.

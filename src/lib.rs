@@ -1,0 +1,1 @@
+//! The `ultra` compiler as a library: source text to checked, lowered and running programs.

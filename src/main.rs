@@ -1,0 +1,3 @@
+//! The `ultra` command.
+
+fn main() {}
