@@ -1,1 +1,4 @@
 //! The `ultra` compiler as a library: source text to checked, lowered and running programs.
+
+pub mod source;
+pub mod syntax;
