@@ -81,7 +81,6 @@ pub enum Special {
     MathOp(ultra_ir::Op),
     MathMinMax { max: bool },
     MathImul,
-    MathSign,
     MathHypot,
     /// Conversion call `int32(x)` and so on.
     Convert(ultra_ir::Kind),
@@ -112,6 +111,9 @@ pub enum Special {
     MapList(i32),
     ArrayJoin,
     ArrayZeros,
+    ArrayOnes,
+    /// Library code's element read: in bounds, or a RangeError.
+    ElemUnchecked,
     StrFromCharCodes,
     ObjectFreeze,
 }
@@ -388,6 +390,7 @@ pub static GLOBALS: &[Global] = &[
             "of" => Special::ArrayOf,
             "from" => Special::ArrayFrom,
             "zeros" => Special::ArrayZeros,
+            "ones" => Special::ArrayOnes,
         },
         ..NONE
     },
@@ -425,6 +428,7 @@ pub static GLOBALS: &[Global] = &[
     error_global!("SyntaxError"),
     error_global!("EvalError"),
     error_global!("URIError"),
+    Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
     convert_global!("int8", I8),
     convert_global!("uint8", U8),
     convert_global!("int16", I16),

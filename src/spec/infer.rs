@@ -88,11 +88,11 @@ pub fn literal(body: &Func, v: Value) -> Option<Lit> {
         0 => {
             let value = f64::from_bits(imm);
             let integral = value.fract() == 0.0 && value.abs() < 1e30 && !(value == 0.0 && value.is_sign_negative());
-            Lit { value, int: integral.then_some(value as i128) }
+            Lit { value, int: integral.then_some(value as i128), written_int: false }
         }
-        1 => Lit { value: imm as f64, int: Some(imm as i128) },
-        _ if imm == 0 => Lit { value: -0.0, int: None },
-        _ => Lit { value: -(imm as f64), int: Some(-(imm as i128)) },
+        1 => Lit { value: imm as f64, int: Some(imm as i128), written_int: true },
+        _ if imm == 0 => Lit { value: -0.0, int: None, written_int: true },
+        _ => Lit { value: -(imm as f64), int: Some(-(imm as i128)), written_int: true },
     })
 }
 
@@ -349,6 +349,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         }
         Op::JsCallMethod => {
             let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            w.dtype = body.values_of(d.list()).last().and_then(|v| dtype(w, body, v));
             call_method(w, s, inst, args[0], StrId(d.a), &args[1..])
         }
         Op::JsNew => {
@@ -474,6 +475,25 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsRegExp => T::ANY,
         _ => T::ANY,
     }
+}
+
+/// The element kind that a string literal names.
+fn dtype(w: &World, body: &Func, v: Value) -> Option<Kind> {
+    let d = body.def(v).filter(|d| d.op == Op::JsStr)?;
+    Some(match w.prog.strings.text(StrId(d.a)).as_str() {
+        "int8" => Kind::I8,
+        "uint8" => Kind::U8,
+        "int16" => Kind::I16,
+        "uint16" => Kind::U16,
+        "int32" => Kind::I32,
+        "uint32" => Kind::U32,
+        "int64" => Kind::I64,
+        "uint64" => Kind::U64,
+        "float32" => Kind::F32,
+        "float64" | "number" => Kind::F64,
+        "bool" | "boolean" => Kind::Bool,
+        _ => return None,
+    })
 }
 
 /// The keys of an object literal's list, first occurrence of each.
@@ -1283,7 +1303,7 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         Special::StrAt => T::prim(STR | UNDEF),
         Special::ValueOf => recv,
         Special::ConsoleLog | Special::ConsoleError | Special::MapClear => T::UNDEF,
-        Special::MathOp(_) | Special::MathMinMax { .. } | Special::MathImul | Special::MathSign | Special::MathHypot | Special::ToNumber => T::NUM,
+        Special::MathOp(_) | Special::MathMinMax { .. } | Special::MathImul | Special::MathHypot | Special::ToNumber => T::NUM,
         Special::Convert(kind) => T::of_kind(kind),
         Special::ArrayOf => {
             let cell = w.site(s, inst, 0);
@@ -1306,10 +1326,15 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             }
             T::obj(Obj::Arr(w.find(cell)))
         }
-        Special::ArrayZeros => {
-            let cell = w.declared_cell(T::NUM);
+        Special::ArrayZeros | Special::ArrayOnes => {
+            let t = w.dtype.take().map_or(T::ANY, T::of_kind);
+            let cell = w.declared_cell(t);
             T::obj(Obj::Arr(cell))
         }
+        Special::ElemUnchecked => match arg(0).obj {
+            Obj::Arr(c) => w.cell(c),
+            _ => T::BOTTOM,
+        },
         Special::NewError => {
             args.iter().for_each(|t| w.escape(*t));
             let Obj::Global(g) = recv.obj else { return T::ANY };

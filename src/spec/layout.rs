@@ -32,6 +32,12 @@ pub struct Code {
     pub field_ids: Table<ClassId, Vec<FieldId>>,
     /// Global that holds each module scope.
     pub scope_global: Table<ScopeId, ultra_ir::GlobalId>,
+    /// Global that holds the function value of each function without environment, once needed.
+    closure_globals: Table<FnId, ultra_ir::GlobalId>,
+    /// Function values among the globals, in order of creation.
+    pub static_closures: Vec<(ultra_ir::GlobalId, FnId)>,
+    /// Registry entry of function values with an environment.
+    pub closure_class: ClassId,
 }
 
 impl Code {
@@ -43,9 +49,23 @@ impl Code {
             wrappers: Table::new(),
             field_ids: Table::filled(w.cls.len(), Vec::new()),
             scope_global: Table::new(),
+            closure_globals: Table::filled(w.prog.fns.len(), ultra_ir::GlobalId::NONE),
+            static_closures: Vec::new(),
+            closure_class: ClassId::NONE,
         };
         code.module.strings = w.prog.strings.table.clone();
         code.classes(w);
+        code.closure_class = code.module.classes.push(ClassData {
+            name: "Function".into(),
+            parent: ClassId::NONE,
+            shape: ultra_abi::shape::SHAPE_CLOSURE,
+            size: ultra_abi::StructId::Closure.info().size,
+            depth: 0,
+            fields: ["func", "env"].iter().map(|f| code.module.struct_field(ultra_abi::StructId::Closure, f)).collect(),
+            leaf: true,
+            acyclic: false,
+            meta_bits: 0,
+        });
         for scope in w.prog.scopes.ids() {
             let is_module = w.prog.scopes[scope].is_module;
             let global = if is_module { code.module.globals.push(0) } else { ultra_ir::GlobalId::NONE };
@@ -64,6 +84,16 @@ impl Code {
             code.spec_func.push(id);
         }
         code
+    }
+
+    /// The global that holds the value of a function without environment.
+    pub fn closure_global(&mut self, f: FnId) -> ultra_ir::GlobalId {
+        if self.closure_globals[f].is_none() {
+            let g = self.module.globals.push(0);
+            self.closure_globals[f] = g;
+            self.static_closures.push((g, f));
+        }
+        self.closure_globals[f]
     }
 
     fn declare(&mut self, name: String, sig: Sig, source: Source, always_inline: bool) -> FuncId {

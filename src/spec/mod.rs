@@ -8,6 +8,8 @@
 
 pub mod builtins;
 pub mod infer;
+pub mod layout;
+pub mod lower;
 pub mod plan;
 pub mod ty;
 pub mod world;

@@ -13,6 +13,8 @@ pub struct Lit {
     pub value: f64,
     /// The exact value when it is an integer.
     pub int: Option<i128>,
+    /// Written without point or exponent: `2.0` and `1e3` are float64 wherever they stand.
+    pub written_int: bool,
 }
 
 impl Lit {
@@ -89,7 +91,7 @@ impl Arith {
 
 fn numeric(o: Opnd) -> Option<Numeric> {
     if let Some(lit) = o.lit {
-        return Some(Numeric::Lit(lit));
+        return Some(if lit.written_int || lit.int.is_none() { Numeric::Lit(lit) } else { Numeric::Num });
     }
     match o.t {
         t if t.within(NUM | LIT | UNDEF) || t == T::BOOL || t == T::NULL => Some(Numeric::Num),
@@ -281,7 +283,7 @@ mod tests {
     }
 
     fn lit(v: i128) -> Opnd {
-        Opnd { t: T::LIT, lit: Some(Lit { value: v as f64, int: Some(v) }) }
+        Opnd { t: T::LIT, lit: Some(Lit { value: v as f64, int: Some(v), written_int: true }) }
     }
 
     #[test]

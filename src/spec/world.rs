@@ -89,6 +89,8 @@ pub struct World {
     /// Array cells made so far, for pollution by stores of unknown target.
     array_cells: Vec<CellId>,
     pub changed: bool,
+    /// Element kind named by the call being inferred.
+    pub dtype: Option<ultra_abi::Kind>,
     /// Direct subclasses of each class.
     pub subclasses: Table<ClassId, Vec<ClassId>>,
     pub names: Names,
@@ -139,6 +141,7 @@ impl World {
             generic: Table::filled(prog.fns.len(), SpecId::NONE),
             array_cells: Vec::new(),
             changed: false,
+            dtype: None,
             subclasses: Table::new(),
             names,
             prog,

@@ -233,7 +233,7 @@ impl Lower<'_> {
     // Elements.
 
     /// An index as i32 or i64, and whether it is an integer below `len`.
-    fn index(&mut self, key: Tv, len: Value) -> Res<(Value, Value)> {
+    pub(super) fn index(&mut self, key: Tv, len: Value) -> Res<(Value, Value)> {
         if let Some(k) = key.t.int_kind() {
             if let Some(lit) = key.lit
                 && let Some(i) = self.int_literal(lit, k)
@@ -322,7 +322,7 @@ impl Lower<'_> {
     }
 
     /// Loads an element that is in bounds.
-    fn element(&mut self, store: Value, i: Value, t: T, out: T) -> Value {
+    pub(super) fn element(&mut self, store: Value, i: Value, t: T, out: T) -> Value {
         let data = self.b.unary(Op::StoreData, store);
         let v = self.load_elem(data, i, t.kind());
         let v = match t.kind() {

@@ -523,7 +523,7 @@ impl Lower<'_> {
     }
 
     /// `x instanceof Array`, `Map`, `Set`, `Object`, `Function`: decided by the kind of shape.
-    fn builtin_instance(&mut self, a: Tv, name: &str) -> Res<Value> {
+    pub(super) fn builtin_instance(&mut self, a: Tv, name: &str) -> Res<Value> {
         use ultra_abi::shape::*;
         let shape_ranges: &[(u32, u32)] = match name {
             "Array" => &[(SHAPE_ARRAY0, SHAPE_ARRAY0 + 15)],
