@@ -1,1 +1,2 @@
 //! The runtime that compiled programs call.
+pub mod convert;

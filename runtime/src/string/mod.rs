@@ -1,0 +1,7 @@
+//! Strings: immediate, flat and sliced words, and the algorithms on them.
+
+pub mod atoms;
+pub mod chars;
+pub mod concat;
+pub mod heap;
+pub mod ops;
