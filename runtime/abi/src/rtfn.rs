@@ -64,7 +64,7 @@ pub struct RtSig {
 macro_rules! for_each_runtime_fn {
     ($m:path) => { $m! {
         // Memory.
-        AllocSlow = alloc_slow(I32, I32) -> Ref, [ALLOC SCAN], "Refills the run of an inline size class (first operand) and allocates a cell with the shape (second). May scan.";
+        AllocSlow = alloc_slow(I32, I32) -> Ref, [ALLOC SCAN THROW], "Refills the run of an inline size class (first operand) and allocates a cell with the shape (second). May scan; leaves a RangeError and returns 0 when the heap is exhausted.";
         AllocLarge = alloc_large(I32, I32) -> Ref, [ALLOC THROW], "Allocates an object of a size in bytes with a shape, fields zeroed.";
         LogFull = log_full() -> Void, [SCAN], "Empties the decrement log.";
         IncSlow = inc_slow(Ref) -> Void, [WRITE], "Increments the count of a shared or immortal object.";
