@@ -7,9 +7,11 @@
 //! methods are safe to use, and field accesses need no further reasoning.
 
 use crate::mem::object as mem;
+use crate::ctx::FunctionRecord;
 use crate::mem::region::ObjectId;
-use crate::object::library::Library;
+use crate::mem::shape::{ClassSpec, ShapeTable};
 use crate::rc;
+use crate::values::ValuesState;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ShapeDesc, WorkerContext};
 use ultra_abi::shape::*;
 use ultra_abi::value::*;
@@ -39,10 +41,10 @@ impl Cx {
     }
 
     /// The library's own state.
-    pub fn library(self) -> &'static mut Library {
+    pub fn library(self) -> &'static mut ValuesState {
         // SAFETY: the runtime outlives its workers, and by the promise of `new` nothing
         // else refers to the library's state during the call; callers do not hold two.
-        unsafe { &mut (*crate::ctx::runtime(self.0)).library }
+        unsafe { &mut *crate::ctx::values(self.0) }
     }
 
     pub fn addr(self, id: u32, offset: u32) -> *mut u8 {
@@ -93,6 +95,24 @@ impl Cx {
         }
     }
 
+    /// The host side of shapes.
+    pub fn shapes(self) -> &'static mut ShapeTable {
+        // SAFETY: as `library`.
+        unsafe { &mut *crate::ctx::shapes(self.0) }
+    }
+
+    /// Registers a shape made at run time.
+    pub fn register_shape(self, spec: ClassSpec) -> Option<u32> {
+        // SAFETY: as `library`; shapes and heap are separate parts of the runtime.
+        unsafe { (*crate::ctx::shapes(self.0)).register(&mut *crate::ctx::heap(self.0), spec).ok() }
+    }
+
+    /// The record of a function index.
+    pub fn function(self, index: u32) -> Option<&'static FunctionRecord> {
+        // SAFETY: as `library`; records are only added between calls.
+        unsafe { (&*crate::ctx::functions(self.0)).get(index as usize) }
+    }
+
     /// An object whose fields the caller writes before it returns.
     pub fn alloc_uninit(self, size: u32, meta: u32) -> Res<u32> {
         // SAFETY: the context is live.
@@ -119,28 +139,70 @@ impl Cx {
         Thrown
     }
 
+    /// Forgets the pending exception.
+    pub fn clear_exception(self) {
+        // SAFETY: the context is live.
+        unsafe {
+            (*self.0).exception = UNDEFINED;
+            (*self.0).attention &= !ATTENTION_EXCEPTION;
+        }
+    }
+
+    /// Counts one more reference to what a word refers to, for raw copies.
+    pub fn inc_word(self, word: Word) {
+        // SAFETY: the word is live by the promise of `new`.
+        unsafe { rc::inc_word(self.0, word) }
+    }
+
+    pub fn inc(self, id: u32) {
+        // SAFETY: as `inc_word`.
+        unsafe { rc::inc(self.0, id) }
+    }
+
+    /// Logs that a counted reference is gone.
+    pub fn log_dec_word(self, word: Word) {
+        // SAFETY: as `inc_word`.
+        unsafe { rc::log_dec_word(self.0, word) }
+    }
+
+    pub fn log_dec(self, id: u32) {
+        // SAFETY: as `inc_word`.
+        unsafe { rc::log_dec(self.0, id) }
+    }
+
+    /// Bytes the object may use where it is.
+    pub fn cell_bytes(self, id: u32) -> u32 {
+        // SAFETY: the object is live by the promise of `new`.
+        unsafe { mem::capacity(self.0, ObjectId(id)) }
+    }
+
+    pub fn grow_in_place(self, id: u32, bytes: u32) -> bool {
+        // SAFETY: as `cell_bytes`.
+        unsafe { mem::grow_in_place(self.0, ObjectId(id), bytes) }
+    }
+
     /// First write of a reference slot of a new object.
     pub fn init_ref(self, object: u32, offset: u32, id: u32) {
         // SAFETY: the slot exists by the promise of `new`.
-        unsafe { rc::init_ref(self.0, ObjectId(object), offset, id) }
+        unsafe { rc::init_ref(self.0, object, offset, id) }
     }
 
     /// First write of a string or `any` slot of a new object.
     pub fn init_word(self, object: u32, offset: u32, word: Word) {
         // SAFETY: as `init_ref`.
-        unsafe { rc::init_word(self.0, ObjectId(object), offset, word) }
+        unsafe { rc::init_word(self.0, object, offset, word) }
     }
 
     /// Overwrites a reference slot.
     pub fn store_ref(self, object: u32, offset: u32, id: u32) {
         // SAFETY: as `init_ref`.
-        unsafe { rc::store_ref(self.0, ObjectId(object), offset, id) }
+        unsafe { rc::store_ref(self.0, object, offset, id) }
     }
 
     /// Overwrites a string or `any` slot.
     pub fn store_word(self, object: u32, offset: u32, word: Word) {
         // SAFETY: as `init_ref`.
-        unsafe { rc::store_word(self.0, ObjectId(object), offset, word) }
+        unsafe { rc::store_word(self.0, object, offset, word) }
     }
 }
 
