@@ -343,3 +343,17 @@ fn join_into(cx: Cx, array: u32, separator: Word, out: &mut Builder, open: &mut 
     open.pop();
     Ok(())
 }
+
+/// A copy with elements of another kind, each checked.
+pub fn convert(cx: Cx, array: u32, kind: Kind) -> Res<u32> {
+    let len = array_len(cx, array);
+    if kind == element_kind(cx, array) {
+        return copy_range(cx, array, 0, len);
+    }
+    let result = store::new_array(cx, kind, 0, len)?;
+    for i in 0..len {
+        let word = raw_element(cx, array, i)?;
+        push(cx, result, word)?;
+    }
+    Ok(result)
+}

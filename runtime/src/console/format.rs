@@ -147,3 +147,51 @@ fn json_text(cx: Cx, word: Word) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{ops, store};
+    use crate::object::testing::{json, with_cx};
+
+    /// Cases of a file made by `testdata/make.mjs`: a JSON text and what Node prints.
+    fn cases(data: &'static str) -> impl Iterator<Item = (&'static str, String)> {
+        data.split("\n>>> ").map(|case| {
+            let (input, output) = case.strip_prefix(">>> ").unwrap_or(case).split_once('\n').expect("two parts");
+            (input, output.to_string())
+        })
+    }
+
+    fn check(data: &'static str, spread: bool) {
+        with_cx(|cx| {
+            let mut failures = String::new();
+            let mut count = 0;
+            for (input, want) in cases(data.strip_suffix('\n').expect("a final line feed")) {
+                let word = json(cx, input);
+                let args: Vec<Word> = match object_of(word) {
+                    Some(id) if spread => {
+                        (0..store::array_len(cx, id)).map(|i| ops::get(cx, id, i).expect("memory")).collect()
+                    }
+                    _ => vec![word],
+                };
+                let got = format(cx, &args, false);
+                count += 1;
+                if got != want {
+                    failures += &format!("--- {input}\n--- Node:\n{want}\n--- here:\n{got}\n");
+                }
+            }
+            assert!(count > 50);
+            assert!(failures.is_empty(), "{failures}");
+        });
+    }
+
+    #[test]
+    fn values_print_as_in_node() {
+        check(include_str!("testdata/inspect.txt"), false);
+    }
+
+    #[test]
+    fn calls_print_as_in_node() {
+        check(include_str!("testdata/format.txt"), true);
+    }
+}

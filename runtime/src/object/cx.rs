@@ -139,6 +139,14 @@ impl Cx {
         Thrown
     }
 
+    /// Takes the pending exception; `undefined` when there is none.
+    pub fn take_exception(self) -> Word {
+        // SAFETY: the context is live.
+        let word = unsafe { (*self.0).exception };
+        self.clear_exception();
+        word
+    }
+
     /// Forgets the pending exception.
     pub fn clear_exception(self) {
         // SAFETY: the context is live.

@@ -5,3 +5,6 @@ pub mod property;
 pub mod slot;
 pub mod table;
 pub mod value;
+
+#[cfg(test)]
+pub mod testing;

@@ -394,6 +394,23 @@ pub fn has(cx: Cx, base: Word, key: Word) -> Res<bool> {
     Ok(own(cx, id, name)?.is_some() || builtin_method(cx, base, name).is_some())
 }
 
+/// `Object.hasOwn(base, key)`.
+pub fn has_own(cx: Cx, base: Word, key: Word) -> Res<bool> {
+    let name = key_of(cx, key)?;
+    if is_nullish(base) {
+        return Err(error::type_error(cx, "Cannot convert undefined or null to object"));
+    }
+    match object_of(base) {
+        Some(id) => Ok(own(cx, id, name)?.is_some()),
+        None if is_string(base) => {
+            let chars = heap::chars(cx, &name);
+            let index = chars.array_index().is_some_and(|i| (i as usize) < heap::len(cx, base));
+            Ok(index || chars.is_str("length"))
+        }
+        None => Ok(false),
+    }
+}
+
 /// `base[key]`.
 pub fn get_element(cx: Cx, base: Word, key: Word) -> Res<Word> {
     let index = match index_of_key(key) {

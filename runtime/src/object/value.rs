@@ -14,7 +14,7 @@ use crate::error;
 use crate::object::cx::*;
 use crate::string::{concat, heap};
 use core::cmp::Ordering;
-use ultra_abi::rtfn::ArithOp;
+use ultra_abi::rtfn::{ArithOp, UnaryOp};
 use ultra_abi::shape::*;
 use ultra_abi::value::*;
 
@@ -356,4 +356,24 @@ fn float_arith(op: ArithOp, x: f64, y: f64) -> f64 {
         ArithOp::Shr => int(x).wrapping_shr(int(y) as u32) as f64,
         ArithOp::UShr => (int(x) as u32).wrapping_shr(int(y) as u32) as f64,
     }
+}
+
+/// A numeric operator of one operand.
+pub fn unary(cx: Cx, op: UnaryOp, a: Word) -> Res<Word> {
+    let result = match (to_num(cx, a)?, op) {
+        (n, UnaryOp::ToNumeric) => n,
+        (Num::F64(x), UnaryOp::Neg) => Num::F64(-x),
+        (Num::F64(x), UnaryOp::BitNot) => Num::F64(!to_int32(x) as f64),
+        (Num::F64(x), UnaryOp::Inc) => Num::F64(x + 1.0),
+        (Num::F64(x), UnaryOp::Dec) => Num::F64(x - 1.0),
+        (Num::I64(v), UnaryOp::Neg) => Num::I64(v.wrapping_neg()),
+        (Num::I64(v), UnaryOp::BitNot) => Num::I64(!v),
+        (Num::I64(v), UnaryOp::Inc) => Num::I64(v.wrapping_add(1)),
+        (Num::I64(v), UnaryOp::Dec) => Num::I64(v.wrapping_sub(1)),
+        (Num::U64(v), UnaryOp::Neg) => Num::U64(v.wrapping_neg()),
+        (Num::U64(v), UnaryOp::BitNot) => Num::U64(!v),
+        (Num::U64(v), UnaryOp::Inc) => Num::U64(v.wrapping_add(1)),
+        (Num::U64(v), UnaryOp::Dec) => Num::U64(v.wrapping_sub(1)),
+    };
+    from_num(cx, result)
 }

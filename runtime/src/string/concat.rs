@@ -70,6 +70,17 @@ pub fn concat3(cx: Cx, a: Word, b: Word, c: Word) -> Res<Word> {
     flat_concat(cx, &[heap::chars(cx, &a), heap::chars(cx, &b), heap::chars(cx, &c)], total)
 }
 
+/// The concatenation of all words.
+pub fn concat_all(cx: Cx, words: &[Word]) -> Res<Word> {
+    let total: usize = words.iter().map(|&w| heap::len(cx, w)).sum();
+    if total >= BUFFER_MIN {
+        // The longest part may sit in a buffer with room at the end it grows at.
+        return words.iter().try_fold(EMPTY_STRING, |all, &w| concat(cx, all, w));
+    }
+    let parts: smallvec::SmallVec<[Chars<'_>; 8]> = words.iter().map(|w| heap::chars(cx, w)).collect();
+    flat_concat(cx, &parts, total)
+}
+
 /// All parts in one flat (or immediate) string of `total` units.
 fn flat_concat(cx: Cx, parts: &[Chars<'_>], total: usize) -> Res<Word> {
     if parts.iter().all(|p| matches!(p, Chars::Latin1(_))) && total <= BUFFER_MIN {
