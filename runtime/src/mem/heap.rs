@@ -16,7 +16,7 @@
 use crate::Error;
 use crate::mem::options::Options;
 use crate::mem::page::{
-    CLASSES, Contents, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, class_for, class_size,
+    CLASSES, Contents, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, WORDS, class_for, class_size,
 };
 use crate::mem::region::{Growing, ObjectId, Reservation, reserve_region};
 use std::collections::BTreeMap;
@@ -65,6 +65,25 @@ pub struct HeapStats {
     pub objects_freed: u64,
     /// Highest number of pages in use at any time.
     pub peak_pages: u32,
+}
+
+/// Access to the bitmaps of pages by word.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenWords {
+    pages: *mut Page,
+}
+
+impl TakenWords {
+    /// Marks the cells that start at the set bits as free; word `w` describes ids from `w * 128` on.
+    ///
+    /// # Safety
+    /// The page of the word must be in use, and no reference to its entry may be held.
+    #[inline]
+    pub unsafe fn clear(self, word: u32, bits: u64) {
+        let (page, word) = (word as usize / WORDS, word as usize % WORDS);
+        // SAFETY: entries of pages in use are committed; the caller excludes other references.
+        unsafe { (*self.pages.add(page)).taken[word] &= !bits };
+    }
 }
 
 #[derive(Debug)]
@@ -200,12 +219,32 @@ impl Heap {
         }
     }
 
-    /// Adds the objects that start within `ids` ids, `step` apart, to the statistics.
+    /// Adds objects of `bytes` each to the statistics.
     #[inline]
-    pub fn note_allocated(&mut self, ids: u32, step: u32) {
-        let objects = ids.div_ceil(step) as u64;
-        self.stats.objects_allocated += objects;
-        self.stats.bytes_allocated += objects * step as u64 * ID_SCALE as u64;
+    pub fn note_allocated(&mut self, objects: u32, bytes: u32) {
+        self.stats.objects_allocated += objects as u64;
+        self.stats.bytes_allocated += objects as u64 * bytes as u64;
+    }
+
+    /// Whether freed memory needs more than its bit cleared: poison, or no reuse.
+    #[inline]
+    pub fn is_careful(&self) -> bool {
+        self.poison || self.no_reuse
+    }
+
+    /// The bitmaps of all pages, for a sweep that frees many cells.
+    pub fn taken_words(&mut self) -> TakenWords {
+        TakenWords { pages: self.table.base() }
+    }
+
+    /// Notes that cells of the page were freed by `TakenWords::clear`.
+    pub fn note_freed(&mut self, index: u32, objects: u64) {
+        self.stats.objects_freed += objects;
+        let page = self.page_mut(index);
+        if page.usage == Use::Cells {
+            page.usage = Use::CellsTouched;
+            self.touched.push(index);
+        }
     }
 
     fn take_run(&mut self, class: usize, max_cells: u32) -> Option<Run> {
@@ -489,7 +528,7 @@ impl Heap {
     #[inline]
     pub unsafe fn free(&mut self, id: u32) {
         let index = id >> PAGE_SHIFT;
-        let careful = self.poison || self.no_reuse;
+        let careful = self.is_careful();
         self.stats.objects_freed += 1;
         // SAFETY: a live object's header is in committed memory.
         unsafe { self.addr(id).cast::<u64>().write(0) };

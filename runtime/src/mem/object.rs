@@ -9,7 +9,7 @@ use crate::mem::page::class_size;
 use crate::mem::region::ObjectId;
 use crate::rc::poll::request_poll;
 use ultra_abi::layout::{Header, WorkerContext};
-use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, size_class};
+use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, RC_NEW, size_class};
 
 /// Address of byte `offset` of the object.
 ///
@@ -114,7 +114,7 @@ pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Opt
         } else {
             alloc_outside_runs(ctx, size)?
         };
-        header_ptr(ctx, id).write(Header { rc: 0, meta });
+        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
         Some(ObjectId(id))
     }
 }

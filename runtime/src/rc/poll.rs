@@ -9,7 +9,7 @@ use crate::mem::region::ObjectId;
 use crate::rc::barrier;
 use crate::rc::scan::scan;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
-use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES};
+use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES, RC_NEW};
 use ultra_abi::value::{Kind, from_object};
 
 /// Asks generated code to call `poll` at its next prologue or after this runtime call.
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: i32, meta: i
             throw_out_of_memory(ctx);
             return 0;
         };
-        addr(ctx, id, 0).cast::<Header>().write(Header { rc: 0, meta: meta as u32 });
+        addr(ctx, id, 0).cast::<Header>().write(Header { rc: RC_NEW, meta: meta as u32 });
         id
     }
 }

@@ -3,7 +3,7 @@
 use crate::mem::payload::Payloads;
 use crate::mem::shape::ShapeTable;
 use crate::rc::barrier::word_id;
-use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
+use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, Store};
 use ultra_abi::shape::{HEADER_SIZE, META_SHAPE_MASK, ObjKind, store_shape};
 use ultra_abi::value::{Kind, REF_NULL};
 
@@ -18,23 +18,23 @@ pub unsafe fn each_child(object: *mut u8, shapes: &ShapeTable, payloads: &Payloa
         let shape = object.cast::<u32>().add(1).read() & META_SHAPE_MASK;
         let desc = shapes.desc(shape);
         if desc.flags & SHAPE_SPECIAL == 0 {
-            mapped(object, desc, &mut visit);
+            mapped(object, (desc.ref_map, desc.word_map), &mut visit);
         } else {
             special(object, shape, shapes, payloads, &mut visit);
         }
     }
 }
 
-/// Visits the slots that the maps of a shape describe.
+/// Visits the slots that the maps of a shape (references, words) describe.
 ///
 /// # Safety
 /// As `each_child`, for an object of this shape.
 #[inline]
-pub unsafe fn mapped(object: *mut u8, desc: &ShapeDesc, visit: &mut impl FnMut(u32)) {
+pub unsafe fn mapped(object: *mut u8, maps: (u64, u64), visit: &mut impl FnMut(u32)) {
     // SAFETY: a set bit means that the word is a slot of the object.
     unsafe {
         let slots = object.add(HEADER_SIZE as usize).cast::<u32>();
-        let mut map = desc.ref_map;
+        let mut map = maps.0;
         while map != 0 {
             let id = slots.add(map.trailing_zeros() as usize).read();
             map &= map - 1;
@@ -42,7 +42,7 @@ pub unsafe fn mapped(object: *mut u8, desc: &ShapeDesc, visit: &mut impl FnMut(u
                 visit(id);
             }
         }
-        let mut map = desc.word_map;
+        let mut map = maps.1;
         while map != 0 {
             let id = word_id(slots.add(map.trailing_zeros() as usize).cast::<u64>().read());
             map &= map - 1;
