@@ -141,7 +141,7 @@ impl Heap {
             young_bytes: 0,
             stats: HeapStats::default(),
             max_run: if options.one_cell_runs() { 1 } else { u32::MAX },
-            poison: options.poison || options.no_reuse || cfg!(debug_assertions),
+            poison: options.poison || options.no_reuse,
             no_reuse: options.no_reuse,
         })
     }

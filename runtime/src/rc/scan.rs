@@ -19,6 +19,7 @@ use crate::mem::page::PAGE_SHIFT;
 use crate::mem::payload::Payloads;
 use crate::mem::region::ObjectId;
 use crate::mem::shape::ShapeTable;
+use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
 use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -71,7 +72,16 @@ pub unsafe fn scan(ctx: *mut WorkerContext) {
         rt.set_scan_threshold(stack_bytes);
         rt.scans.scans += 1;
         rt.scans.time += started.elapsed();
+        if rt.options.audit {
+            let faults = rt.audit();
+            assert!(faults.is_empty(), "count audit: {}", list(&faults));
+        }
     }
+}
+
+/// The first few faults, for a panic message.
+fn list(faults: &[Fault]) -> String {
+    faults.iter().take(10).map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Ends the runs being bumped through at their cursor, so that young runs hold objects only.
