@@ -31,9 +31,10 @@ const GROW_PAGES: u32 = 128;
 const HOT_PAGES: usize = 16;
 /// Free memory that is kept rather than returned to the system, at least: 4 MiB.
 const KEEP_PAGES: u32 = 128;
-/// Pages that allocation may use beyond the limit before it fails: 1 MiB. The limit
-/// itself is reported at the next poll, so most exhaustion never fails an allocation.
-const RESERVE_PAGES: u32 = 32;
+/// Pages that compiled allocation may use beyond the limit before it fails: 64 MiB.
+/// The limit is reported at the next poll, so that allocation hardly ever fails where
+/// only a poll can throw.
+pub const INLINE_RESERVE: u32 = 2048;
 /// No run is being bumped through.
 const NO_RUN: usize = usize::MAX;
 const FIRST_PAGE: u32 = (HEAP_OFFSET / PAGE_SIZE as u64) as u32;
@@ -120,7 +121,8 @@ impl Heap {
     /// # Errors
     /// When the system refuses the address space.
     pub fn new(options: &Options) -> Result<Heap, Error> {
-        let limit = options.heap_limit.min(REGION_SIZE - HEAP_OFFSET) / PAGE_SIZE as u64;
+        let end = REGION_PAGES - FIRST_PAGE - INLINE_RESERVE;
+        let limit = (options.heap_limit / PAGE_SIZE as u64).min(end as u64);
         Ok(Heap {
             region: reserve_region()?,
             shapes_part: Growing::new(SHAPES_OFFSET, VTABLES_OFFSET, 64 << 10),
@@ -196,9 +198,9 @@ impl Heap {
     }
 
     /// The next run of free cells of `class`, marked as taken and entered in the young
-    /// list. `None` when the heap is exhausted.
-    pub fn refill(&mut self, class: usize) -> Option<Run> {
-        let run = self.take_run(class, self.max_run)?;
+    /// list. `None` when `reserve` pages more than the limit are in use.
+    pub fn refill(&mut self, class: usize, reserve: u32) -> Option<Run> {
+        let run = self.take_run(class, self.max_run, reserve)?;
         self.active[class] = self.young.len() - 1;
         Some(run)
     }
@@ -247,7 +249,7 @@ impl Heap {
         }
     }
 
-    fn take_run(&mut self, class: usize, max_cells: u32) -> Option<Run> {
+    fn take_run(&mut self, class: usize, max_cells: u32, reserve: u32) -> Option<Run> {
         loop {
             let state = self.classes[class];
             if state.current != NO_PAGE {
@@ -266,7 +268,7 @@ impl Heap {
                 self.classes[class].current = NO_PAGE;
             }
             let next = match state.room {
-                NO_PAGE => self.fresh_page(class)?,
+                NO_PAGE => self.fresh_page(class, reserve)?,
                 page => {
                     self.unlink(page);
                     page
@@ -279,10 +281,10 @@ impl Heap {
     }
 
     /// A page of `class` without objects, taken from the pool.
-    fn fresh_page(&mut self, class: usize) -> Option<u32> {
+    fn fresh_page(&mut self, class: usize, reserve: u32) -> Option<u32> {
         let index = match self.hot.iter().rposition(|&p| self.page(p).class as usize == class) {
-            Some(at) if self.may_use(1) => self.hot.swap_remove(at),
-            _ => self.take_pages(1)?,
+            Some(at) if self.may_use(1, reserve) => self.hot.swap_remove(at),
+            _ => self.take_pages(1, reserve)?,
         };
         let cell = class_size(class);
         let start = self.addr(index * PAGE_IDS);
@@ -308,8 +310,8 @@ impl Heap {
         Some(index)
     }
 
-    fn may_use(&self, pages: u32) -> bool {
-        pages <= (self.limit_pages + RESERVE_PAGES).saturating_sub(self.used_pages)
+    fn may_use(&self, pages: u32, reserve: u32) -> bool {
+        pages <= (self.limit_pages + reserve).saturating_sub(self.used_pages)
     }
 
     fn note_used(&mut self, pages: u32) {
@@ -318,8 +320,8 @@ impl Heap {
     }
 
     /// Takes `count` adjacent pages out of the pool or from above the top.
-    fn take_pages(&mut self, count: u32) -> Option<u32> {
-        if !self.may_use(count) {
+    fn take_pages(&mut self, count: u32, reserve: u32) -> Option<u32> {
+        if !self.may_use(count, reserve) {
             return None;
         }
         if count == 1
@@ -386,7 +388,7 @@ impl Heap {
     /// A new object of more bytes than a page holds, all zero. Also enters it in the young list.
     fn alloc_run(&mut self, bytes: u32) -> Option<ObjectId> {
         let count = bytes.div_ceil(PAGE_SIZE);
-        let start = self.take_pages(count)?;
+        let start = self.take_pages(count, 0)?;
         self.zero_pages(start, count);
         for index in start..start + count {
             let page = self.page_mut(index);
@@ -420,7 +422,7 @@ impl Heap {
     /// are undefined for cells and zero for runs of pages.
     pub fn alloc_cell(&mut self, bytes: u32) -> Option<ObjectId> {
         match class_for(bytes) {
-            Some(class) => self.take_run(class, 1).map(|run| ObjectId(run.start)),
+            Some(class) => self.take_run(class, 1, 0).map(|run| ObjectId(run.start)),
             None => self.alloc_run(bytes),
         }
     }
@@ -448,7 +450,7 @@ impl Heap {
         let old = page.span;
         let more = bytes.div_ceil(PAGE_SIZE) - old;
         let end = start + old;
-        if !self.may_use(more) {
+        if !self.may_use(more, 0) {
             return false;
         }
         if let Some(&len) = self.ranges.get(&end).filter(|&&len| len >= more) {

@@ -109,7 +109,7 @@ pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Opt
                 (*run).cur = next;
                 id
             } else {
-                take_from_new_run(ctx, class)?
+                take_from_new_run(ctx, class, 0)?
             }
         } else {
             alloc_outside_runs(ctx, size)?
@@ -119,20 +119,21 @@ pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Opt
     }
 }
 
-/// Refills the run of `class` and takes its first cell; never scans.
+/// Refills the run of `class` and takes its first cell; never scans. `reserve` is the
+/// number of pages that may be in use beyond the limit.
 ///
 /// # Safety
 /// As `alloc`.
 #[cold]
 #[inline(never)]
-pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize) -> Option<u32> {
+pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: u32) -> Option<u32> {
     // SAFETY: the caller vouches for `ctx`; the heap is a field of its own in the runtime.
     unsafe {
         if (*ctx::runtime(ctx)).allocation_must_fail() {
             return None;
         }
         let heap = &mut *ctx::heap(ctx);
-        let run = heap.refill(class)?;
+        let run = heap.refill(class, reserve)?;
         let bump = &raw mut (*ctx).bump[class];
         (*bump).cur = run.start + class_size(class) / ID_SCALE;
         (*bump).end = run.end;

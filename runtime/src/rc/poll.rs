@@ -4,6 +4,7 @@
 //! frames alone. Every other runtime function asks for a poll instead.
 
 use crate::ctx::{self, Runtime};
+use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
@@ -58,7 +59,7 @@ pub unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: i32, meta: i
         }
         let class = class as usize;
         assert!(class < INLINE_CLASSES, "inline size class {class} does not exist");
-        let Some(id) = object::take_from_new_run(ctx, class) else {
+        let Some(id) = object::take_from_new_run(ctx, class, INLINE_RESERVE) else {
             throw_out_of_memory(ctx);
             return 0;
         };

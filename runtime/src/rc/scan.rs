@@ -24,7 +24,7 @@ use crate::rc::barrier::word_id;
 use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use ultra_abi::layout::{Header, SHAPE_SPECIAL, WorkerContext};
+use ultra_abi::layout::{Header, WorkerContext};
 use ultra_abi::shape::*;
 
 /// Objects whose count is beyond this are not pinned: the log is far too short to free them.
@@ -247,7 +247,7 @@ impl Reaper<'_> {
                 }
                 if meta != shape_meta {
                     let desc = self.shapes.desc(meta & META_SHAPE_MASK);
-                    if desc.flags & SHAPE_SPECIAL != 0 || careful {
+                    if trace::is_special(meta, desc) || careful {
                         self.dead.push(id);
                         self.reap();
                         continue;
@@ -296,14 +296,14 @@ impl Reaper<'_> {
             // SAFETY: objects of `dead` are live cells with count 0 that nothing refers to.
             unsafe {
                 let object = self.heap.addr(id);
-                let shape = (*object.cast::<Header>()).meta & META_SHAPE_MASK;
-                let desc = self.shapes.desc(shape);
+                let meta = (*object.cast::<Header>()).meta;
+                let desc = self.shapes.desc(meta & META_SHAPE_MASK);
                 let dead = &mut self.dead;
-                if desc.flags & SHAPE_SPECIAL == 0 {
-                    trace::mapped(object, (desc.ref_map, desc.word_map), &mut |child| decrement(base, child, dead));
+                if trace::is_special(meta, desc) {
+                    trace::special(object, meta, self.shapes, self.payloads, &mut |child| decrement(base, child, dead));
+                    self.drop_host_parts(id, meta, desc.kind);
                 } else {
-                    trace::special(object, shape, self.shapes, self.payloads, &mut |child| decrement(base, child, dead));
-                    self.drop_payload(object, desc.kind);
+                    trace::mapped(object, (desc.ref_map, desc.word_map), &mut |child| decrement(base, child, dead));
                 }
                 self.heap.free(id);
             }
@@ -311,12 +311,15 @@ impl Reaper<'_> {
     }
 
     #[inline(never)]
-    unsafe fn drop_payload(&mut self, object: *mut u8, kind: u8) {
+    unsafe fn drop_host_parts(&mut self, id: u32, meta: u32, kind: u8) {
         let has_payload = [ObjKind::Dictionary, ObjKind::Map, ObjKind::Set, ObjKind::Native];
         if has_payload.iter().any(|&k| k as u8 == kind) {
             // SAFETY: an object of these kinds has the index of its payload in bytes 8..12.
-            let index = unsafe { object.cast::<u32>().add(2).read() };
+            let index = unsafe { self.heap.addr(id).cast::<u32>().add(2).read() };
             self.payloads.remove(index);
+        }
+        if meta & META_OVERFLOW != 0 {
+            self.payloads.remove_overflow(id);
         }
     }
 }

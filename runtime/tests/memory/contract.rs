@@ -223,6 +223,32 @@ fn exhaustion_without_polls_fails_the_allocation() {
 }
 
 #[test]
+fn compiled_allocation_has_a_reserve_and_then_fails() {
+    let mut m = Machine::new(Options { heap_limit: 1 << 20, ..Options::default() });
+    let failed = (0..10_000_000).find(|_| m.alloc_inline(512, SHAPE_STR_FLAT) == 0);
+    assert!(failed.is_none(), "what is dead is freed at scans");
+    let mut head = 0;
+    let failed = (0..10_000_000).find(|_| {
+        m.stack[0] = head as u64;
+        let id = m.alloc_inline(16, m.node);
+        if id != 0 {
+            // SAFETY: both are live.
+            unsafe {
+                rc::init_ref(m.ctx, id, 8, head);
+                rc::init_ref(m.ctx, id, 12, 0);
+            }
+            head = id;
+        }
+        id == 0
+    });
+    assert!(failed.is_some_and(|n| n > 4_000_000), "{failed:?}");
+    assert_eq!(take_range_error(&m), "Out of memory: heap limit reached");
+    m.stack[0] = 0;
+    m.scan();
+    assert!(m.live().is_empty());
+}
+
+#[test]
 fn failalloc_fails_one_allocation() {
     let mut m = Machine::new(Options { fail_alloc: Some(3), ..Options::default() });
     let ids: Vec<u32> = (0..5).map(|_| m.alloc_inline(16, m.node)).collect();
@@ -296,6 +322,27 @@ fn payloads_are_dropped_with_their_object() {
     m.stack[0] = 0;
     m.scan();
     assert!(!m.is_live(child) && m.rt.payloads.is_empty());
+}
+
+#[test]
+fn further_properties_live_and_die_with_their_object() {
+    let mut m = machine();
+    let (child, holder) = (m.node(0, 0), m.node(0, 0));
+    let dictionary = m.map(&[child]);
+    m.stack[0] = holder as u64;
+    // SAFETY: all are live.
+    unsafe {
+        assert_eq!(mem::overflow(m.ctx, ObjectId(holder)), None);
+        mem::set_overflow(m.ctx, ObjectId(holder), ObjectId(dictionary));
+        m.scan();
+        m.check_audit();
+        assert_eq!(mem::overflow(m.ctx, ObjectId(holder)), Some(ObjectId(dictionary)));
+    }
+    assert!(m.is_live(child));
+    m.stack[0] = 0;
+    m.scan();
+    assert!(m.live().is_empty() && m.rt.payloads.is_empty());
+    assert_eq!(m.rt.payloads.overflow_of(holder), None);
 }
 
 #[test]
@@ -469,6 +516,7 @@ fn zeal_scans_at_every_allocation() {
         m.stack[0] = tree as u64;
     }
     assert!(m.scans() >= 100);
+    m.scan();
     assert_eq!(m.live().len(), 2);
     assert_eq!(tag(m.stack[0]), 0);
 }
