@@ -137,6 +137,7 @@ impl Runtime {
             rt.stack_error = new_immortal_error(context, "Maximum call stack size exceeded")?;
         }
         rt.options.fail_alloc = fail_alloc;
+        rt.allocations = 0;
         Ok(rt)
     }
 

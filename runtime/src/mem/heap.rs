@@ -16,7 +16,7 @@
 use crate::Error;
 use crate::mem::options::Options;
 use crate::mem::page::{
-    CLASSES, Contents, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, class_for, class_size,
+    CLASSES, Contents, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, WORDS, class_for, class_size,
 };
 use crate::mem::region::{Growing, ObjectId, Reservation, reserve_region};
 use std::collections::BTreeMap;
@@ -31,9 +31,10 @@ const GROW_PAGES: u32 = 128;
 const HOT_PAGES: usize = 16;
 /// Free memory that is kept rather than returned to the system, at least: 4 MiB.
 const KEEP_PAGES: u32 = 128;
-/// Pages that allocation may use beyond the limit before it fails: 1 MiB. The limit
-/// itself is reported at the next poll, so most exhaustion never fails an allocation.
-const RESERVE_PAGES: u32 = 32;
+/// Pages that compiled allocation may use beyond the limit before it fails: 64 MiB.
+/// The limit is reported at the next poll, so that allocation hardly ever fails where
+/// only a poll can throw.
+pub const INLINE_RESERVE: u32 = 2048;
 /// No run is being bumped through.
 const NO_RUN: usize = usize::MAX;
 const FIRST_PAGE: u32 = (HEAP_OFFSET / PAGE_SIZE as u64) as u32;
@@ -65,6 +66,25 @@ pub struct HeapStats {
     pub objects_freed: u64,
     /// Highest number of pages in use at any time.
     pub peak_pages: u32,
+}
+
+/// Access to the bitmaps of pages by word.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenWords {
+    pages: *mut Page,
+}
+
+impl TakenWords {
+    /// Marks the cells that start at the set bits as free; word `w` describes ids from `w * 128` on.
+    ///
+    /// # Safety
+    /// The page of the word must be in use, and no reference to its entry may be held.
+    #[inline]
+    pub unsafe fn clear(self, word: u32, bits: u64) {
+        let (page, word) = (word as usize / WORDS, word as usize % WORDS);
+        // SAFETY: entries of pages in use are committed; the caller excludes other references.
+        unsafe { (*self.pages.add(page)).taken[word] &= !bits };
+    }
 }
 
 #[derive(Debug)]
@@ -101,7 +121,8 @@ impl Heap {
     /// # Errors
     /// When the system refuses the address space.
     pub fn new(options: &Options) -> Result<Heap, Error> {
-        let limit = options.heap_limit.min(REGION_SIZE - HEAP_OFFSET) / PAGE_SIZE as u64;
+        let end = REGION_PAGES - FIRST_PAGE - INLINE_RESERVE;
+        let limit = (options.heap_limit / PAGE_SIZE as u64).min(end as u64);
         Ok(Heap {
             region: reserve_region()?,
             shapes_part: Growing::new(SHAPES_OFFSET, VTABLES_OFFSET, 64 << 10),
@@ -122,7 +143,7 @@ impl Heap {
             young_bytes: 0,
             stats: HeapStats::default(),
             max_run: if options.one_cell_runs() { 1 } else { u32::MAX },
-            poison: options.poison || options.no_reuse || cfg!(debug_assertions),
+            poison: options.poison || options.no_reuse,
             no_reuse: options.no_reuse,
         })
     }
@@ -177,9 +198,9 @@ impl Heap {
     }
 
     /// The next run of free cells of `class`, marked as taken and entered in the young
-    /// list. `None` when the heap is exhausted.
-    pub fn refill(&mut self, class: usize) -> Option<Run> {
-        let run = self.take_run(class, self.max_run)?;
+    /// list. `None` when `reserve` pages more than the limit are in use.
+    pub fn refill(&mut self, class: usize, reserve: u32) -> Option<Run> {
+        let run = self.take_run(class, self.max_run, reserve)?;
         self.active[class] = self.young.len() - 1;
         Some(run)
     }
@@ -200,15 +221,35 @@ impl Heap {
         }
     }
 
-    /// Adds the objects that start within `ids` ids, `step` apart, to the statistics.
+    /// Adds objects of `bytes` each to the statistics.
     #[inline]
-    pub fn note_allocated(&mut self, ids: u32, step: u32) {
-        let objects = ids.div_ceil(step) as u64;
-        self.stats.objects_allocated += objects;
-        self.stats.bytes_allocated += objects * step as u64 * ID_SCALE as u64;
+    pub fn note_allocated(&mut self, objects: u32, bytes: u32) {
+        self.stats.objects_allocated += objects as u64;
+        self.stats.bytes_allocated += objects as u64 * bytes as u64;
     }
 
-    fn take_run(&mut self, class: usize, max_cells: u32) -> Option<Run> {
+    /// Whether freed memory needs more than its bit cleared: poison, or no reuse.
+    #[inline]
+    pub fn is_careful(&self) -> bool {
+        self.poison || self.no_reuse
+    }
+
+    /// The bitmaps of all pages, for a sweep that frees many cells.
+    pub fn taken_words(&mut self) -> TakenWords {
+        TakenWords { pages: self.table.base() }
+    }
+
+    /// Notes that cells of the page were freed by `TakenWords::clear`.
+    pub fn note_freed(&mut self, index: u32, objects: u64) {
+        self.stats.objects_freed += objects;
+        let page = self.page_mut(index);
+        if page.usage == Use::Cells {
+            page.usage = Use::CellsTouched;
+            self.touched.push(index);
+        }
+    }
+
+    fn take_run(&mut self, class: usize, max_cells: u32, reserve: u32) -> Option<Run> {
         loop {
             let state = self.classes[class];
             if state.current != NO_PAGE {
@@ -227,7 +268,7 @@ impl Heap {
                 self.classes[class].current = NO_PAGE;
             }
             let next = match state.room {
-                NO_PAGE => self.fresh_page(class)?,
+                NO_PAGE => self.fresh_page(class, reserve)?,
                 page => {
                     self.unlink(page);
                     page
@@ -240,10 +281,10 @@ impl Heap {
     }
 
     /// A page of `class` without objects, taken from the pool.
-    fn fresh_page(&mut self, class: usize) -> Option<u32> {
+    fn fresh_page(&mut self, class: usize, reserve: u32) -> Option<u32> {
         let index = match self.hot.iter().rposition(|&p| self.page(p).class as usize == class) {
-            Some(at) if self.may_use(1) => self.hot.swap_remove(at),
-            _ => self.take_pages(1)?,
+            Some(at) if self.may_use(1, reserve) => self.hot.swap_remove(at),
+            _ => self.take_pages(1, reserve)?,
         };
         let cell = class_size(class);
         let start = self.addr(index * PAGE_IDS);
@@ -269,8 +310,8 @@ impl Heap {
         Some(index)
     }
 
-    fn may_use(&self, pages: u32) -> bool {
-        pages <= (self.limit_pages + RESERVE_PAGES).saturating_sub(self.used_pages)
+    fn may_use(&self, pages: u32, reserve: u32) -> bool {
+        pages <= (self.limit_pages + reserve).saturating_sub(self.used_pages)
     }
 
     fn note_used(&mut self, pages: u32) {
@@ -279,8 +320,8 @@ impl Heap {
     }
 
     /// Takes `count` adjacent pages out of the pool or from above the top.
-    fn take_pages(&mut self, count: u32) -> Option<u32> {
-        if !self.may_use(count) {
+    fn take_pages(&mut self, count: u32, reserve: u32) -> Option<u32> {
+        if !self.may_use(count, reserve) {
             return None;
         }
         if count == 1
@@ -347,7 +388,7 @@ impl Heap {
     /// A new object of more bytes than a page holds, all zero. Also enters it in the young list.
     fn alloc_run(&mut self, bytes: u32) -> Option<ObjectId> {
         let count = bytes.div_ceil(PAGE_SIZE);
-        let start = self.take_pages(count)?;
+        let start = self.take_pages(count, 0)?;
         self.zero_pages(start, count);
         for index in start..start + count {
             let page = self.page_mut(index);
@@ -381,7 +422,7 @@ impl Heap {
     /// are undefined for cells and zero for runs of pages.
     pub fn alloc_cell(&mut self, bytes: u32) -> Option<ObjectId> {
         match class_for(bytes) {
-            Some(class) => self.take_run(class, 1).map(|run| ObjectId(run.start)),
+            Some(class) => self.take_run(class, 1, 0).map(|run| ObjectId(run.start)),
             None => self.alloc_run(bytes),
         }
     }
@@ -409,7 +450,7 @@ impl Heap {
         let old = page.span;
         let more = bytes.div_ceil(PAGE_SIZE) - old;
         let end = start + old;
-        if !self.may_use(more) {
+        if !self.may_use(more, 0) {
             return false;
         }
         if let Some(&len) = self.ranges.get(&end).filter(|&&len| len >= more) {
@@ -489,7 +530,7 @@ impl Heap {
     #[inline]
     pub unsafe fn free(&mut self, id: u32) {
         let index = id >> PAGE_SHIFT;
-        let careful = self.poison || self.no_reuse;
+        let careful = self.is_careful();
         self.stats.objects_freed += 1;
         // SAFETY: a live object's header is in committed memory.
         unsafe { self.addr(id).cast::<u64>().write(0) };

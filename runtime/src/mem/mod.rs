@@ -9,6 +9,6 @@ pub mod region;
 pub mod shape;
 
 pub use object::{alloc, alloc_uninit, capacity, grow_in_place, header, meta, read, shape_of, write};
-pub use payload::{Payload, Payloads, alloc_with_payload, payload};
+pub use payload::{Payload, Payloads, alloc_with_payload, overflow, payload, set_overflow};
 pub use region::ObjectId;
 pub use shape::{ClassSpec, ShapeTable, SlotSpec};

@@ -9,7 +9,7 @@ use crate::mem::page::class_size;
 use crate::mem::region::ObjectId;
 use crate::rc::poll::request_poll;
 use ultra_abi::layout::{Header, WorkerContext};
-use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, size_class};
+use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, RC_NEW, size_class};
 
 /// Address of byte `offset` of the object.
 ///
@@ -109,30 +109,31 @@ pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Opt
                 (*run).cur = next;
                 id
             } else {
-                take_from_new_run(ctx, class)?
+                take_from_new_run(ctx, class, 0)?
             }
         } else {
             alloc_outside_runs(ctx, size)?
         };
-        header_ptr(ctx, id).write(Header { rc: 0, meta });
+        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
         Some(ObjectId(id))
     }
 }
 
-/// Refills the run of `class` and takes its first cell; never scans.
+/// Refills the run of `class` and takes its first cell; never scans. `reserve` is the
+/// number of pages that may be in use beyond the limit.
 ///
 /// # Safety
 /// As `alloc`.
 #[cold]
 #[inline(never)]
-pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize) -> Option<u32> {
+pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: u32) -> Option<u32> {
     // SAFETY: the caller vouches for `ctx`; the heap is a field of its own in the runtime.
     unsafe {
         if (*ctx::runtime(ctx)).allocation_must_fail() {
             return None;
         }
         let heap = &mut *ctx::heap(ctx);
-        let run = heap.refill(class)?;
+        let run = heap.refill(class, reserve)?;
         let bump = &raw mut (*ctx).bump[class];
         (*bump).cur = run.start + class_size(class) / ID_SCALE;
         (*bump).end = run.end;

@@ -5,11 +5,15 @@
 //! like a heap slot, so payloads change their references through `inc`/`log_dec`.
 
 use crate::ctx;
-use crate::mem::object::{alloc, header_ptr};
+use crate::mem::object::{alloc, header_ptr, meta};
 use crate::mem::region::ObjectId;
 use crate::mem::shape::PAYLOAD_OBJECT_SIZE;
+use crate::rc::barrier::inc;
+use crate::rc::publish::publish;
+use hashbrown::HashMap;
 use std::any::Any;
 use ultra_abi::layout::WorkerContext;
+use ultra_abi::shape::{META_OVERFLOW, RC_SHARED};
 
 /// What the memory manager asks of a host-side payload.
 pub trait Payload: Any {
@@ -27,6 +31,8 @@ pub trait Payload: Any {
 pub struct Payloads {
     entries: Vec<Option<Box<dyn Payload>>>,
     free: Vec<u32>,
+    /// For each object with META_OVERFLOW, the dictionary of its further properties.
+    overflow: HashMap<u32, u32>,
 }
 
 impl Payloads {
@@ -55,6 +61,15 @@ impl Payloads {
         self.entries.get_mut(index as usize)?.as_deref_mut()
     }
 
+    /// The dictionary of further properties of an object whose META_OVERFLOW is set.
+    pub fn overflow_of(&self, id: u32) -> Option<u32> {
+        self.overflow.get(&id).copied()
+    }
+
+    pub(crate) fn remove_overflow(&mut self, id: u32) {
+        self.overflow.remove(&id);
+    }
+
     /// Payloads in use.
     pub fn len(&self) -> usize {
         self.entries.len() - self.free.len()
@@ -62,6 +77,40 @@ impl Payloads {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// The dictionary of further properties of `id`, if it has one.
+///
+/// # Safety
+/// `ctx` must be the live context of the calling worker and `id` a live object.
+#[inline]
+pub unsafe fn overflow(ctx: *mut WorkerContext, id: ObjectId) -> Option<ObjectId> {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        if meta(ctx, id) & META_OVERFLOW == 0 {
+            return None;
+        }
+        (*ctx::payloads(ctx)).overflow_of(id.0).map(ObjectId)
+    }
+}
+
+/// Gives `id`, which has none, a dictionary of further properties: counted, traced and
+/// released as if the object had a slot for it.
+///
+/// # Safety
+/// As `overflow`, and `dictionary` must be a live object.
+pub unsafe fn set_overflow(ctx: *mut WorkerContext, id: ObjectId, dictionary: ObjectId) {
+    // SAFETY: passed on from the caller; a local object's header is written by this worker alone.
+    unsafe {
+        let header = header_ptr(ctx, id.0);
+        debug_assert_eq!((*header).meta & META_OVERFLOW, 0, "the object has a dictionary already");
+        if (*header).rc & RC_SHARED != 0 {
+            publish(ctx, dictionary.0);
+        }
+        inc(ctx, dictionary.0);
+        (*ctx::payloads(ctx)).overflow.insert(id.0, dictionary.0);
+        (*header).meta |= META_OVERFLOW;
     }
 }
 

@@ -211,6 +211,12 @@ impl ShapeTable {
         unsafe { &*self.desc_ptr(index) }
     }
 
+    /// Id of the object at an address of the region.
+    #[inline]
+    pub fn id_at(&self, object: *const u8) -> u32 {
+        ((object as u64 - self.region as u64) / ID_SCALE as u64) as u32
+    }
+
     /// Replaces a method of the shape: entry `method` of its table becomes `cell`.
     pub fn set_method(&mut self, shape: u32, method: u32, cell: u32) {
         let at = self.desc(shape).vtable + method;

@@ -5,7 +5,9 @@
 //! applied by a scan, which first pins what the stack refers to; so a store never
 //! frees, and nothing that is in use can vanish under its user.
 
+pub mod audit;
 pub mod barrier;
+pub mod leak;
 pub mod poll;
 pub mod publish;
 pub mod scan;

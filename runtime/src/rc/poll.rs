@@ -4,12 +4,13 @@
 //! frames alone. Every other runtime function asks for a poll instead.
 
 use crate::ctx::{self, Runtime};
+use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
 use crate::rc::scan::scan;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
-use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES};
+use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES, RC_NEW};
 use ultra_abi::value::{Kind, from_object};
 
 /// Asks generated code to call `poll` at its next prologue or after this runtime call.
@@ -58,11 +59,11 @@ pub unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: i32, meta: i
         }
         let class = class as usize;
         assert!(class < INLINE_CLASSES, "inline size class {class} does not exist");
-        let Some(id) = object::take_from_new_run(ctx, class) else {
+        let Some(id) = object::take_from_new_run(ctx, class, INLINE_RESERVE) else {
             throw_out_of_memory(ctx);
             return 0;
         };
-        addr(ctx, id, 0).cast::<Header>().write(Header { rc: 0, meta: meta as u32 });
+        addr(ctx, id, 0).cast::<Header>().write(Header { rc: RC_NEW, meta: meta as u32 });
         id
     }
 }

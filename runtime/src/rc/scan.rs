@@ -19,11 +19,12 @@ use crate::mem::page::PAGE_SHIFT;
 use crate::mem::payload::Payloads;
 use crate::mem::region::ObjectId;
 use crate::mem::shape::ShapeTable;
+use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
 use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use ultra_abi::layout::{Header, SHAPE_SPECIAL, WorkerContext};
+use ultra_abi::layout::{Header, WorkerContext};
 use ultra_abi::shape::*;
 
 /// Objects whose count is beyond this are not pinned: the log is far too short to free them.
@@ -71,7 +72,16 @@ pub unsafe fn scan(ctx: *mut WorkerContext) {
         rt.set_scan_threshold(stack_bytes);
         rt.scans.scans += 1;
         rt.scans.time += started.elapsed();
+        if rt.options.audit {
+            let faults = rt.audit();
+            assert!(faults.is_empty(), "count audit: {}", list(&faults));
+        }
     }
+}
+
+/// The first few faults, for a panic message.
+fn list(faults: &[Fault]) -> String {
+    faults.iter().take(10).map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Ends the runs being bumped through at their cursor, so that young runs hold objects only.
@@ -164,11 +174,12 @@ struct Reaper<'a> {
 
 impl Reaper<'_> {
     unsafe fn apply_log(&mut self, ctx: *mut WorkerContext, start: *const u32, overflow: &mut Vec<u32>) -> u64 {
+        let base = self.heap.base();
         // SAFETY: `start..log_cur` are the entries written since the last scan, each a counted reference that is gone.
         unsafe {
             let len = ((*ctx).log_cur - start as u64) as usize / 4;
             for &id in std::slice::from_raw_parts(start, len).iter().chain(overflow.iter()) {
-                decrement(self.heap, id, &mut self.dead);
+                decrement(base, id, &mut self.dead);
                 self.reap();
             }
             (*ctx).log_cur = start as u64;
@@ -192,46 +203,107 @@ impl Reaper<'_> {
         }
     }
 
+    /// Visits the cells handed out since the last scan, the newest first: what refers to
+    /// an object is mostly younger than it, so its count is 0 by the time it is visited,
+    /// and memory is read in one direction.
     unsafe fn visit_young(&mut self) {
         let mut runs = std::mem::take(&mut self.heap.young);
-        for run in runs.drain(..) {
-            let (step, end) = match run.end {
-                LARGE_RUN => (self.heap.capacity(ObjectId(run.start)) / ID_SCALE, run.start + 1),
-                end => (self.heap.page(run.start >> PAGE_SHIFT).cell / ID_SCALE, end),
-            };
-            self.heap.note_allocated(end - run.start, step);
-            let mut id = run.start;
-            while id < end {
-                // SAFETY: `id` starts a cell that was handed out; its META tells whether an object is there.
-                unsafe {
-                    let header = self.heap.addr(id).cast::<Header>().read();
-                    if header.rc & NOT_DEAD == 0 && header.meta != 0 {
-                        self.dead.push(id);
-                        self.reap();
-                    }
+        while let Some(run) = runs.pop() {
+            // SAFETY: runs hold live objects and cells with META 0, from start to end.
+            unsafe {
+                if run.end == LARGE_RUN {
+                    self.heap.note_allocated(1, self.heap.capacity(ObjectId(run.start)));
+                    self.visit_newborn(run.start);
+                } else {
+                    self.sweep(run);
                 }
-                id += step;
             }
         }
         self.heap.young = runs;
         self.heap.young_bytes = 0;
     }
 
+    #[inline(never)]
+    unsafe fn sweep(&mut self, run: Run) {
+        let index = run.start >> PAGE_SHIFT;
+        let step = self.heap.page(index).cell / ID_SCALE;
+        self.heap.note_allocated((run.end - run.start) / step, step * ID_SCALE);
+        let (base, taken, careful) = (self.heap.base(), self.heap.taken_words(), self.heap.is_careful());
+        // Bits of freed cells in one word of the bitmap, written when the sweep leaves it.
+        let (mut word, mut bits, mut freed) = (run.start / 2 / 64, 0u64, 0u64);
+        // Maps of the shape seen last: most neighbours are of one shape.
+        let (mut shape_meta, mut maps) = (0, (0, 0));
+        let mut id = run.end;
+        while id > run.start {
+            id -= step;
+            let object = base.wrapping_add(id as usize * ID_SCALE as usize);
+            // SAFETY: `id` starts a cell that was handed out; its META tells whether an object is there.
+            unsafe {
+                let header = object.cast::<u64>().read();
+                let meta = (header >> 32) as u32;
+                if header as u32 & (NOT_DEAD & !RC_ZERO_LISTED) != 0 || meta == 0 {
+                    leave_young(object, header as u32);
+                    continue;
+                }
+                if meta != shape_meta {
+                    let desc = self.shapes.desc(meta & META_SHAPE_MASK);
+                    if trace::is_special(meta, desc) || careful {
+                        self.dead.push(id);
+                        self.reap();
+                        continue;
+                    }
+                    (shape_meta, maps) = (meta, (desc.ref_map, desc.word_map));
+                }
+                let dead = &mut self.dead;
+                trace::mapped(object, maps, &mut |child| decrement(base, child, dead));
+                object.cast::<u64>().write(0);
+                if id / 2 / 64 != word {
+                    taken.clear(word, bits);
+                    (word, bits) = (id / 2 / 64, 0);
+                }
+                bits |= 1 << (id / 2 % 64);
+                freed += 1;
+                if !self.dead.is_empty() {
+                    self.reap();
+                }
+            }
+        }
+        if freed != 0 {
+            // SAFETY: the page holds the run that was just swept.
+            unsafe { taken.clear(word, bits) };
+            self.heap.note_freed(index, freed);
+        }
+    }
+
+    unsafe fn visit_newborn(&mut self, id: u32) {
+        // SAFETY: the caller vouches for the object.
+        unsafe {
+            let object = self.heap.addr(id);
+            let header = object.cast::<Header>().read();
+            if header.rc & (NOT_DEAD & !RC_ZERO_LISTED) != 0 || header.meta == 0 {
+                return leave_young(object, header.rc);
+            }
+            self.dead.push(id);
+            self.reap();
+        }
+    }
+
     /// Frees the objects of `dead` and those whose last reference was theirs.
-    #[inline]
+    #[inline(never)]
     unsafe fn reap(&mut self) {
+        let base = self.heap.base();
         while let Some(id) = self.dead.pop() {
             // SAFETY: objects of `dead` are live cells with count 0 that nothing refers to.
             unsafe {
                 let object = self.heap.addr(id);
-                let shape = (*object.cast::<Header>()).meta & META_SHAPE_MASK;
-                let desc = self.shapes.desc(shape);
-                let (heap, dead) = (&*self.heap, &mut self.dead);
-                if desc.flags & SHAPE_SPECIAL == 0 {
-                    trace::mapped(object, desc, &mut |child| decrement(heap, child, dead));
+                let meta = (*object.cast::<Header>()).meta;
+                let desc = self.shapes.desc(meta & META_SHAPE_MASK);
+                let dead = &mut self.dead;
+                if trace::is_special(meta, desc) {
+                    trace::special(object, meta, self.shapes, self.payloads, &mut |child| decrement(base, child, dead));
+                    self.drop_host_parts(id, meta, desc.kind);
                 } else {
-                    trace::special(object, shape, self.shapes, self.payloads, &mut |child| decrement(heap, child, dead));
-                    self.drop_payload(object, desc.kind);
+                    trace::mapped(object, (desc.ref_map, desc.word_map), &mut |child| decrement(base, child, dead));
                 }
                 self.heap.free(id);
             }
@@ -239,22 +311,42 @@ impl Reaper<'_> {
     }
 
     #[inline(never)]
-    unsafe fn drop_payload(&mut self, object: *mut u8, kind: u8) {
+    unsafe fn drop_host_parts(&mut self, id: u32, meta: u32, kind: u8) {
         let has_payload = [ObjKind::Dictionary, ObjKind::Map, ObjKind::Set, ObjKind::Native];
         if has_payload.iter().any(|&k| k as u8 == kind) {
             // SAFETY: an object of these kinds has the index of its payload in bytes 8..12.
-            let index = unsafe { object.cast::<u32>().add(2).read() };
+            let index = unsafe { self.heap.addr(id).cast::<u32>().add(2).read() };
             self.payloads.remove(index);
+        }
+        if meta & META_OVERFLOW != 0 {
+            self.payloads.remove_overflow(id);
         }
     }
 }
 
-/// Takes one off the count of `id`; notes it as dead when that was the last.
+/// Takes an object that survives off the young list.
 #[inline]
-unsafe fn decrement(heap: &Heap, id: u32, dead: &mut Vec<u32>) {
+unsafe fn leave_young(object: *mut u8, flags: u32) {
+    if flags & RC_ZERO_LISTED == 0 {
+        return;
+    }
+    // SAFETY: the header is of a live object; a shared one is only accessed atomically.
+    unsafe {
+        let rc = object.cast::<u32>();
+        if flags & RC_SHARED != 0 {
+            AtomicU32::from_ptr(rc).fetch_and(!RC_ZERO_LISTED, Ordering::AcqRel);
+        } else {
+            rc.write(flags & !RC_ZERO_LISTED);
+        }
+    }
+}
+
+/// Takes one off the count of `id` in the region at `base`; notes it as dead when that was the last.
+#[inline]
+unsafe fn decrement(base: *mut u8, id: u32, dead: &mut Vec<u32>) {
     // SAFETY: the caller held a counted reference, so the object is live.
     unsafe {
-        let rc = &raw mut (*heap.addr(id).cast::<Header>()).rc;
+        let rc = base.wrapping_add(id as usize * ID_SCALE as usize).cast::<u32>();
         let old = *rc;
         if old & (RC_IMMORTAL | RC_SHARED) != 0 {
             return decrement_flagged(rc, id, dead);

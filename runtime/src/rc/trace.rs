@@ -4,7 +4,7 @@ use crate::mem::payload::Payloads;
 use crate::mem::shape::ShapeTable;
 use crate::rc::barrier::word_id;
 use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
-use ultra_abi::shape::{HEADER_SIZE, META_SHAPE_MASK, ObjKind, store_shape};
+use ultra_abi::shape::{HEADER_SIZE, META_OVERFLOW, META_SHAPE_MASK, ObjKind, store_shape};
 use ultra_abi::value::{Kind, REF_NULL};
 
 /// Calls `visit` with every id that the object at `object` refers to, once per reference.
@@ -15,26 +15,32 @@ use ultra_abi::value::{Kind, REF_NULL};
 pub unsafe fn each_child(object: *mut u8, shapes: &ShapeTable, payloads: &Payloads, mut visit: impl FnMut(u32)) {
     // SAFETY: the shape of a live object is registered and says where its references are.
     unsafe {
-        let shape = object.cast::<u32>().add(1).read() & META_SHAPE_MASK;
-        let desc = shapes.desc(shape);
-        if desc.flags & SHAPE_SPECIAL == 0 {
-            mapped(object, desc, &mut visit);
+        let meta = object.cast::<u32>().add(1).read();
+        let desc = shapes.desc(meta & META_SHAPE_MASK);
+        if is_special(meta, desc) {
+            special(object, meta, shapes, payloads, &mut visit);
         } else {
-            special(object, shape, shapes, payloads, &mut visit);
+            mapped(object, (desc.ref_map, desc.word_map), &mut visit);
         }
     }
 }
 
-/// Visits the slots that the maps of a shape describe.
+/// Whether the maps of the shape leave out some reference of an object with this META.
+#[inline]
+pub fn is_special(meta: u32, desc: &ShapeDesc) -> bool {
+    desc.flags & SHAPE_SPECIAL != 0 || meta & META_OVERFLOW != 0
+}
+
+/// Visits the slots that the maps of a shape (references, words) describe.
 ///
 /// # Safety
 /// As `each_child`, for an object of this shape.
 #[inline]
-pub unsafe fn mapped(object: *mut u8, desc: &ShapeDesc, visit: &mut impl FnMut(u32)) {
+pub unsafe fn mapped(object: *mut u8, maps: (u64, u64), visit: &mut impl FnMut(u32)) {
     // SAFETY: a set bit means that the word is a slot of the object.
     unsafe {
         let slots = object.add(HEADER_SIZE as usize).cast::<u32>();
-        let mut map = desc.ref_map;
+        let mut map = maps.0;
         while map != 0 {
             let id = slots.add(map.trailing_zeros() as usize).read();
             map &= map - 1;
@@ -42,7 +48,7 @@ pub unsafe fn mapped(object: *mut u8, desc: &ShapeDesc, visit: &mut impl FnMut(u
                 visit(id);
             }
         }
-        let mut map = desc.word_map;
+        let mut map = maps.1;
         while map != 0 {
             let id = word_id(slots.add(map.trailing_zeros() as usize).cast::<u64>().read());
             map &= map - 1;
@@ -53,17 +59,27 @@ pub unsafe fn mapped(object: *mut u8, desc: &ShapeDesc, visit: &mut impl FnMut(u
     }
 }
 
-/// Visits the references of stores, of payloads, and of objects too large for the maps.
+/// Visits the references of objects of which the maps do not tell everything: stores,
+/// payloads, objects too large for the maps, and objects with further properties.
 ///
 /// # Safety
-/// As `each_child`, for an object of this shape.
+/// As `each_child`, for an object with this META.
 #[inline(never)]
-pub unsafe fn special(object: *mut u8, shape: u32, shapes: &ShapeTable, payloads: &Payloads, visit: &mut dyn FnMut(u32)) {
+pub unsafe fn special(object: *mut u8, meta: u32, shapes: &ShapeTable, payloads: &Payloads, visit: &mut dyn FnMut(u32)) {
+    let shape = meta & META_SHAPE_MASK;
     let desc = shapes.desc(shape);
+    if meta & META_OVERFLOW != 0
+        && let Some(dictionary) = payloads.overflow_of(shapes.id_at(object))
+    {
+        visit(dictionary);
+    }
     // SAFETY: the caller vouches for the object; its kind says which of the layouts it has.
     unsafe {
         if desc.kind == ObjKind::Store as u8 {
             return elements(object, shape, visit);
+        }
+        if desc.flags & SHAPE_SPECIAL == 0 {
+            return mapped(object, (desc.ref_map, desc.word_map), &mut |id| visit(id));
         }
         if desc.flags & SHAPE_LARGE != 0 {
             for slot in shapes.info(shape).slots.iter().filter(|slot| slot.kind.is_counted()) {
