@@ -21,9 +21,6 @@ pub struct ValuesState {
     pub clock: Clock,
     /// Set by the driver; without it a stack text is its first line alone.
     pub stack_trace_hook: Option<StackTraceHook>,
-    /// Dictionaries of properties added to class instances, by the instance's id.
-    /// The reference to the dictionary is counted as if the instance had a slot for it.
-    pub overflow: HashMap<u32, u32>,
     /// Functions that are `async` and/or generators, by index, for printing: bits 1 and 2.
     pub function_flavors: HashMap<u32, u8>,
 }

@@ -7,6 +7,7 @@
 //! methods are safe to use, and field accesses need no further reasoning.
 
 use crate::mem::object as mem;
+use crate::mem::payload;
 use crate::ctx::FunctionRecord;
 use crate::mem::region::ObjectId;
 use crate::mem::shape::{ClassSpec, ShapeTable};
@@ -111,6 +112,18 @@ impl Cx {
     pub fn function(self, index: u32) -> Option<&'static FunctionRecord> {
         // SAFETY: as `library`; records are only added between calls.
         unsafe { (&*crate::ctx::functions(self.0)).get(index as usize) }
+    }
+
+    /// The dictionary of further properties of an object.
+    pub fn overflow(self, id: u32) -> Option<u32> {
+        // SAFETY: the object is live by the promise of `new`.
+        unsafe { payload::overflow(self.0, ObjectId(id)).map(|d| d.0) }
+    }
+
+    /// Gives an object that has none a dictionary of further properties.
+    pub fn set_overflow(self, id: u32, dictionary: u32) {
+        // SAFETY: as `overflow`.
+        unsafe { payload::set_overflow(self.0, ObjectId(id), ObjectId(dictionary)) }
     }
 
     /// An object whose fields the caller writes before it returns.

@@ -127,10 +127,7 @@ fn to_dictionary(cx: Cx, id: u32) -> Res<Table> {
 
 /// The overflow dictionary of an instance.
 fn overflow(cx: Cx, id: u32) -> Option<Table> {
-    if cx.meta(id) & META_OVERFLOW == 0 {
-        return None;
-    }
-    cx.library().overflow.get(&id).map(|&t| Table(t))
+    cx.overflow(id).map(Table)
 }
 
 /// The overflow dictionary of an instance, made if there is none.
@@ -139,9 +136,7 @@ fn make_overflow(cx: Cx, id: u32) -> Res<Table> {
         return Ok(table);
     }
     let table = table::new(cx, SHAPE_DICTIONARY)?;
-    cx.inc(table.0);
-    cx.library().overflow.insert(id, table.0);
-    cx.set_meta(id, 0, META_OVERFLOW);
+    cx.set_overflow(id, table.0);
     Ok(table)
 }
 

@@ -5,3 +5,6 @@ pub mod chars;
 pub mod concat;
 pub mod heap;
 pub mod ops;
+
+#[cfg(test)]
+mod tests;
