@@ -18,6 +18,8 @@ pub enum P {
     /// ToNumber.
     Num(f64),
     Any,
+    /// An array, as it is.
+    Ref,
     /// No argument: this constant.
     Const(i32),
     /// ToString, with a text for a missing argument.
@@ -96,6 +98,7 @@ pub enum Special {
     ArrayIsArray,
     ArrayOf,
     ArrayFrom,
+    ArrayConcat,
     NewArray,
     NewError,
     NewMap,
@@ -194,7 +197,7 @@ static ARRAY_SPECIALS: Specials = specials! {
     "lastIndexOf" => Special::Library("__ultra_array_lastIndexOf"),
     "includes" => Special::Library("__ultra_array_includes"),
     "slice" => Special::Library("__ultra_array_slice"),
-    "concat" => Special::Library("__ultra_array_concat"),
+    "concat" => Special::ArrayConcat,
     "reverse" => Special::Library("__ultra_array_reverse"),
     "fill" => Special::Library("__ultra_array_fill"),
     "splice" => Special::Library("__ultra_array_splice"),
@@ -428,6 +431,7 @@ pub static GLOBALS: &[Global] = &[
     error_global!("SyntaxError"),
     error_global!("EvalError"),
     error_global!("URIError"),
+    Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
     convert_global!("int8", I8),
     convert_global!("uint8", U8),

@@ -1311,10 +1311,17 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             T::obj(Obj::Arr(w.find(cell)))
         }
         Special::ArrayFrom => {
-            let Some(f) = w.library("__ultra_array_from") else { return T::BOTTOM };
             let all: Vec<T> = args.iter().map(|t| t.widen()).collect();
+            let name = from_function(w, all.iter().copied());
+            let Some(f) = w.library(name) else { return T::BOTTOM };
             let spec = call_spec(w, f, T::UNDEF, &all);
             w.cell(w.specs[spec].ret)
+        }
+        Special::ArrayConcat => {
+            if args.is_empty() {
+                return library_result(w, "__ultra_array_slice", &[recv]);
+            }
+            args.iter().fold(recv, |acc, a| concat_step(w, acc, *a))
         }
         Special::NewArray => {
             let cell = w.site(s, inst, 0);
@@ -1389,5 +1396,36 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             T::obj(Obj::Arr(cell))
         }
         Special::ObjectFreeze => arg(0),
+    }
+}
+
+fn library_result(w: &mut World, name: &str, args: &[T]) -> T {
+    let Some(f) = w.library(name) else { return T::BOTTOM };
+    let args: Vec<T> = args.iter().map(|t| t.widen()).collect();
+    let spec = call_spec(w, f, T::UNDEF, &args);
+    w.cell(w.specs[spec].ret)
+}
+
+/// The library function that concatenates one argument of a type.
+pub fn concat_function(t: T) -> &'static str {
+    if matches!(t.obj, Obj::Arr(_)) && t.within(OBJ) { "__ultra_array_concat" } else { "__ultra_array_append" }
+}
+
+/// Type of an array after one more argument of `concat`.
+pub fn concat_step(w: &mut World, acc: T, arg: T) -> T {
+    if acc.is_bottom() || arg.is_bottom() {
+        return T::BOTTOM;
+    }
+    library_result(w, concat_function(arg), &[acc, arg])
+}
+
+/// The library function behind `Array.from` for these arguments.
+pub fn from_function(w: &World, mut args: impl Iterator<Item = T>) -> &'static str {
+    let source = args.next().unwrap_or(T::UNDEF);
+    let mapped = args.next().is_some_and(|t| t != T::UNDEF);
+    match source.obj {
+        Obj::Class(c) if w.field(c, w.names.length).is_some() => "__ultra_array_from_length",
+        _ if mapped => "__ultra_array_from_map",
+        _ => "__ultra_array_from",
     }
 }

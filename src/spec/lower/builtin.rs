@@ -56,6 +56,7 @@ impl Lower<'_> {
                 P::Int(d) | P::Const(d) => self.b.iconst(Ty::I32, d as i64),
                 P::Num(d) => self.b.f64const(d),
                 P::Any => self.any_const(word::UNDEFINED),
+                P::Ref => return self.unsupported("a missing array argument"),
             });
         };
         match p {
@@ -72,6 +73,7 @@ impl Lower<'_> {
             P::Int(_) | P::Const(_) => self.to_clamped_int(tv),
             P::Num(_) => self.to_number(tv),
             P::Any => Ok(self.boxed(tv)),
+            P::Ref => Ok(tv.v),
         }
     }
 
@@ -100,7 +102,11 @@ impl Lower<'_> {
                 all.extend(args);
                 return self.library(name, &all, out);
             }
-            Special::ArrayFrom => return self.library("__ultra_array_from", args, out),
+            Special::ArrayFrom => {
+                let name = infer::from_function(self.w, args.iter().map(|a| a.t));
+                return self.library(name, args, out);
+            }
+            Special::ArrayConcat => return self.array_concat(recv, args, out),
             Special::ElemUnchecked => {
                 let (a, i) = (self.arg(args, 0), self.arg(args, 1));
                 return self.known_element(a, i, out).map(Some);
@@ -309,6 +315,23 @@ impl Lower<'_> {
         let this = Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None };
         let args: Vec<Tv> = args.iter().map(|a| Tv { t: a.t.widen(), ..*a }).collect();
         self.call_fn(f, None, this, &args, out)
+    }
+
+    /// `concat`: arrays are spread, other values appended, one argument at a time.
+    fn array_concat(&mut self, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+        let mut acc = recv;
+        if args.is_empty() {
+            return self.library("__ultra_array_slice", &[recv], out);
+        }
+        for a in args {
+            let name = infer::concat_function(a.t);
+            let t = infer::concat_step(self.w, acc.t, a.t);
+            match self.library(name, &[acc, *a], t)? {
+                Some(v) => acc = Tv { v, t, lit: None },
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(acc.v))
     }
 
     fn console(&mut self, stream: i64, args: &[Tv]) -> Res<Option<Value>> {

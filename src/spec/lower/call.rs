@@ -517,7 +517,6 @@ pub(super) fn wrapper(w: &mut World, code: &mut Code, f: FnId) -> Res<Func> {
         s: spec,
         handler: None,
         extra: Vec::new(),
-        unboxed: HashMap::new(),
     };
     let params = l.w.prog.fns[f].params.clone();
     let mut args = Vec::new();

@@ -12,7 +12,6 @@ mod convert;
 mod object;
 mod ops;
 
-use hashbrown::HashMap;
 use ultra_abi::rtfn::Effects;
 use ultra_abi::value as word;
 use ultra_abi::{RtFn, StructId};
@@ -59,7 +58,6 @@ fn lower_spec(w: &mut World, code: &mut Code, s: SpecId) -> Res<Func> {
         s,
         handler: None,
         extra: Vec::new(),
-        unboxed: HashMap::new(),
     };
     l.run()?;
     Ok(l.b.finish())
@@ -79,8 +77,6 @@ pub(super) struct Lower<'a> {
     handler: Option<BlockCallId>,
     /// Arguments beyond the declared parameters.
     extra: Vec<(Value, T)>,
-    /// Object or function constants made in this function, by declaration.
-    unboxed: HashMap<(Block, FnId), Value>,
 }
 
 /// A typed value with its type.
