@@ -417,7 +417,7 @@ impl Parser<'_> {
         } else if self.at_word(names::LET) {
             let next = self.peek();
             let declares = matches!(next.kind, T::LBrace | T::LBracket)
-                || (next.kind == T::Ident && !(next.is_word(names::OF) && !self.ctx.strict))
+                || next.kind == T::Ident
                 || (next.kind == T::Keyword && self.ctx.strict);
             if !declares {
                 return None;
