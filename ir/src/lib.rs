@@ -17,6 +17,8 @@ pub mod ids;
 pub mod interp;
 pub mod module;
 pub mod op;
+pub mod pass;
+pub mod testing;
 pub mod text;
 pub mod verify;
 
