@@ -3,3 +3,4 @@
 pub mod source;
 pub mod syntax;
 pub mod program;
+pub mod resolve;
