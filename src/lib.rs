@@ -5,3 +5,4 @@ pub mod source;
 pub mod syntax;
 pub mod program;
 pub mod resolve;
+pub mod lower;

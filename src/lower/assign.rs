@@ -257,7 +257,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn element(&mut self, elem: &PatElem, v: Value, declares: bool) {
+    fn pattern_element(&mut self, elem: &PatElem, v: Value, declares: bool) {
         let (v, literal) = match elem.default {
             Some(e) => (self.with_default(v, e), self.may_be_literal(e)),
             None => (v, false),
@@ -289,7 +289,7 @@ impl Body<'_, '_> {
             self.enter(join);
             if let Some(elem) = elem {
                 let v = self.b.get(value);
-                self.element(elem, v, declares);
+                self.pattern_element(elem, v, declares);
             }
         }
         if let Some(rest) = rest {
@@ -336,7 +336,7 @@ impl Body<'_, '_> {
                     self.undef()
                 }
             };
-            self.element(&prop.value, got, declares);
+            self.pattern_element(&prop.value, got, declares);
         }
         if let Some(rest) = rest {
             self.at(self.ast.pat_span(rest));

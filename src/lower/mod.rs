@@ -43,7 +43,7 @@ use crate::program::{
 };
 use crate::resolve::{self, BindingId, LexId, Resolved};
 use crate::source::{SourceFile, Span};
-use crate::syntax::ast::{Ast, ClassId, PropKey, StmtId, StrValue};
+use crate::syntax::ast::{Ast, ClassId, PropKey, StrValue};
 use crate::syntax::{Dialect, Interner, Name, Parsed};
 
 pub use dump::dump;
