@@ -8,3 +8,5 @@ pub mod value;
 
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
