@@ -514,3 +514,27 @@ fn maps_take_every_key() {
         assert_eq!(map.get(cx, TRUE), None);
     });
 }
+
+#[test]
+fn methods_are_found_by_shape() {
+    with_cx(|cx| {
+        let closure = cx.alloc(16, SHAPE_CLOSURE).expect("memory");
+        // SAFETY: the closure is live and refers to nothing.
+        unsafe { crate::make_immortal(cx.ctx(), closure) };
+        let base = class(cx, "Base", 0, &[], 8);
+        let derived = class(cx, "Derived", base, &[], 8);
+        for (shape, name) in [(base, "method"), (SHAPE_ARRAY0, "push"), (SHAPE_STR_FLAT, "trim"), (SHAPE_EMPTY_OBJECT, "valueOf")] {
+            property::register_method(cx, shape, name, closure).expect("memory");
+        }
+        let object = from_object(cx.alloc(16, derived).expect("memory"));
+        let get = |w, name| property::get(cx, w, s(cx, name)).expect("no error");
+        let found = from_object(closure);
+        assert_eq!(get(object, "method"), found);
+        assert_eq!(get(object, "push"), UNDEFINED);
+        assert_eq!(get(json(cx, "[]"), "push"), found);
+        assert_eq!(get(from_object(store::new_array(cx, Kind::I8, 0, 0).expect("memory")), "push"), found);
+        assert_eq!(get(s(cx, "text"), "trim"), found);
+        assert_eq!(get(json(cx, "{\"a\":1}"), "valueOf"), found);
+        assert_eq!(property::has_own(cx, object, s(cx, "method")), Ok(false));
+    });
+}
