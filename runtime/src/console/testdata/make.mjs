@@ -58,7 +58,7 @@ const value = (depth) => {
   }
   return Object.fromEntries(range(random(7), () => [pick(), value(depth + 1)]));
 };
-values.push(...range(200, () => value(0)));
+values.push(...range(90, () => value(0)));
 const lines = (v) => JSON.stringify(v) ?? '0';
 const render = (args) => format(...args);
 writeFileSync(
