@@ -14,7 +14,7 @@ use crate::convert::parse;
 use crate::host::Stream;
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
-use crate::object::{property, slot, value};
+use crate::object::{dynamic, property, slot, value};
 use crate::rc::poll as memory;
 use crate::string::chars::Builder;
 use crate::string::{atoms, concat, heap, ops as text};
@@ -283,7 +283,7 @@ entries! {
 // Mathematics.
 entries! {
     math_pow(_cx, a: f64, b: f64) -> f64 { math::pow(a, b) }
-    math_rem(_cx, a: f64, b: f64) -> f64 { a % b }
+    math_rem(_cx, a: f64, b: f64) -> f64 { math::rem(a, b) }
     math_fn(_cx, f: i32, x: f64) -> f64 { math::apply(pick(&MathFn::ALL, f).0, x) }
     math_atan2(_cx, a: f64, b: f64) -> f64 { a.atan2(b) }
     math_random(cx) -> f64 { cx.library().random.next_f64() }
@@ -330,6 +330,21 @@ entries! {
     map_positions(cx, map: u32) -> i32 { Table(map).positions(cx) as i32 }
     map_next(cx, map: u32, position: i32) -> i32 {
         Table(map).next_position(cx, position as u32).map_or(-1, |p| p as i32)
+    }
+}
+
+// Values of unknown type.
+entries! {
+    map_extend(cx, map: u32, items: u64) { or(dynamic::map_extend(cx, map, items)) }
+    iter_to_array(cx, word: u64, mode: i32) -> u32 { or(dynamic::iter_to_array(cx, word, mode)) }
+    method_call(cx, receiver: u64, name: u64, count: i32, args: u64) -> u64 {
+        // SAFETY: the caller passes the address of `count` live any words.
+        let args = unsafe { std::slice::from_raw_parts(args as *const Word, count.max(0) as usize) };
+        match dynamic::method_call(cx, receiver, name, args) {
+            Ok(Some(word)) => word,
+            Ok(None) => ABSENT,
+            Err(_) => UNDEFINED,
+        }
     }
 }
 

@@ -199,6 +199,9 @@ macro_rules! for_each_runtime_fn {
         MapEntry = map_entry(Ref, I32, I32) -> Any, [READ], "Key (0) or value (1) at a position of the insertion order; the absent value at a removed entry.";
         MapPositions = map_positions(Ref) -> I32, [READ], "Positions in use, removed entries included.";
         MapNext = map_next(Ref, I32) -> I32, [READ], "First position at or after one that holds an entry, or -1.";
+        MapExtend = map_extend(Ref, Any) -> Void, [WRITE ALLOC THROW], "Adds the entries of an iterable: [key, value] pairs to a Map, values to a Set.";
+        IterToArray = iter_to_array(Any, I32) -> Ref, [READ ALLOC THROW], "Array (kind any) of what a loop over a value visits: `of` (0), `for each` values (2), a Map's or Set's keys (16), values (17) or entries (18).";
+        MethodCall = method_call(Any, Str, I32, Ptr) -> Any, [READ WRITE ALLOC THROW], "Calls a built-in method by name on a value of unknown type with so many any words at an address; the absent word when the value has no such built-in method.";
         // JSON.
         JsonStringify = json_stringify(Any, Any) -> Any, [ALLOC THROW READ], "JSON.stringify(value, undefined, indent) without toJSON.";
         JsonParse = json_parse(Str) -> Any, [ALLOC THROW], "JSON.parse(text).";

@@ -1,6 +1,7 @@
 //! Values and objects: access to the heap, typed slots, tables, properties.
 
 pub mod cx;
+pub mod dynamic;
 pub mod property;
 pub mod slot;
 pub mod table;
