@@ -302,7 +302,9 @@ impl Session {
 
 impl Service for Session {
     fn compile(&mut self, cell: u32) -> Option<u64> {
-        match self.compile_cell(cell) {
+        // A fault of the compiler must not take the process down: it becomes an exception of the program.
+        let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compile_cell(cell)));
+        match compiled.unwrap_or_else(|_| Err("internal error of the compiler".into())) {
             Ok(address) => Some(address),
             Err(message) => {
                 self.runtime.throw(ErrorClass::Error, &message);
