@@ -104,7 +104,7 @@ impl Body<'_, '_> {
             list.push(v);
         }
         self.at(span);
-        let array = self.op_list(Op::JsArray, 0, &list, u32::MAX);
+        let array = self.op_list(Op::JsArray, 0, &list, 0);
         for e in &elems[plain..] {
             match e {
                 ArrayElem::Item(e) => {
@@ -148,7 +148,7 @@ impl Body<'_, '_> {
             list.extend([key, v]);
         }
         self.at(span);
-        let object = self.op_list(Op::JsObject, 0, &list, u32::MAX);
+        let object = self.op_list(Op::JsObject, 0, &list, 0);
         self.props(object, &props[fixed..], 1);
         object
     }
