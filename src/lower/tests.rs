@@ -951,9 +951,3 @@ fn run_tests_lower() {
     assert!(count > 0, "no programs");
     assert!(refused.is_empty(), "{}", refused.join("\n\n"));
 }
-#[test]
-fn scratch() {
-    let Ok(p) = std::env::var("SCRATCH") else { return };
-    let text = std::fs::read_to_string(&p).unwrap();
-    println!("{}", uts(&text));
-}
