@@ -756,13 +756,14 @@ print f(), x"#,
             decl1 Function -> - env=scope?
             func f(any, any) -> any {
             block0(v0: any, v1: any):
-                v2 = js.num.1 0x1
-                v3 = js.widen v2
-                v4 = js.num.1 0x2
-                v5 = js.widen v4
-                v6 = js.module_scope decl0
-                js.var_set v6, v5, decl0
-                return v3
+                v2 = js.undef
+                v3 = js.num.1 0x1
+                v4 = js.widen v3
+                v5 = js.num.1 0x2
+                v6 = js.widen v5
+                v7 = js.module_scope decl0
+                js.var_set v7, v6, decl0
+                return v4
             }
         "#]],
     );
