@@ -140,12 +140,12 @@ mod tests {
             .with_help("write the right operand");
         expect![[r#"
             error[U0101]: expected an expression, found the end of the line
-             --> dir/a.uts:2:9
+             --> dir/a.uts:2:8
               |
             1 | let a = 1
               |     - declared here
             2 | let é = a +
-              |         ^
+              |        ^
               |
               = help: write the right operand"#]]
         .assert_eq(&render(&d, &file, false));
