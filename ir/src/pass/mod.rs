@@ -4,16 +4,19 @@
 //! a file of its own that does one thing. `optimize` is the list of what runs, in order.
 //! Every pass leaves a function that the verifier accepts; debug builds check that.
 
+pub mod barrier;
 pub mod cleanup;
 pub mod dce;
 pub mod edit;
 pub mod effects;
 pub mod gvn;
+pub mod inline;
 pub mod intrep;
 pub mod layout;
 pub mod licm;
 pub mod rangefold;
 pub mod rotate;
+pub mod scalar;
 pub mod sccp;
 pub mod simplify;
 pub mod ssa;
@@ -68,6 +71,8 @@ passes! {
     "rangefold" = rangefold::run;
     "rotate" = rotate::run;
     "licm" = licm::run;
+    "scalar" = scalar::run;
+    "barrier" = barrier::run;
     "layout" = layout::run;
 }
 
@@ -92,6 +97,8 @@ impl Hook for NoHook {}
 pub const PIPELINE: &[&str] = &[
     // Tidy up what lowering and inlining left.
     "cleanup", "sccp", "cleanup", "gvn", "dce", "cleanup",
+    // Objects that nobody else sees, and barriers of the others.
+    "scalar", "barrier", "cleanup", "gvn", "dce",
     // Integers out of doubles, then what ranges decide.
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
     // Loops: test at the bottom, invariants out, and what that uncovered.

@@ -47,7 +47,9 @@ fn fits(f: &Func, m: &Module, cfg: &Cfg, loops: &LoopForest, l: LoopId) -> bool 
         return false;
     }
     let stays: Vec<bool> = succs.iter().map(|&s| loops.contains(l, s)).collect();
-    if stays[0] == stays[1] {
+    // A latch that already leaves the loop is a test at the bottom.
+    let bottom = x.latches.iter().any(|&b| f.successors(b).iter().any(|&s| !loops.contains(l, s)));
+    if stays[0] == stays[1] || bottom {
         return false;
     }
     let simple = f.blocks[h].insts.iter().all(|&i| {
