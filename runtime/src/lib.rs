@@ -3,10 +3,19 @@
 //! `mem` owns objects' memory, `rc` counts references and frees what is dead, `ctx`
 //! is the state of one program, `entry` the functions that compiled code calls.
 
+pub mod api;
+pub mod array;
+pub mod builtins;
+pub mod console;
+pub mod convert;
 pub mod ctx;
 pub mod entry;
+pub mod error;
+pub mod host;
 pub mod mem;
+pub mod object;
 pub mod rc;
+pub mod string;
 pub mod values;
 
 pub use ctx::{FunctionRecord, Runtime, make_immortal};

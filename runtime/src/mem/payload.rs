@@ -120,8 +120,7 @@ impl std::fmt::Debug for Payloads {
     }
 }
 
-/// A new object of a payload shape (`SHAPE_DICTIONARY`, `SHAPE_MAP`, `SHAPE_SET`,
-/// `SHAPE_NATIVE`) that owns `payload`, whose references must be counted already.
+/// A new object of a payload shape (`SHAPE_NATIVE`) that owns `payload`, whose references must be counted already.
 /// `None` when the heap is exhausted; the payload is dropped then.
 ///
 /// # Safety

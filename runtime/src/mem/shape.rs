@@ -171,7 +171,7 @@ impl ShapeTable {
         if large {
             flags |= SHAPE_LARGE | SHAPE_SPECIAL;
         }
-        if matches!(spec.kind, ObjKind::Store | ObjKind::Dictionary | ObjKind::Map | ObjKind::Set | ObjKind::Native) {
+        if matches!(spec.kind, ObjKind::Store | ObjKind::Native) {
             flags |= SHAPE_SPECIAL;
         }
         ShapeDesc {
@@ -310,6 +310,10 @@ pub const PAYLOAD_OBJECT_SIZE: u32 = 16;
 
 fn builtin(index: u32) -> ClassSpec {
     let with_payload = |name: &str, kind| ClassSpec::new(name, kind, PAYLOAD_OBJECT_SIZE);
+    let table = |name: &str, kind| {
+        let slots = [("entries", 8), ("index", 12), ("seqs", 16)].map(|(name, at)| SlotSpec::new(name, at, Kind::Ref));
+        ClassSpec { slots: slots.into(), ..ClassSpec::new(name, kind, crate::object::table::TABLE_SIZE) }
+    };
     let acyclic = |spec: ClassSpec| ClassSpec { acyclic: true, ..spec };
     if let Some(&kind) = Kind::ALL.get(index.wrapping_sub(SHAPE_STORE0) as usize) {
         let spec = of_struct(&format!("store {}", kind.name()), ObjKind::Store, StructId::Store);
@@ -330,9 +334,9 @@ fn builtin(index: u32) -> ClassSpec {
         SHAPE_STR_BUFFER => acyclic(of_struct("string buffer", ObjKind::StrBuffer, StructId::StrBuffer)),
         SHAPE_CLOSURE => of_struct("Function", ObjKind::Closure, StructId::Closure),
         SHAPE_BOX64 => acyclic(of_struct("box", ObjKind::Box64, StructId::Box64)),
-        SHAPE_DICTIONARY => with_payload("Object", ObjKind::Dictionary),
-        SHAPE_MAP => with_payload("Map", ObjKind::Map),
-        SHAPE_SET => with_payload("Set", ObjKind::Set),
+        SHAPE_DICTIONARY => table("Object", ObjKind::Dictionary),
+        SHAPE_MAP => table("Map", ObjKind::Map),
+        SHAPE_SET => table("Set", ObjKind::Set),
         SHAPE_EMPTY_OBJECT => ClassSpec::new("Object", ObjKind::Instance, StructId::Header.info().size),
         SHAPE_NATIVE => with_payload("Native", ObjKind::Native),
         _ => ClassSpec::new("", ObjKind::Free, 0),

@@ -401,9 +401,8 @@ impl Reaper<'_> {
 
     #[inline(never)]
     unsafe fn drop_host_parts(&mut self, id: u32, meta: u32, kind: u8) {
-        let has_payload = [ObjKind::Dictionary, ObjKind::Map, ObjKind::Set, ObjKind::Native];
-        if has_payload.iter().any(|&k| k as u8 == kind) {
-            // SAFETY: an object of these kinds has the index of its payload in bytes 8..12.
+        if kind == ObjKind::Native as u8 {
+            // SAFETY: an object of this kind has the index of its payload in bytes 8..12.
             let index = unsafe { self.heap.addr(id).cast::<u32>().add(2).read() };
             self.payloads.remove(index);
         }

@@ -419,7 +419,7 @@ fn publication_marks_what_is_reachable() {
     }
     m.check_audit();
     // SAFETY: the slot is the left reference of the live root.
-    unsafe { entry::store_shared(m.ctx, root, m.at::<u32>(root, 8), 0) };
+    unsafe { entry::store_shared(m.ctx, root, m.at::<u32>(root, 8) as u64, 0) };
     m.scan();
     assert_eq!(m.live(), [root]);
 }

@@ -113,7 +113,7 @@ impl Machine {
         // SAFETY: the children are live and counted once per word.
         unsafe {
             words.iter().for_each(|&word| rc::inc_word(self.ctx, word));
-            mem::alloc_with_payload(self.ctx, SHAPE_MAP, Box::new(Words(words))).unwrap().0
+            mem::alloc_with_payload(self.ctx, SHAPE_NATIVE, Box::new(Words(words))).unwrap().0
         }
     }
 
