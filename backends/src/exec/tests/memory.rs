@@ -3,7 +3,7 @@
 use super::control::icmp;
 use super::*;
 use ultra_abi::layout::StructId;
-use ultra_abi::shape::{RC_CANDIDATE, RC_IMMORTAL, RC_SHARED, SHAPES_OFFSET, VTABLES_OFFSET};
+use ultra_abi::shape::{RC_NEW, RC_CANDIDATE, RC_IMMORTAL, RC_SHARED, SHAPES_OFFSET, VTABLES_OFFSET};
 use ultra_abi::{Kind, value};
 use ultra_ir::module::{ClassData, FieldData};
 use ultra_ir::op::{Barrier, IntCc};
@@ -214,7 +214,7 @@ fn allocation_bumps_and_refills() {
     let mut n = 0;
     while at != 1 {
         assert_eq!(*m.word(at, 4), 71);
-        assert_eq!(*m.word(at, 0), (n > 0) as u32, "count of node {n}");
+        assert_eq!(*m.word(at, 0), RC_NEW + (n > 0) as u32, "count of node {n}");
         assert_eq!(*m.wide(at, 16), 2.5f64.to_bits());
         at = *m.word(at, 8);
         n += 1;
@@ -324,4 +324,19 @@ fn stack_slots() {
         b.unary(Op::AnyFromF64, f)
     });
     assert_eq!(m.call(id, &[1000, 24]), Ok(1024));
+}
+
+#[test]
+fn exhausted_memory_unwinds() {
+    let mut m = Machine::new();
+    let (k, _) = class(&mut m, ClassId::NONE, 73, true, &[]);
+    let id = m.func("make", &[], Ty::Ref, |b, _| {
+        let o = b.imm(Op::NewObject, k.0);
+        b.ret(o);
+    });
+    m.compile(id);
+    m.events.fail_alloc = true;
+    assert_eq!(m.call(id, &[]), Err(Uncaught(0x00E)));
+    m.events.fail_alloc = false;
+    assert!(m.call(id, &[]).is_ok());
 }
