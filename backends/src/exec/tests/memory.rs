@@ -280,12 +280,10 @@ fn instances_and_virtual_calls() {
     });
     m.compile(method);
     let invoke = ret1(&mut m, &[Ty::Ref, Ty::I32], Ty::I32, |b, a| b.call(Op::CallVirtual, Ty::I32, 2, a, 0));
-    let desc = |shape: u32, field: &str| (SHAPES_OFFSET as u32 + shape * 64 + StructId::ShapeDesc.field(field).offset) / 8;
     let set = |m: &mut Machine, shape: u32, field: &str, v: u32| {
         let off = SHAPES_OFFSET as usize + shape as usize * 64 + StructId::ShapeDesc.field(field).offset as usize;
         *m.word((off / 8) as u32, off % 8) = v;
     };
-    let _ = desc;
     for (s, d1) in [(80, 0), (81, 81), (90, 0)] {
         set(&mut m, s, "display0", if s == 90 { 90 } else { 80 });
         set(&mut m, s, "display1", d1);
