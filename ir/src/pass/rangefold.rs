@@ -98,6 +98,11 @@ impl Prover<'_> {
                 let all = [op(x.0, y.0), op(x.0, y.1), op(x.1, y.0), op(x.1, y.1)];
                 all.into_iter().all(fits).then(|| boolean(false))
             }
+            Op::SExt32 | Op::ZExt32 if self.truncated(d.op, d.arg_a(), b).is_some() => {
+                let x = self.truncated(d.op, d.arg_a(), b)?;
+                // As an `or` of the value with itself, which value numbering removes.
+                Some(InstData { a: x.0, b: x.0, ..InstData::new(Op::IOr, Ty::I64) })
+            }
             // Of what is not negative, the unsigned forms are cheaper or as cheap.
             Op::SExt32 if self.r.int_at(d.arg_a(), b).0 >= 0 => Some(un(Op::ZExt32, Ty::I64, d.arg_a())),
             Op::SDiv | Op::SRem if self.r.int_at(d.arg_a(), b).0 >= 0 => {
@@ -118,6 +123,14 @@ impl Prover<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The i64 whose low half is extended again without loss.
+    fn truncated(&self, op: Op, v: Value, b: Block) -> Option<Value> {
+        let x = self.f.def(v).filter(|d| d.op == Op::Trunc)?.arg_a();
+        let (lo, hi) = self.r.int_at(x, b);
+        let fits = if op == Op::SExt32 { lo >= i32::MIN as i64 && hi <= i32::MAX as i64 } else { lo >= 0 && hi <= u32::MAX as i64 };
+        fits.then_some(x)
     }
 
     fn decide(&self, cc: IntCc, x: Value, y: Value, b: Block) -> Option<bool> {
