@@ -48,8 +48,8 @@ const kernels = {
   bt: { args: [17], variants: /./, expect: undefined },
   btLate: { args: [17], variants: /decided|^bare$|scan:ssp-global$/ },
   swap: { args: [17], variants: /decided|^bare$|scan:ssp-global$/ },
-  fib: { args: [35], variants: /decided|^bare|global|counter|eh/ },
-  fibInlined: { args: [35], variants: /decided|^bare$/ },
+  fib: { args: [35], variants: /decided|^bare|global|counter|eh|mask/ },
+  fibInlined: { args: [35], variants: /decided|^bare$|mask|state-global/ },
   sieve: { args: [10_000_000], variants: /decided|unshared|poll|^bare$|bare\+shared/ },
 };
 
