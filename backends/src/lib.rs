@@ -1,1 +1,3 @@
 //! Machine-code and WebAssembly backends.
+
+pub mod wasm;
