@@ -165,6 +165,9 @@ structs! {
 pub const SHAPE_LARGE: u16 = 1;
 /// Set when no instance can be part of a reference cycle.
 pub const SHAPE_ACYCLIC: u16 = 2;
+/// Set when the two maps do not describe all references: stores of elements, objects
+/// with host-side payloads, and objects with `SHAPE_LARGE`.
+pub const SHAPE_SPECIAL: u16 = 4;
 
 /// Bits of `WorkerContext::attention`.
 pub const ATTENTION_EXCEPTION: u32 = 1;

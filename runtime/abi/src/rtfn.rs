@@ -64,7 +64,7 @@ pub struct RtSig {
 macro_rules! for_each_runtime_fn {
     ($m:path) => { $m! {
         // Memory.
-        AllocSlow = alloc_slow(I32, I32) -> Ref, [ALLOC SCAN], "Refills the run of an inline size class (first operand) and allocates a cell with the shape (second). May scan.";
+        AllocSlow = alloc_slow(I32, I32) -> Ref, [ALLOC SCAN THROW], "Refills the run of an inline size class (first operand) and allocates a cell with the shape (second). May scan; leaves a RangeError and returns 0 when the heap is exhausted.";
         AllocLarge = alloc_large(I32, I32) -> Ref, [ALLOC THROW], "Allocates an object of a size in bytes with a shape, fields zeroed.";
         LogFull = log_full() -> Void, [SCAN], "Empties the decrement log.";
         IncSlow = inc_slow(Ref) -> Void, [WRITE], "Increments the count of a shared or immortal object.";
@@ -80,6 +80,24 @@ macro_rules! for_each_runtime_fn {
         NewArray = new_array(I32, I32, I32) -> Ref, [ALLOC THROW], "Array of an element kind, length and capacity; elements are 0, undefined or holes by kind.";
         ArrayGrow = array_grow(Ref, I32) -> Ref, [ALLOC THROW WRITE], "Makes room for at least so many elements; returns the array's store afterwards. Length is unchanged.";
         ArraySetLength = array_set_length(Ref, I32) -> Void, [ALLOC THROW WRITE], "Truncates or extends with the kind's default.";
+        ArrayGetAny = array_get_any(Ref, I32) -> Any, [READ ALLOC THROW], "Element of an array of any kind; undefined for holes and out of range.";
+        ArraySetAny = array_set_any(Ref, I32, Any) -> Void, [WRITE ALLOC THROW], "Sets an element of an array of any kind, checked; extends the array as needed.";
+        ArrayPushAny = array_push_any(Ref, Any) -> I32, [WRITE ALLOC THROW], "push of one value onto an array of any kind, checked; the new length.";
+        ArrayPop = array_pop(Ref) -> Any, [WRITE ALLOC THROW], "pop.";
+        ArrayShift = array_shift(Ref) -> Any, [WRITE ALLOC THROW], "shift.";
+        ArrayUnshift = array_unshift(Ref, Any) -> I32, [WRITE ALLOC THROW], "unshift of one value; the new length.";
+        ArrayJoin = array_join(Ref, Str) -> Str, [READ ALLOC THROW], "join with a separator.";
+        ArraySlice = array_slice(Ref, I32, I32) -> Ref, [READ ALLOC THROW], "slice with relative indices (i32::MAX for no end); same kind.";
+        ArrayConcat = array_concat(Ref, Any) -> Ref, [READ ALLOC THROW], "concat of one operand: an array is spread; kind any when kinds differ.";
+        ArrayIndexOf = array_index_of(Ref, Any, I32) -> I32, [READ], "indexOf from a relative index, or -1.";
+        ArrayLastIndexOf = array_last_index_of(Ref, Any, I32) -> I32, [READ], "lastIndexOf from a relative index (i32::MAX for none), or -1.";
+        ArrayIncludes = array_includes(Ref, Any, I32) -> Bool, [READ], "includes from a relative index.";
+        ArrayReverse = array_reverse(Ref) -> Void, [WRITE], "Reverses in place.";
+        ArrayFill = array_fill(Ref, Any, I32, I32) -> Void, [WRITE THROW], "fill between relative indices, checked.";
+        ArraySplice = array_splice(Ref, I32, I32, Ref) -> Ref, [WRITE ALLOC THROW], "splice at a relative index with a count and an array of new elements (undefined for none); the removed elements.";
+        ArraySortText = array_sort_text(Ref) -> Void, [WRITE ALLOC THROW], "sort() without comparator: by text, undefined last.";
+        ArraySortNumber = array_sort_number(Ref, I32) -> Void, [WRITE THROW], "Sorts by number, ascending (0) or descending (1); NaN last.";
+        ArrayConvert = array_convert(Ref, I32) -> Ref, [READ ALLOC THROW], "Copy with another element kind; each element checked.";
         // Exceptions.
         Throw = throw(Any) -> Void, [THROW NORETURN], "Throws a value.";
         ThrowKind = throw_kind(I32, Any) -> Void, [THROW NORETURN], "Throws the built-in error of a `ThrowKind` about an operand.";
@@ -93,11 +111,12 @@ macro_rules! for_each_runtime_fn {
         // Strings.
         StrConcat = str_concat(Str, Str) -> Str, [ALLOC THROW], "Concatenation.";
         StrConcat3 = str_concat3(Str, Str, Str) -> Str, [ALLOC THROW], "Concatenation of three, without the intermediate string.";
+        StrConcatN = str_concat_n(Ptr, I32) -> Str, [READ ALLOC THROW], "Concatenation of so many string words at an address.";
         StrEq = str_eq(Str, Str) -> Bool, [], "Equality of contents.";
         StrCmp = str_cmp(Str, Str) -> I32, [], "Order by UTF-16 code units: negative, 0 or positive.";
         StrLen = str_len(Str) -> I32, [], "Length in code units.";
         StrCharCodeAt = str_char_code_at(Str, I32) -> I32, [], "Code unit at an index, or -1 outside.";
-        StrCharAt = str_char_at(Str, I32) -> Str, [], "One-unit string at an index, or the empty string outside.";
+        StrCharAt = str_char_at(Str, I32) -> Str, [ALLOC THROW], "One-unit string at an index, or the empty string outside.";
         StrSlice = str_slice(Str, I32, I32) -> Str, [ALLOC THROW], "slice with negative indices counted from the end.";
         StrSubstring = str_substring(Str, I32, I32) -> Str, [ALLOC THROW], "substring: indices clamped and swapped when out of order.";
         StrIndexOf = str_index_of(Str, Str, I32) -> I32, [], "First index at or after a position, or -1.";
@@ -111,7 +130,7 @@ macro_rules! for_each_runtime_fn {
         StrPad = str_pad(Str, I32, Str, I32) -> Str, [ALLOC THROW], "Pads to a length with a filler, at the start (0) or the end (1).";
         StrReplace = str_replace(Str, Str, Str, I32) -> Str, [ALLOC THROW], "Replaces the first occurrence (0) or all (1) of a string.";
         StrSplit = str_split(Str, Any, Any) -> Ref, [ALLOC THROW], "Array of strings (kind str); separator and limit may be undefined.";
-        StrFromCharCode = str_from_char_code(I32) -> Str, [], "One UTF-16 code unit.";
+        StrFromCharCode = str_from_char_code(I32) -> Str, [ALLOC THROW], "One UTF-16 code unit.";
         StrFromCodePoint = str_from_code_point(F64) -> Str, [ALLOC THROW], "One code point; RangeError outside Unicode.";
         StrCodePointAt = str_code_point_at(Str, I32) -> I32, [], "Code point at an index, or -1 outside.";
         StrIntern = string_intern(Str) -> Str, [ALLOC THROW], "The atom with these contents.";
@@ -121,6 +140,8 @@ macro_rules! for_each_runtime_fn {
         F64ToRadix = f64_to_radix(F64, I32) -> Str, [ALLOC THROW], "toString(radix).";
         F64ToFixed = f64_to_fixed(F64, I32) -> Str, [ALLOC THROW], "toFixed(digits).";
         F64ToPrecision = f64_to_precision(F64, I32) -> Str, [ALLOC THROW], "toPrecision(digits).";
+        F64ToExponential = f64_to_exponential(F64, I32) -> Str, [ALLOC THROW], "toExponential(digits); digits -1 for none given.";
+        I64ToRadix = i64_to_radix(I64, I32) -> Str, [ALLOC THROW], "toString(radix) of an int64.";
         I32ToStr = i32_to_str(I32) -> Str, [ALLOC THROW], "Signed decimal.";
         I64ToStr = i64_to_str(I64) -> Str, [ALLOC THROW], "Signed decimal.";
         U64ToStr = u64_to_str(I64) -> Str, [ALLOC THROW], "Unsigned decimal.";
@@ -139,13 +160,16 @@ macro_rules! for_each_runtime_fn {
         // Dynamic operations, slow paths.
         AnyAdd = any_add(Any, Any) -> Any, [ALLOC THROW], "a + b.";
         AnyArith = any_arith(I32, Any, Any) -> Any, [ALLOC THROW], "a op b for a numeric operator numbered by `ArithOp`.";
+        AnyUnary = any_unary(I32, Any) -> Any, [ALLOC THROW], "A numeric operator of one operand, numbered by `UnaryOp`; integers keep their type.";
         AnyLooseEq = any_loose_eq(Any, Any) -> Bool, [READ], "a == b.";
         AnyStrictEq = any_strict_eq(Any, Any) -> Bool, [READ], "a === b.";
         AnyCompare = any_compare(Any, Any) -> I32, [READ], "-1, 0, 1 for less, equal, greater; 2 when unordered.";
+        AnySameValue = any_same_value(Any, Any, I32) -> Bool, [READ], "Object.is (0) or SameValueZero (1).";
         PropGet = prop_get(Any, Str) -> Any, [READ ALLOC THROW], "a.name; TypeError on undefined and null.";
         PropSet = prop_set(Any, Str, Any) -> Void, [WRITE ALLOC THROW], "a.name = v.";
         PropDelete = prop_delete(Any, Str) -> Bool, [WRITE ALLOC THROW], "delete a.name.";
-        PropHas = prop_has(Any, Any) -> Bool, [READ THROW], "key in a.";
+        PropHas = prop_has(Any, Any) -> Bool, [READ THROW], "Whether the key (second) is in the object (first).";
+        PropHasOwn = prop_has_own(Any, Any) -> Bool, [READ THROW], "Object.hasOwn(object, key).";
         ElemGet = elem_get(Any, Any) -> Any, [READ ALLOC THROW], "a[key].";
         ElemSet = elem_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "a[key] = v.";
         NewObject = new_object() -> Ref, [ALLOC THROW], "{}.";
@@ -162,6 +186,8 @@ macro_rules! for_each_runtime_fn {
         // Output.
         ConsoleWrite = console_write(I32, Any) -> Void, [IO ALLOC THROW], "Buffers one argument of a console call to stdout (0) or stderr (1).";
         ConsoleEnd = console_end(I32) -> Void, [IO THROW], "Formats the buffered arguments as Node does and writes the line.";
+        ConsoleGroup = console_group(I32) -> Void, [IO], "Changes the indentation of console lines by so many columns.";
+        InspectToStr = inspect_to_str(Any, I32) -> Str, [READ ALLOC THROW], "util.inspect with a depth (negative for no limit).";
         // Maps and sets.
         MapNew = map_new(I32) -> Ref, [ALLOC THROW], "Empty Map (0) or Set (1).";
         MapGet = map_get(Ref, Any) -> Any, [READ], "Value of a key, or undefined.";
@@ -172,6 +198,10 @@ macro_rules! for_each_runtime_fn {
         MapSize = map_size(Ref) -> I32, [READ], "Number of entries.";
         MapEntry = map_entry(Ref, I32, I32) -> Any, [READ], "Key (0) or value (1) at a position of the insertion order; the absent value at a removed entry.";
         MapPositions = map_positions(Ref) -> I32, [READ], "Positions in use, removed entries included.";
+        MapNext = map_next(Ref, I32) -> I32, [READ], "First position at or after one that holds an entry, or -1.";
+        MapExtend = map_extend(Ref, Any) -> Void, [WRITE ALLOC THROW], "Adds the entries of an iterable: [key, value] pairs to a Map, values to a Set.";
+        IterToArray = iter_to_array(Any, I32) -> Ref, [READ ALLOC THROW], "Array (kind any) of what a loop over a value visits: `of` (0), `for each` values (2), a Map's or Set's keys (16), values (17) or entries (18).";
+        MethodCall = method_call(Any, Str, I32, Ptr) -> Any, [READ WRITE ALLOC THROW], "Calls a built-in method by name on a value of unknown type with so many any words at an address; the absent word when the value has no such built-in method.";
         // JSON.
         JsonStringify = json_stringify(Any, Any) -> Any, [ALLOC THROW READ], "JSON.stringify(value, undefined, indent) without toJSON.";
         JsonParse = json_parse(Str) -> Any, [ALLOC THROW], "JSON.parse(text).";
@@ -247,6 +277,22 @@ impl ArithOp {
         ArithOp::Shr,
         ArithOp::UShr,
     ];
+}
+
+/// Operators of `AnyUnary`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum UnaryOp {
+    Neg,
+    BitNot,
+    Inc,
+    Dec,
+    /// ToNumeric: what postfix `++` yields.
+    ToNumeric,
+}
+
+impl UnaryOp {
+    pub const ALL: [UnaryOp; 5] = [UnaryOp::Neg, UnaryOp::BitNot, UnaryOp::Inc, UnaryOp::Dec, UnaryOp::ToNumeric];
 }
 
 /// Functions of `MathFn`, with the names they have in `Math`.

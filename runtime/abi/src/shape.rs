@@ -16,6 +16,10 @@ pub const RC_COLLECTOR: u32 = 1 << 29;
 pub const RC_CANDIDATE: u32 = 1 << 30;
 pub const RC_SHARED: u32 = 1 << 31;
 
+/// Count word of a new object: count 0, and on a list, which is the young list. A
+/// decrement to 0 then leaves the object to that list, which is swept in address order.
+pub const RC_NEW: u32 = RC_ZERO_LISTED;
+
 pub const META_SHAPE_MASK: u32 = (1 << 22) - 1;
 pub const META_LOCK_MASK: u32 = 3 << 22;
 pub const META_DEAD: u32 = 1 << 24;

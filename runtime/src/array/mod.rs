@@ -1,0 +1,5 @@
+//! Arrays: an object with a contiguous store of one element kind.
+
+pub mod ops;
+pub mod sort;
+pub mod store;

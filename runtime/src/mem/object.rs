@@ -1,0 +1,192 @@
+//! Access to objects by id, and allocation from Rust.
+//!
+//! These functions take the worker's context, from which base address and bump runs
+//! are found as compiled code finds them. Nothing here scans or frees: an id in a
+//! local variable of a runtime function stays valid until that function returns.
+
+use crate::ctx;
+use crate::mem::page::class_size;
+use crate::mem::region::ObjectId;
+use crate::rc::poll::request_poll;
+use ultra_abi::layout::{Header, WorkerContext};
+use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, RC_NEW, size_class};
+
+/// Address of byte `offset` of the object.
+///
+/// # Safety
+/// `ctx` must be a live context.
+#[inline]
+pub unsafe fn addr(ctx: *mut WorkerContext, id: u32, offset: u32) -> *mut u8 {
+    // SAFETY: the caller vouches for `ctx`.
+    let base = unsafe { (*ctx).heap_base };
+    (base as *mut u8).wrapping_add(id as usize * ID_SCALE as usize + offset as usize)
+}
+
+/// # Safety
+/// `ctx` must be a live context.
+#[inline]
+pub unsafe fn header_ptr(ctx: *mut WorkerContext, id: u32) -> *mut Header {
+    // SAFETY: passed on.
+    unsafe { addr(ctx, id, 0).cast() }
+}
+
+/// The header of a live object.
+///
+/// # Safety
+/// `ctx` must be a live context and `id` a live object.
+#[inline]
+pub unsafe fn header(ctx: *mut WorkerContext, id: ObjectId) -> Header {
+    // SAFETY: a live object starts with its header.
+    unsafe { header_ptr(ctx, id.0).read() }
+}
+
+/// # Safety
+/// As `header`.
+#[inline]
+pub unsafe fn meta(ctx: *mut WorkerContext, id: ObjectId) -> u32 {
+    // SAFETY: passed on.
+    unsafe { header(ctx, id).meta }
+}
+
+/// # Safety
+/// As `header`.
+#[inline]
+pub unsafe fn shape_of(ctx: *mut WorkerContext, id: ObjectId) -> u32 {
+    // SAFETY: passed on.
+    unsafe { meta(ctx, id) & META_SHAPE_MASK }
+}
+
+/// Reads a field of any kind.
+///
+/// # Safety
+/// `id` must be a live object that has a `T` at byte `offset`.
+#[inline]
+pub unsafe fn read<T: Copy>(ctx: *mut WorkerContext, id: ObjectId, offset: u32) -> T {
+    // SAFETY: the caller vouches for the field.
+    unsafe { addr(ctx, id.0, offset).cast::<T>().read() }
+}
+
+/// Writes a field that is not counted. Counted fields go through `rc::store_*` and `rc::init_*`.
+///
+/// # Safety
+/// `id` must be a live object that has a `T` at byte `offset`.
+#[inline]
+pub unsafe fn write<T: Copy>(ctx: *mut WorkerContext, id: ObjectId, offset: u32, value: T) {
+    // SAFETY: the caller vouches for the field.
+    unsafe { addr(ctx, id.0, offset).cast::<T>().write(value) }
+}
+
+/// A new object of `size` bytes (header included), count 0, all fields zero.
+/// `meta` is its shape and META bits. `None` when the heap is exhausted: the caller
+/// reports with `rc::poll::throw_out_of_memory`.
+///
+/// # Safety
+/// `ctx` must be the live context of the calling worker.
+#[inline]
+pub unsafe fn alloc(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<ObjectId> {
+    // SAFETY: a new cell is at least `size` bytes long and nothing else refers to it.
+    unsafe {
+        let id = alloc_uninit(ctx, size, meta)?;
+        addr(ctx, id.0, HEADER_SIZE).write_bytes(0, size.saturating_sub(HEADER_SIZE) as usize);
+        Some(id)
+    }
+}
+
+/// As `alloc`, but fields hold anything; for objects without counted fields, or whose
+/// fields are all written before the caller returns.
+///
+/// # Safety
+/// As `alloc`.
+#[inline]
+pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<ObjectId> {
+    // SAFETY: ids between `cur` and `end` of a run are free cells of the class, owned by this worker.
+    unsafe {
+        let id = if size <= INLINE_MAX {
+            let class = size_class(size.max(1)) as usize;
+            let run = &raw mut (*ctx).bump[class];
+            let (id, next) = ((*run).cur, (*run).cur + class_size(class) / ID_SCALE);
+            if next <= (*run).end {
+                (*run).cur = next;
+                id
+            } else {
+                take_from_new_run(ctx, class, 0)?
+            }
+        } else {
+            alloc_outside_runs(ctx, size)?
+        };
+        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
+        Some(ObjectId(id))
+    }
+}
+
+/// Refills the run of `class` and takes its first cell; never scans. `reserve` is the
+/// number of pages that may be in use beyond the limit.
+///
+/// # Safety
+/// As `alloc`.
+#[cold]
+#[inline(never)]
+pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: u32) -> Option<u32> {
+    // SAFETY: the caller vouches for `ctx`; the heap is a field of its own in the runtime.
+    unsafe {
+        if (*ctx::runtime(ctx)).allocation_must_fail() {
+            return None;
+        }
+        let heap = &mut *ctx::heap(ctx);
+        let run = heap.refill(class, reserve)?;
+        let bump = &raw mut (*ctx).bump[class];
+        (*bump).cur = run.start + class_size(class) / ID_SCALE;
+        (*bump).end = run.end;
+        request_poll_if_due(ctx);
+        Some(run.start)
+    }
+}
+
+#[inline(never)]
+unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32) -> Option<u32> {
+    // SAFETY: as in `take_from_new_run`.
+    unsafe {
+        if (*ctx::runtime(ctx)).allocation_must_fail() {
+            return None;
+        }
+        let heap = &mut *ctx::heap(ctx);
+        let id = heap.alloc_cell(size)?;
+        request_poll_if_due(ctx);
+        Some(id.0)
+    }
+}
+
+/// # Safety
+/// `ctx` must be the live context of the calling worker.
+unsafe fn request_poll_if_due(ctx: *mut WorkerContext) {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe {
+        let rt = &*ctx::runtime(ctx);
+        if rt.scan_is_due(rt.heap.young_bytes) || rt.heap.over_limit() {
+            request_poll(ctx);
+        }
+    }
+}
+
+/// Bytes the object may use where it is, header included.
+///
+/// # Safety
+/// `ctx` must be a live context and `id` a live object.
+pub unsafe fn capacity(ctx: *mut WorkerContext, id: ObjectId) -> u32 {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe { (*ctx::heap(ctx)).capacity(id) }
+}
+
+/// Makes the object able to hold `bytes` where it is; new bytes are zero beyond the
+/// old `capacity`. False when it must move.
+///
+/// # Safety
+/// As `capacity`.
+pub unsafe fn grow_in_place(ctx: *mut WorkerContext, id: ObjectId, bytes: u32) -> bool {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe {
+        let grown = (*ctx::heap(ctx)).grow_in_place(id, bytes);
+        request_poll_if_due(ctx);
+        grown
+    }
+}

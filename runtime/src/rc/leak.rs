@@ -1,0 +1,138 @@
+//! The end of a program: last scan, leak report, and figures.
+//!
+//! After a normal exit nothing but immortal objects should be alive. What is left is
+//! one of three: held by an external reference that nobody released, garbage that only
+//! cycles keep alive, or a leak, whose count is higher than the references that exist.
+
+use crate::ctx::Runtime;
+use crate::rc::audit::LiveClass;
+use crate::rc::poll::mem_release;
+use crate::rc::scan::scan;
+use hashbrown::{HashMap, HashSet};
+use std::time::Duration;
+use ultra_abi::layout::Header;
+use ultra_abi::shape::{RC_COUNT_MASK, RC_IMMORTAL};
+use ultra_abi::value::UNDEFINED;
+
+/// What is alive at exit, by class: immortal objects are not counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LeakReport {
+    /// Reachable from external references.
+    pub held: Vec<LiveClass>,
+    /// Kept alive only by references among garbage.
+    pub cyclic: Vec<LiveClass>,
+    /// Their count, or that of an object which reaches them, is too high: a bug.
+    pub leaked: Vec<LiveClass>,
+}
+
+impl LeakReport {
+    pub fn is_clean(&self) -> bool {
+        self.held.is_empty() && self.leaked.is_empty()
+    }
+}
+
+/// Figures for `--mem-stats`.
+#[derive(Clone, Debug)]
+pub struct MemStats {
+    pub objects_allocated: u64,
+    pub bytes_allocated: u64,
+    pub objects_freed: u64,
+    pub peak_bytes: u64,
+    /// Increments done out of line.
+    pub slow_counts: u64,
+    pub decrements: u64,
+    pub scans: u64,
+    pub scan_time: Duration,
+    pub live: Vec<LiveClass>,
+}
+
+impl Runtime {
+    /// Figures up to the last scan.
+    pub fn mem_stats(&self) -> MemStats {
+        let (heap, scans) = (&self.heap.stats, &self.scans);
+        MemStats {
+            objects_allocated: heap.objects_allocated,
+            bytes_allocated: heap.bytes_allocated,
+            objects_freed: heap.objects_freed,
+            peak_bytes: heap.peak_pages as u64 * ultra_abi::shape::PAGE_SIZE as u64,
+            // SAFETY: the context lives as long as the runtime.
+            slow_counts: unsafe { (*self.context()).stat_slow_counts },
+            decrements: scans.decrements,
+            scans: scans.scans,
+            scan_time: scans.time,
+            live: self.live_objects(false),
+        }
+    }
+
+    /// Releases one external reference of each of `roots`, frees all that is dead, and
+    /// reports what is left. Generated code must have ended: the stack counts as empty.
+    pub fn shutdown(&mut self, roots: &[u32]) -> LeakReport {
+        let ctx = self.context();
+        // SAFETY: the context is live and no generated frame is left, so the stack is empty.
+        unsafe {
+            for &id in roots {
+                mem_release(ctx, id);
+            }
+            (*ctx).exception = UNDEFINED;
+            (*ctx).scan_top = 0;
+            (*ctx).stack_base = 0;
+            scan(ctx);
+        }
+        self.trial_collect()
+    }
+
+    /// Sorts the objects that are alive by what keeps them alive, given an empty stack.
+    pub fn trial_collect(&self) -> LeakReport {
+        let mut rest: HashMap<u32, Header> = HashMap::new();
+        self.each_object(|id, header| {
+            if header.rc & RC_IMMORTAL == 0 {
+                rest.insert(id, header);
+            }
+        });
+        let held = self.take_reachable(&mut rest, self.externals.ids());
+        let mut internal: HashMap<u32, u32> = HashMap::new();
+        for &id in rest.keys() {
+            // SAFETY: the object is live, and its fields are initialised.
+            unsafe { self.each_child_of(id, |child| *internal.entry(child).or_insert(0) += 1) };
+        }
+        let too_high = |id: &u32, header: &Header| header.rc & RC_COUNT_MASK > internal.get(id).copied().unwrap_or(0);
+        let mut sources: Vec<u32> = rest.iter().filter(|(id, header)| too_high(id, header)).map(|(&id, _)| id).collect();
+        sources.sort_unstable();
+        let leaked = self.take_reachable(&mut rest, sources);
+        LeakReport { held: self.by_class(held), leaked: self.by_class(leaked), cyclic: self.by_class(rest) }
+    }
+
+    /// Moves what the roots reach out of `rest`.
+    fn take_reachable(&self, rest: &mut HashMap<u32, Header>, roots: Vec<u32>) -> HashMap<u32, Header> {
+        let mut reached = HashMap::new();
+        let mut seen: HashSet<u32> = roots.iter().copied().collect();
+        let mut work = roots;
+        while let Some(id) = work.pop() {
+            if let Some(header) = rest.remove(&id) {
+                reached.insert(id, header);
+            }
+            // SAFETY: roots are live and so is what live objects refer to.
+            unsafe {
+                self.each_child_of(id, |child| {
+                    if seen.insert(child) {
+                        work.push(child);
+                    }
+                });
+            }
+        }
+        reached
+    }
+
+    fn by_class(&self, objects: HashMap<u32, Header>) -> Vec<LiveClass> {
+        let mut classes: HashMap<&str, LiveClass> = HashMap::new();
+        for (&id, header) in &objects {
+            let name = self.class_name(header.meta);
+            let class = classes.entry(name).or_insert_with(|| LiveClass { name: name.into(), count: 0, bytes: 0 });
+            class.count += 1;
+            class.bytes += self.heap.capacity(crate::ObjectId(id)) as u64;
+        }
+        let mut classes: Vec<LiveClass> = classes.into_values().collect();
+        classes.sort();
+        classes
+    }
+}

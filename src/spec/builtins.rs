@@ -1,0 +1,474 @@
+//! Built-in functions and methods: which runtime function computes each, with which
+//! operand conversions, and the type of the result.
+//!
+//! A plain builtin is one row: it becomes conversions and a runtime call. What needs
+//! code of its own (array element access, callbacks, console) is a variant of
+//! `Special`. To add a builtin: add the row; when it is special, also an arm in
+//! `infer::special_result` and one in `lower::special`.
+
+use ultra_abi::RtFn;
+
+/// How an argument is converted before the call. Missing arguments take the default.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum P {
+    /// ToString.
+    Str,
+    /// ToIntegerOrInfinity, clamped to int32.
+    Int(i32),
+    /// ToNumber.
+    Num(f64),
+    Any,
+    /// An array, as it is.
+    Ref,
+    /// No argument: this constant.
+    Const(i32),
+    /// ToString, with a text for a missing argument.
+    StrOr(&'static str),
+}
+
+/// What a call yields.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum R {
+    Void,
+    /// An int32, a number to the program.
+    Int,
+    /// An int32 whose -1 means NaN.
+    IntOrNan,
+    /// An int32 whose -1 means undefined.
+    IntOrUndef,
+    Num,
+    Bool,
+    Str,
+    Any,
+    /// A reference to a fresh array of strings.
+    StrArray,
+    /// A reference to an array of any.
+    AnyArray,
+    /// A reference to some object.
+    Object,
+    /// A reference to an array like the receiver.
+    SameArray,
+    /// The receiver's element type or undefined, as any.
+    Elem,
+}
+
+/// A builtin that is one runtime call: the receiver (for methods), then the arguments.
+#[derive(Debug)]
+pub struct Row {
+    pub name: &'static str,
+    pub rt: RtFn,
+    pub params: &'static [P],
+    pub ret: R,
+}
+
+const fn row(name: &'static str, rt: RtFn, params: &'static [P], ret: R) -> Row {
+    Row { name, rt, params, ret }
+}
+
+/// Builtins with code of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Special {
+    ArrayPush,
+    ArrayPop,
+    /// A library function of the prelude: its name, applied to the receiver and the arguments.
+    Library(&'static str),
+    StrIncludes,
+    StrConcat,
+    StrAt,
+    ToStringNoArg,
+    ValueOf,
+    NumToString,
+    ConsoleLog,
+    ConsoleError,
+    MathOp(ultra_ir::Op),
+    MathMinMax { max: bool },
+    MathImul,
+    MathHypot,
+    /// Conversion call `int32(x)` and so on.
+    Convert(ultra_ir::Kind),
+    ToNumber,
+    ToStringCall,
+    ToBoolean,
+    IsNaN,
+    IsFinite,
+    NumberIsInteger,
+    NumberIsNaN,
+    NumberIsFinite,
+    NumberIsSafeInteger,
+    ArrayIsArray,
+    ArrayOf,
+    ArrayFrom,
+    ArrayConcat,
+    NewArray,
+    NewError,
+    NewMap,
+    NewSet,
+    NewObject,
+    MapGet,
+    MapSet,
+    MapHas,
+    MapDelete,
+    MapClear,
+    SetAdd,
+    HasOwn,
+    MapList(i32),
+    ArrayJoin,
+    ArrayZeros,
+    ArrayOnes,
+    /// Library code's element read: in bounds, or a RangeError.
+    ElemUnchecked,
+    StrFromCharCodes,
+    ObjectFreeze,
+}
+
+/// A builtin found by name.
+#[derive(Clone, Copy, Debug)]
+pub enum Builtin {
+    Rt(&'static Row),
+    Special(Special),
+}
+
+macro_rules! specials {
+    ($($name:literal => $s:expr),* $(,)?) => { &[ $( ($name, $s) ),* ] };
+}
+
+type Specials = &'static [(&'static str, Special)];
+
+static STRING_ROWS: &[Row] = &[
+    row("charCodeAt", RtFn::StrCharCodeAt, &[P::Int(0)], R::IntOrNan),
+    row("codePointAt", RtFn::StrCodePointAt, &[P::Int(0)], R::IntOrUndef),
+    row("charAt", RtFn::StrCharAt, &[P::Int(0)], R::Str),
+    row("indexOf", RtFn::StrIndexOf, &[P::Str, P::Int(0)], R::Int),
+    row("lastIndexOf", RtFn::StrLastIndexOf, &[P::Str], R::Int),
+    row("startsWith", RtFn::StrStartsWith, &[P::Str, P::Int(0)], R::Bool),
+    row("endsWith", RtFn::StrEndsWith, &[P::Str], R::Bool),
+    row("slice", RtFn::StrSlice, &[P::Int(0), P::Int(i32::MAX)], R::Str),
+    row("substring", RtFn::StrSubstring, &[P::Int(0), P::Int(i32::MAX)], R::Str),
+    row("toUpperCase", RtFn::StrToUpper, &[], R::Str),
+    row("toLowerCase", RtFn::StrToLower, &[], R::Str),
+    row("trim", RtFn::StrTrim, &[P::Const(3)], R::Str),
+    row("trimStart", RtFn::StrTrim, &[P::Const(1)], R::Str),
+    row("trimEnd", RtFn::StrTrim, &[P::Const(2)], R::Str),
+    row("repeat", RtFn::StrRepeat, &[P::Num(0.0)], R::Str),
+    row("padStart", RtFn::StrPad, &[P::Int(0), P::StrOr(" "), P::Const(0)], R::Str),
+    row("padEnd", RtFn::StrPad, &[P::Int(0), P::StrOr(" "), P::Const(1)], R::Str),
+    row("replace", RtFn::StrReplace, &[P::Str, P::Str, P::Const(0)], R::Str),
+    row("replaceAll", RtFn::StrReplace, &[P::Str, P::Str, P::Const(1)], R::Str),
+    row("split", RtFn::StrSplit, &[P::Any, P::Any], R::StrArray),
+    row("localeCompare", RtFn::StrCmp, &[P::Str], R::Int),
+];
+
+static STRING_SPECIALS: Specials = specials! {
+    "includes" => Special::StrIncludes,
+    "concat" => Special::StrConcat,
+    "at" => Special::StrAt,
+    "toString" => Special::ValueOf,
+    "valueOf" => Special::ValueOf,
+};
+
+static NUMBER_ROWS: &[Row] = &[
+    row("toFixed", RtFn::F64ToFixed, &[P::Int(0)], R::Str),
+    row("toPrecision", RtFn::F64ToPrecision, &[P::Int(0)], R::Str),
+];
+
+static NUMBER_SPECIALS: Specials = specials! {
+    "toString" => Special::NumToString,
+    "toLocaleString" => Special::NumToString,
+    "valueOf" => Special::ValueOf,
+};
+
+static ARRAY_SPECIALS: Specials = specials! {
+    "push" => Special::ArrayPush,
+    "pop" => Special::ArrayPop,
+    "map" => Special::Library("__ultra_array_map"),
+    "filter" => Special::Library("__ultra_array_filter"),
+    "reduce" => Special::Library("__ultra_array_reduce"),
+    "reduceRight" => Special::Library("__ultra_array_reduceRight"),
+    "forEach" => Special::Library("__ultra_array_forEach"),
+    "some" => Special::Library("__ultra_array_some"),
+    "every" => Special::Library("__ultra_array_every"),
+    "find" => Special::Library("__ultra_array_find"),
+    "findIndex" => Special::Library("__ultra_array_findIndex"),
+    "findLast" => Special::Library("__ultra_array_findLast"),
+    "findLastIndex" => Special::Library("__ultra_array_findLastIndex"),
+    "flatMap" => Special::Library("__ultra_array_flatMap"),
+    "flat" => Special::Library("__ultra_array_flat"),
+    "indexOf" => Special::Library("__ultra_array_indexOf"),
+    "lastIndexOf" => Special::Library("__ultra_array_lastIndexOf"),
+    "includes" => Special::Library("__ultra_array_includes"),
+    "slice" => Special::Library("__ultra_array_slice"),
+    "concat" => Special::ArrayConcat,
+    "reverse" => Special::Library("__ultra_array_reverse"),
+    "fill" => Special::Library("__ultra_array_fill"),
+    "splice" => Special::Library("__ultra_array_splice"),
+    "shift" => Special::Library("__ultra_array_shift"),
+    "unshift" => Special::Library("__ultra_array_unshift"),
+    "sort" => Special::Library("__ultra_array_sort"),
+    "toSorted" => Special::Library("__ultra_array_toSorted"),
+    "toReversed" => Special::Library("__ultra_array_toReversed"),
+    "at" => Special::Library("__ultra_array_at"),
+    "keys" => Special::Library("__ultra_array_keys"),
+    "values" => Special::ValueOf,
+    "entries" => Special::Library("__ultra_array_entries"),
+    "join" => Special::ArrayJoin,
+    "toString" => Special::ArrayJoin,
+};
+
+static MAP_SPECIALS: Specials = specials! {
+    "get" => Special::MapGet,
+    "set" => Special::MapSet,
+    "has" => Special::MapHas,
+    "delete" => Special::MapDelete,
+    "clear" => Special::MapClear,
+    "forEach" => Special::Library("__ultra_map_forEach"),
+    "keys" => Special::MapList(0),
+    "values" => Special::MapList(1),
+    "entries" => Special::MapList(2),
+};
+
+static SET_SPECIALS: Specials = specials! {
+    "add" => Special::SetAdd,
+    "has" => Special::MapHas,
+    "delete" => Special::MapDelete,
+    "clear" => Special::MapClear,
+    "forEach" => Special::Library("__ultra_set_forEach"),
+    "keys" => Special::MapList(0),
+    "values" => Special::MapList(0),
+};
+
+/// Kind of receiver whose methods are built in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recv {
+    Str,
+    Number,
+    Array,
+    Map,
+    Set,
+}
+
+fn find_in(rows: &'static [Row], specials: Specials, name: &str) -> Option<Builtin> {
+    rows.iter()
+        .find(|r| r.name == name)
+        .map(Builtin::Rt)
+        .or_else(|| specials.iter().find(|(n, _)| *n == name).map(|(_, s)| Builtin::Special(*s)))
+}
+
+/// The built-in method of a receiver kind.
+pub fn method(recv: Recv, name: &str) -> Option<Builtin> {
+    match recv {
+        Recv::Str => find_in(STRING_ROWS, STRING_SPECIALS, name),
+        Recv::Number => find_in(NUMBER_ROWS, NUMBER_SPECIALS, name),
+        Recv::Array => find_in(&[], ARRAY_SPECIALS, name),
+        Recv::Map => find_in(&[], MAP_SPECIALS, name),
+        Recv::Set => find_in(&[], SET_SPECIALS, name),
+    }
+}
+
+/// A name of the global object.
+#[derive(Debug)]
+pub struct Global {
+    pub name: &'static str,
+    /// What a call of it does.
+    pub call: Option<Special>,
+    pub call_rows: &'static [Row],
+    /// What `new` of it does.
+    pub construct: Option<Special>,
+    /// Functions on it.
+    pub rows: &'static [Row],
+    pub specials: Specials,
+    /// Numeric constants on it.
+    pub constants: &'static [(&'static str, f64)],
+}
+
+const NONE: Global =
+    Global { name: "", call: None, call_rows: &[], construct: None, rows: &[], specials: &[], constants: &[] };
+
+macro_rules! math_fns {
+    ($($name:literal = $f:ident),* $(,)?) => {
+        &[ $( row($name, RtFn::MathFn, &[P::Const(ultra_abi::rtfn::MathFn::$f as i32), P::Num(f64::NAN)], R::Num), )*
+           row("pow", RtFn::MathPow, &[P::Num(f64::NAN), P::Num(f64::NAN)], R::Num),
+           row("atan2", RtFn::MathAtan2, &[P::Num(f64::NAN), P::Num(f64::NAN)], R::Num),
+           row("random", RtFn::MathRandom, &[], R::Num) ]
+    };
+}
+
+static MATH_ROWS: &[Row] = math_fns! {
+    "sin" = Sin, "cos" = Cos, "tan" = Tan, "asin" = Asin, "acos" = Acos, "atan" = Atan,
+    "sinh" = Sinh, "cosh" = Cosh, "tanh" = Tanh, "asinh" = Asinh, "acosh" = Acosh, "atanh" = Atanh,
+    "exp" = Exp, "expm1" = Expm1, "log" = Log, "log1p" = Log1p, "log2" = Log2, "log10" = Log10,
+    "cbrt" = Cbrt, "round" = Round, "sign" = Sign, "fround" = Fround, "clz32" = Clz32,
+};
+
+static MATH_SPECIALS: Specials = specials! {
+    "floor" => Special::MathOp(ultra_ir::Op::FFloor),
+    "ceil" => Special::MathOp(ultra_ir::Op::FCeil),
+    "trunc" => Special::MathOp(ultra_ir::Op::FTrunc),
+    "sqrt" => Special::MathOp(ultra_ir::Op::FSqrt),
+    "abs" => Special::MathOp(ultra_ir::Op::FAbs),
+    "max" => Special::MathMinMax { max: true },
+    "min" => Special::MathMinMax { max: false },
+    "imul" => Special::MathImul,
+    "hypot" => Special::MathHypot,
+};
+
+static MATH_CONSTANTS: &[(&str, f64)] = &[
+    ("PI", std::f64::consts::PI),
+    ("E", std::f64::consts::E),
+    ("LN2", std::f64::consts::LN_2),
+    ("LN10", std::f64::consts::LN_10),
+    ("LOG2E", std::f64::consts::LOG2_E),
+    ("LOG10E", std::f64::consts::LOG10_E),
+    ("SQRT2", std::f64::consts::SQRT_2),
+    ("SQRT1_2", std::f64::consts::FRAC_1_SQRT_2),
+];
+
+static NUMBER_CONSTANTS: &[(&str, f64)] = &[
+    ("MAX_SAFE_INTEGER", 9007199254740991.0),
+    ("MIN_SAFE_INTEGER", -9007199254740991.0),
+    ("MAX_VALUE", f64::MAX),
+    ("MIN_VALUE", 5e-324),
+    ("EPSILON", f64::EPSILON),
+    ("POSITIVE_INFINITY", f64::INFINITY),
+    ("NEGATIVE_INFINITY", f64::NEG_INFINITY),
+    ("NaN", f64::NAN),
+];
+
+static PARSE_ROWS: &[Row] = &[
+    row("parseInt", RtFn::ParseInt, &[P::Str, P::Int(0)], R::Num),
+    row("parseFloat", RtFn::ParseFloat, &[P::Str], R::Num),
+];
+
+macro_rules! convert_global {
+    ($name:literal, $kind:ident) => {
+        Global { name: $name, call: Some(Special::Convert(ultra_ir::Kind::$kind)), ..NONE }
+    };
+}
+
+macro_rules! error_global {
+    ($name:literal) => {
+        Global { name: $name, call: Some(Special::NewError), construct: Some(Special::NewError), ..NONE }
+    };
+}
+
+pub static GLOBALS: &[Global] = &[
+    Global {
+        name: "console",
+        specials: specials! {
+            "log" => Special::ConsoleLog,
+            "info" => Special::ConsoleLog,
+            "debug" => Special::ConsoleLog,
+            "error" => Special::ConsoleError,
+            "warn" => Special::ConsoleError,
+        },
+        ..NONE
+    },
+    Global { name: "Math", rows: MATH_ROWS, specials: MATH_SPECIALS, constants: MATH_CONSTANTS, ..NONE },
+    Global {
+        name: "Number",
+        call: Some(Special::ToNumber),
+        rows: PARSE_ROWS,
+        specials: specials! {
+            "isInteger" => Special::NumberIsInteger,
+            "isSafeInteger" => Special::NumberIsSafeInteger,
+            "isNaN" => Special::NumberIsNaN,
+            "isFinite" => Special::NumberIsFinite,
+        },
+        constants: NUMBER_CONSTANTS,
+        ..NONE
+    },
+    Global {
+        name: "String",
+        call: Some(Special::ToStringCall),
+        rows: &[],
+        specials: specials! { "fromCharCode" => Special::StrFromCharCodes },
+        ..NONE
+    },
+    Global { name: "Boolean", call: Some(Special::ToBoolean), ..NONE },
+    Global {
+        name: "Array",
+        call: Some(Special::NewArray),
+        construct: Some(Special::NewArray),
+        specials: specials! {
+            "isArray" => Special::ArrayIsArray,
+            "of" => Special::ArrayOf,
+            "from" => Special::ArrayFrom,
+            "zeros" => Special::ArrayZeros,
+            "ones" => Special::ArrayOnes,
+        },
+        ..NONE
+    },
+    Global {
+        name: "Object",
+        construct: Some(Special::NewObject),
+        rows: &[
+            row("keys", RtFn::ObjectKeys, &[P::Any, P::Const(0)], R::StrArray),
+            row("values", RtFn::ObjectKeys, &[P::Any, P::Const(1)], R::AnyArray),
+            row("entries", RtFn::ObjectKeys, &[P::Any, P::Const(2)], R::AnyArray),
+        ],
+        specials: specials! { "freeze" => Special::ObjectFreeze },
+        ..NONE
+    },
+    Global { name: "Map", construct: Some(Special::NewMap), ..NONE },
+    Global { name: "Set", construct: Some(Special::NewSet), ..NONE },
+    Global {
+        name: "JSON",
+        rows: &[
+            row("stringify", RtFn::JsonStringify, &[P::Any, P::Any], R::Any),
+            row("parse", RtFn::JsonParse, &[P::Str], R::Any),
+        ],
+        ..NONE
+    },
+    Global { name: "Date", rows: &[row("now", RtFn::Now, &[P::Const(0)], R::Num)], ..NONE },
+    Global { name: "performance", rows: &[row("now", RtFn::Now, &[P::Const(1)], R::Num)], ..NONE },
+    Global { name: "parseInt", call_rows: &[row("", RtFn::ParseInt, &[P::Str, P::Int(0)], R::Num)], ..NONE },
+    Global { name: "parseFloat", call_rows: &[row("", RtFn::ParseFloat, &[P::Str], R::Num)], ..NONE },
+    Global { name: "isNaN", call: Some(Special::IsNaN), ..NONE },
+    Global { name: "isFinite", call: Some(Special::IsFinite), ..NONE },
+    error_global!("Error"),
+    error_global!("TypeError"),
+    error_global!("RangeError"),
+    error_global!("ReferenceError"),
+    error_global!("SyntaxError"),
+    error_global!("EvalError"),
+    error_global!("URIError"),
+    Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
+    Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
+    convert_global!("int8", I8),
+    convert_global!("uint8", U8),
+    convert_global!("int16", I16),
+    convert_global!("uint16", U16),
+    convert_global!("int32", I32),
+    convert_global!("uint32", U32),
+    convert_global!("int64", I64),
+    convert_global!("uint64", U64),
+    convert_global!("float32", F32),
+    convert_global!("float64", F64),
+];
+
+pub fn global(name: &str) -> Option<u16> {
+    GLOBALS.iter().position(|g| g.name == name).map(|i| i as u16)
+}
+
+impl Global {
+    /// A function on the namespace.
+    pub fn function(&self, name: &str) -> Option<Builtin> {
+        let found = find_in(self.rows, self.specials, name);
+        // `String.fromCodePoint` and the like with one operand are plain rows elsewhere.
+        found
+    }
+
+    pub fn constant(&self, name: &str) -> Option<f64> {
+        self.constants.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
+    }
+
+    pub fn callable(&self) -> Option<Builtin> {
+        match self.call_rows {
+            [r] => Some(Builtin::Rt(r)),
+            _ => self.call.map(Builtin::Special),
+        }
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.construct == Some(Special::NewError)
+    }
+}

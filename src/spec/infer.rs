@@ -1,0 +1,1431 @@
+//! Type inference over dynamic functions: an optimistic fixpoint over all reachable
+//! specialisations at once.
+//!
+//! Each round walks every reachable block of every specialisation and raises the
+//! types of values, cells and results; calls create specialisations. Rounds repeat
+//! until nothing changes. Branches whose condition is decided by types are followed
+//! one way, so code behind `typeof` tests and defaults that never apply costs nothing.
+
+use ultra_abi::Kind;
+use ultra_ir::op::*;
+use ultra_ir::{Block, BlockCallId, Func, Inst, InstData, Op, StrId, Value};
+
+use super::builtins::{self, Builtin, R, Recv, Special};
+use super::plan::{self, Lit, Opnd};
+use super::ty::*;
+use super::world::*;
+use crate::program::*;
+
+/// What a property read finds.
+#[derive(Clone, Copy, Debug)]
+pub enum GetPlan {
+    ArrayLength,
+    StringLength,
+    MapSize,
+    /// A field: the class that declares it and its index there.
+    Field(ultra_ir::ClassId, usize),
+    Getter,
+    /// A static variable of a class.
+    Static(VarId),
+    Constant(f64),
+    /// A method taken as a value.
+    Method(FnId),
+    ErrorName,
+    FnLength(FnId),
+    Dyn,
+}
+
+/// What a method call reaches.
+#[derive(Clone, Copy, Debug)]
+pub enum CallPlan {
+    /// Instance method; `World::implementations` lists the targets.
+    Method,
+    Builtin(Builtin),
+    /// A built-in function on a namespace: no receiver.
+    Function(Builtin),
+    /// Static method.
+    Static(FnId),
+    /// A property that holds a function value; `this` is the receiver.
+    Property,
+    Dyn,
+}
+
+/// Whether a branch condition is decided by types.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Truth {
+    Always,
+    Never,
+    Unknown,
+}
+
+/// Runs inference to its fixpoint, starting from `main`.
+pub fn infer(world: &mut World) {
+    let main = world.prog.main;
+    world.spec(main, vec![T::UNDEF]);
+    let mut rounds = 0;
+    loop {
+        world.changed = false;
+        let mut i = 0;
+        while i < world.specs.len() {
+            walk(world, SpecId(i as u32));
+            i += 1;
+        }
+        rounds += 1;
+        if !world.changed || rounds > 200 {
+            break;
+        }
+    }
+}
+
+/// The literal that a value is, if its definition is one.
+pub fn literal(body: &Func, v: Value) -> Option<Lit> {
+    let d = body.def(v)?;
+    if d.op != Op::JsNum {
+        return None;
+    }
+    let imm = d.imm();
+    Some(match d.aux {
+        0 => {
+            let value = f64::from_bits(imm);
+            let integral = value.fract() == 0.0 && value.abs() < 1e30 && !(value == 0.0 && value.is_sign_negative());
+            Lit { value, int: integral.then_some(value as i128), written_int: false }
+        }
+        1 => Lit { value: imm as f64, int: Some(imm as i128), written_int: true },
+        _ if imm == 0 => Lit { value: -0.0, int: None, written_int: true },
+        _ => Lit { value: -(imm as f64), int: Some(-(imm as i128)), written_int: true },
+    })
+}
+
+fn walk(w: &mut World, s: SpecId) {
+    let func = w.specs[s].func;
+    // The body is moved out for the walk: nothing below looks at it through `World`.
+    let body = std::mem::take(&mut w.prog.fns[func].body);
+    if body.layout.is_empty() {
+        w.prog.fns[func].body = body;
+        return;
+    }
+    let entry = body.entry();
+    w.specs[s].reachable[entry] = true;
+    let params = body.blocks[entry].params.clone();
+    for (i, &p) in params.iter().enumerate() {
+        let t = param_type(w, s, i);
+        w.set_type(s, p, t);
+    }
+    // Two sweeps settle most loops within one round.
+    for _ in 0..2 {
+        for &block in &body.layout {
+            if w.specs[s].reachable[block] {
+                walk_block(w, s, &body, block);
+            }
+        }
+    }
+    w.prog.fns[func].body = body;
+}
+
+/// Type of the body's entry parameter `i`: env, this, then the arguments.
+pub fn param_type(w: &World, s: SpecId, i: usize) -> T {
+    let spec = &w.specs[s];
+    let env = w.prog.fns[spec.func].env;
+    match i {
+        0 if env.is_none() => T::UNDEF,
+        0 => T::obj(Obj::Class(w.scope_cls[env])),
+        _ => spec.key.get(i - 1).copied().unwrap_or(T::UNDEF),
+    }
+}
+
+fn walk_block(w: &mut World, s: SpecId, body: &Func, block: Block) {
+    for &inst in &body.blocks[block].insts {
+        let d = body.insts[inst];
+        if d.op.is_terminator() {
+            terminator(w, s, body, inst, &d);
+            return;
+        }
+        let t = transfer(w, s, body, inst, &d);
+        if let Some(v) = body.result(inst) {
+            w.set_type(s, v, t);
+            // A value that can never exist: what follows does not run (yet).
+            if t.is_bottom() && w.specs[s].types[v].is_bottom() && stops(d.op) {
+                if let Some(t) = body.terminator(block)
+                    && body.insts[t].op == Op::BrExc
+                {
+                    flow(w, s, body, BlockCallId(body.insts[t].b));
+                }
+                return;
+            }
+        }
+    }
+}
+
+/// Operations whose bottom result means that control does not go on.
+fn stops(op: Op) -> bool {
+    matches!(
+        op,
+        Op::JsCall | Op::JsCallMethod | Op::JsNew | Op::JsSuperMethod | Op::JsGet | Op::JsElemGet | Op::JsVarGet
+            | Op::JsIterValue | Op::JsBinary | Op::JsUnary | Op::JsConvert
+    )
+}
+
+fn terminator(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) {
+    match d.op {
+        Op::Branch => {
+            let truth = condition(w, s, body, d.arg_a());
+            if truth != Truth::Never {
+                flow(w, s, body, BlockCallId(d.b));
+            }
+            if truth != Truth::Always {
+                flow(w, s, body, BlockCallId(d.c));
+            }
+        }
+        Op::Return => {
+            let t = w.specs[s].types[d.arg_a()];
+            let ret = w.specs[s].ret;
+            w.raise(ret, t);
+            if w.specs[s].generic {
+                w.escape(t);
+            }
+        }
+        _ => {
+            for bc in body.target_ids(inst) {
+                flow(w, s, body, bc);
+            }
+        }
+    }
+}
+
+fn flow(w: &mut World, s: SpecId, body: &Func, bc: BlockCallId) {
+    let call = body.block_calls[bc];
+    if !w.specs[s].reachable[call.block] {
+        w.specs[s].reachable[call.block] = true;
+        w.changed = true;
+    }
+    for (&p, v) in body.blocks[call.block].params.iter().zip(body.values_of(call.args)) {
+        let t = w.specs[s].types[v];
+        w.set_type(s, p, t);
+    }
+}
+
+/// What types say about a boolean value that a branch tests.
+pub fn condition(w: &World, s: SpecId, body: &Func, v: Value) -> Truth {
+    let Some(d) = body.def(v) else { return Truth::Unknown };
+    let ty = |v: Value| w.specs[s].types[v];
+    match d.op {
+        Op::JsTruthy => {
+            if let Some(x) = body.def(d.arg_a())
+                && x.op == Op::JsBool
+            {
+                return if x.imm() != 0 { Truth::Always } else { Truth::Never };
+            }
+            if let Some(x) = body.def(d.arg_a())
+                && x.op == Op::JsBinary
+                && let Some(b) = constant_comparison(w, s, body, x)
+            {
+                return if b { Truth::Always } else { Truth::Never };
+            }
+            truthiness(ty(d.arg_a()))
+        }
+        Op::JsIsUndef => among(ty(d.arg_a()), UNDEF),
+        Op::JsIsNullish => among(ty(d.arg_a()), NULLISH),
+        Op::BNot => match condition(w, s, body, d.arg_a()) {
+            Truth::Always => Truth::Never,
+            Truth::Never => Truth::Always,
+            Truth::Unknown => Truth::Unknown,
+        },
+        Op::BConst => if d.imm() != 0 { Truth::Always } else { Truth::Never },
+        _ => Truth::Unknown,
+    }
+}
+
+fn constant_comparison(w: &World, s: SpecId, body: &Func, d: &InstData) -> Option<bool> {
+    let op = JsBinOp::from_aux(d.aux);
+    let negate = matches!(op, JsBinOp::Ne | JsBinOp::StrictNe);
+    if !matches!(op, JsBinOp::Eq | JsBinOp::Ne | JsBinOp::StrictEq | JsBinOp::StrictNe) {
+        return None;
+    }
+    if let Some(b) = typeof_comparison(w, s, body, d) {
+        return Some(b != negate);
+    }
+    let loose = matches!(op, JsBinOp::Eq | JsBinOp::Ne);
+    match plan::equality(operand(w, s, body, d.arg_a()), operand(w, s, body, d.arg_b()), loose) {
+        plan::Cmp::Const(b) => Some(b != negate),
+        _ => None,
+    }
+}
+
+/// Whether `typeof x == literal` is decided by the type of x.
+pub fn typeof_comparison(w: &World, s: SpecId, body: &Func, d: &InstData) -> Option<bool> {
+    let side = |t: Value, lit: Value| -> Option<bool> {
+        let t = body.def(t)?;
+        let lit = body.def(lit)?;
+        if t.op != Op::JsUnary || JsUnOp::from_aux(t.aux) != JsUnOp::Typeof || lit.op != Op::JsStr {
+            return None;
+        }
+        let known = typeof_text(w.specs[s].types[t.arg_a()])?;
+        Some(w.prog.strings.is(StrId(lit.a), known))
+    };
+    side(d.arg_a(), d.arg_b()).or_else(|| side(d.arg_b(), d.arg_a()))
+}
+
+/// The text of `typeof` where the type decides it.
+pub fn typeof_text(t: T) -> Option<&'static str> {
+    let t = t.widen();
+    Some(match t {
+        t if t.within(NUM | F32 | INTS) => "number",
+        T::STR => "string",
+        T::BOOL => "boolean",
+        T::UNDEF => "undefined",
+        T::NULL => "object",
+        t if t.within(OBJ) => match t.obj {
+            Obj::Fn(_) | Obj::Func | Obj::ClassVal(_) => "function",
+            Obj::Class(_) | Obj::Arr(_) | Obj::Map(..) | Obj::Set(_) => "object",
+            Obj::Global(g) if builtins::GLOBALS[g as usize].callable().is_some() => "function",
+            Obj::Global(_) => "object",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn among(t: T, bits: u32) -> Truth {
+    if t.is_bottom() {
+        Truth::Never
+    } else if t.within(bits) {
+        Truth::Always
+    } else if !t.has(bits) {
+        Truth::Never
+    } else {
+        Truth::Unknown
+    }
+}
+
+fn truthiness(t: T) -> Truth {
+    if t.is_bottom() {
+        Truth::Never
+    } else if t.within(NULLISH) {
+        Truth::Never
+    } else if t.within(OBJ) {
+        Truth::Always
+    } else {
+        Truth::Unknown
+    }
+}
+
+pub fn operand(w: &World, s: SpecId, body: &Func, v: Value) -> Opnd {
+    Opnd { t: w.specs[s].types[v], lit: literal(body, v) }
+}
+
+fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> T {
+    let ty = |w: &World, v: Value| w.specs[s].types[v];
+    match d.op {
+        Op::JsNum => T::LIT,
+        Op::JsStr => T::STR,
+        Op::JsBool | Op::JsFromBool => T::BOOL,
+        Op::JsNull => T::NULL,
+        Op::JsUndef => T::UNDEF,
+        Op::JsHole => T::UNDEF,
+        Op::AnyConst => T::UNDEF,
+        Op::JsWiden => ty(w, d.arg_a()).widen(),
+        Op::JsConvert => convert_type(w, ty(w, d.arg_a()), TypeId(d.b)),
+        Op::JsNarrow => narrow(w, ty(w, d.arg_a()), NarrowTest::from_aux(d.aux), d.b),
+        Op::JsUnary => unary(ty(w, d.arg_a()), literal(body, d.arg_a()), JsUnOp::from_aux(d.aux)),
+        Op::JsBinary => binary(w, s, body, d),
+        Op::JsToStr => T::STR,
+        Op::JsToNumeric => to_numeric(ty(w, d.arg_a())),
+        Op::JsGet => get_result(w, ty(w, d.arg_a()), StrId(d.b)),
+        Op::JsSet => {
+            let (o, v) = (ty(w, d.arg_a()), ty(w, d.arg_b()));
+            set_effect(w, o, StrId(d.c), v);
+            T::BOTTOM
+        }
+        Op::JsElemGet => elem_get(w, s, body, ty(w, d.arg_a()), d.arg_b()),
+        Op::JsElemSet => {
+            let (o, k, v) = (ty(w, d.arg_a()), ty(w, d.arg_b()), ty(w, d.arg_c()));
+            elem_set(w, s, body, d.arg_b(), o, k, v);
+            T::BOTTOM
+        }
+        Op::JsDelete => T::BOOL,
+        Op::JsCall => {
+            let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            call_value(w, s, inst, args[0], args[1], &args[2..])
+        }
+        Op::JsCallMethod => {
+            let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            w.dtype = body.values_of(d.list()).last().and_then(|v| dtype(w, body, v));
+            call_method(w, s, inst, args[0], StrId(d.a), &args[1..])
+        }
+        Op::JsNew => {
+            let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            construct(w, s, inst, args[0], &args[1..])
+        }
+        Op::JsSuperCall => {
+            let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            let class = w.cls_of_decl[ClassDeclId(d.a)];
+            let parent = w.cls[class].parent;
+            if !parent.is_none() {
+                run_constructor(w, parent, &args[1..]);
+            }
+            args[0]
+        }
+        Op::JsSuperMethod => {
+            let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
+            super_method(w, ClassDeclId(d.c), StrId(d.a), &args)
+        }
+        Op::JsInitFields => {
+            let class = w.cls_of_decl[ClassDeclId(d.b)];
+            init_fields(w, class);
+            T::BOTTOM
+        }
+        Op::JsApply => {
+            let (f, this, args) = (ty(w, d.arg_a()), ty(w, d.arg_b()), ty(w, d.arg_c()));
+            apply(w, s, inst, f, this, args)
+        }
+        Op::JsNewApply => {
+            let args = ty(w, d.arg_b());
+            w.escape(args);
+            T::ANY
+        }
+        Op::JsClosure => T::obj(Obj::Fn(FnId(d.b))),
+        Op::JsClass => {
+            let decl = ClassDeclId(d.b);
+            if let Some(f) = w.prog.classes[decl].static_init {
+                let this = T::obj(Obj::ClassVal(decl));
+                w.spec(f, vec![this]);
+            }
+            T::obj(Obj::ClassVal(decl))
+        }
+        Op::JsGlobal => global_type(w, StrId(d.a)),
+        Op::JsArray => {
+            let cell = w.site(s, inst, 0);
+            for v in body.values_of(d.list()) {
+                let mut t = ty(w, v);
+                if body.def(v).is_some_and(|x| x.op == Op::JsHole) {
+                    t = T::UNDEF;
+                }
+                w.raise(cell, t);
+            }
+            T::obj(Obj::Arr(w.find(cell)))
+        }
+        Op::JsArrayPush => {
+            let (a, v) = (ty(w, d.arg_a()), ty(w, d.arg_b()));
+            if let Obj::Arr(c) = a.obj {
+                w.raise(c, v);
+            }
+            T::BOTTOM
+        }
+        Op::JsArraySpread => {
+            let (a, v) = (ty(w, d.arg_a()), ty(w, d.arg_b()));
+            let it = iter_type(w, v, 0);
+            let e = iter_value(w, it);
+            if let Obj::Arr(c) = a.obj {
+                w.raise(c, e);
+            }
+            T::BOTTOM
+        }
+        Op::JsObject => {
+            let list: Vec<Value> = body.values_of(d.list()).collect();
+            let keys = object_keys(body, &list);
+            let class = w.literal_class(&keys);
+            for (i, pair) in list.chunks_exact(2).enumerate() {
+                let t = ty(w, pair[1]);
+                let cell = w.cls[class].fields[field_of_key(&keys, i)].cell;
+                w.raise(cell, t);
+            }
+            T::obj(Obj::Class(class))
+        }
+        Op::JsObjectSpread => {
+            let (target, source) = (ty(w, d.arg_a()), ty(w, d.arg_b()));
+            object_spread(w, target, source);
+            T::BOTTOM
+        }
+        Op::JsScope => T::obj(Obj::Class(w.scope_cls[ScopeId(d.b)])),
+        Op::JsScopeParent => T::obj(Obj::Class(w.scope_cls[ScopeId(d.b)])),
+        Op::JsModuleScope => T::obj(Obj::Class(w.scope_cls[ScopeId(d.a)])),
+        Op::JsVarGet => var_get(w, VarId(d.b)),
+        Op::JsVarSet => {
+            let t = ty(w, d.arg_b());
+            let cell = w.var_cells[VarId(d.c)];
+            w.raise(cell, t);
+            T::BOTTOM
+        }
+        Op::JsRest => {
+            let start = d.a as usize + 1;
+            if w.specs[s].generic {
+                return w.specs[s].key.get(start).copied().unwrap_or(T::UNDEF);
+            }
+            let cell = w.site(s, inst, 0);
+            for t in w.specs[s].key.get(start..).unwrap_or(&[]).to_vec() {
+                w.raise(cell, t);
+            }
+            T::obj(Obj::Arr(w.find(cell)))
+        }
+        Op::JsArguments => {
+            let cell = w.declared_cell(T::ANY);
+            T::obj(Obj::Arr(cell))
+        }
+        Op::JsIter => iter_type(w, ty(w, d.arg_a()), d.aux),
+        Op::JsIterBegin | Op::JsIterNext => T::POS,
+        Op::JsIterValue => iter_value(w, ty(w, d.arg_a())),
+        Op::JsIterKey => iter_key(ty(w, d.arg_a())),
+        Op::CatchValue => T::ANY,
+        Op::JsThrow => {
+            let t = ty(w, d.arg_a());
+            w.escape(t);
+            T::BOTTOM
+        }
+        Op::JsIterMore | Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
+        Op::JsRegExp => T::ANY,
+        _ => T::ANY,
+    }
+}
+
+/// The element kind that a string literal names.
+fn dtype(w: &World, body: &Func, v: Value) -> Option<Kind> {
+    let d = body.def(v).filter(|d| d.op == Op::JsStr)?;
+    Some(match w.prog.strings.text(StrId(d.a)).as_str() {
+        "int8" => Kind::I8,
+        "uint8" => Kind::U8,
+        "int16" => Kind::I16,
+        "uint16" => Kind::U16,
+        "int32" => Kind::I32,
+        "uint32" => Kind::U32,
+        "int64" => Kind::I64,
+        "uint64" => Kind::U64,
+        "float32" => Kind::F32,
+        "float64" | "number" => Kind::F64,
+        "bool" | "boolean" => Kind::Bool,
+        _ => return None,
+    })
+}
+
+/// The keys of an object literal's list, first occurrence of each.
+pub fn object_keys(body: &Func, list: &[Value]) -> Vec<StrId> {
+    list.chunks_exact(2)
+        .map(|p| body.def(p[0]).filter(|d| d.op == Op::JsStr).map_or(StrId::NONE, |d| StrId(d.a)))
+        .collect()
+}
+
+/// The field that pair `i` of a literal writes: a repeated key writes its first field.
+pub fn field_of_key(keys: &[StrId], i: usize) -> usize {
+    keys.iter().position(|k| *k == keys[i]).unwrap_or(i)
+}
+
+fn unary(t: T, lit: Option<Lit>, op: JsUnOp) -> T {
+    let numeric = |t: T| match t {
+        t if lit.is_some() && t == T::LIT => T::NUM,
+        t if t.is_num() || t.within(NULLISH | BOOL) => T::NUM,
+        T::F32 => T::F32,
+        t if t.int_kind().is_some() => t,
+        T::STR => T::NUM,
+        t if t.is_bottom() => T::BOTTOM,
+        _ => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER),
+    };
+    match op {
+        JsUnOp::Not => T::BOOL,
+        JsUnOp::Typeof => T::STR,
+        JsUnOp::Plus if t == T::STR || t == T::ANY => T::NUM,
+        JsUnOp::BitNot if t == T::F32 => T::NUM,
+        JsUnOp::Neg | JsUnOp::Plus | JsUnOp::BitNot | JsUnOp::Inc | JsUnOp::Dec => numeric(t),
+    }
+}
+
+pub fn to_numeric(t: T) -> T {
+    unary(t, None, JsUnOp::Inc)
+}
+
+fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
+    let op = JsBinOp::from_aux(d.aux);
+    let (a, b) = (operand(w, s, body, d.arg_a()), operand(w, s, body, d.arg_b()));
+    if a.t.is_bottom() || b.t.is_bottom() {
+        return T::BOTTOM;
+    }
+    if let Some((f, args)) = operator_overload(w, op, a.t, b.t) {
+        let spec = w.spec(f, vec![T::UNDEF, args[0], args[1]]);
+        return w.cell(w.specs[spec].ret);
+    }
+    use JsBinOp::*;
+    match op {
+        Lt | Le | Gt | Ge | Eq | Ne | StrictEq | StrictNe | InstanceOf | In => T::BOOL,
+        _ => plan::arith(op, a, b).result(op),
+    }
+}
+
+/// The text of an operator in a class's table of overloads.
+pub fn operator_text(op: JsBinOp) -> Option<&'static str> {
+    use JsBinOp::*;
+    Some(match op {
+        Add => "+",
+        Sub => "-",
+        Mul => "*",
+        Div => "/",
+        Rem => "%",
+        Pow => "**",
+        BitAnd => "&",
+        BitOr => "|",
+        BitXor => "^",
+        Shl => "<<",
+        Shr => ">>",
+        Eq => "==",
+        Ne => "!=",
+        Lt => "<",
+        Le => "<=",
+        Gt => ">",
+        Ge => ">=",
+        _ => return None,
+    })
+}
+
+/// The overload that a binary operator selects statically, with the operand types.
+pub fn operator_overload(w: &World, op: JsBinOp, a: T, b: T) -> Option<(FnId, [T; 2])> {
+    let text = operator_text(op)?;
+    let class_of = |t: T| match t.obj {
+        Obj::Class(c) if t.within(OBJ | NULLISH) => Some(c),
+        _ => None,
+    };
+    let (ca, cb) = (class_of(a), class_of(b));
+    if ca.is_none() && cb.is_none() {
+        return None;
+    }
+    let mut best: Option<(u32, FnId)> = None;
+    for c in [ca, cb].into_iter().flatten() {
+        let mut at = c;
+        while !at.is_none() {
+            if let Some(d) = w.decl_of(at) {
+                for &(sym, f) in &w.prog.classes[d].operators {
+                    let params = &w.prog.fns[f].params;
+                    if !w.prog.strings.is(sym, text) || params.len() != 2 {
+                        continue;
+                    }
+                    let score = [(0, a), (1, b)].iter().try_fold(0, |sum, &(i, t)| Some(sum + matches_type(w, params[i].ty, t)?));
+                    if let Some(score) = score
+                        && best.is_none_or(|(s, _)| score > s)
+                    {
+                        best = Some((score, f));
+                    }
+                }
+            }
+            at = w.cls[at].parent;
+        }
+    }
+    best.map(|(_, f)| (f, [a, b]))
+}
+
+/// How specifically an annotation accepts a type; none when it does not.
+fn matches_type(w: &World, ty: Option<TypeId>, t: T) -> Option<u32> {
+    let Some(ty) = ty else { return Some(0) };
+    let t = t.without(NULLISH);
+    match &w.prog.types.table[ty] {
+        Type::Any | Type::Object => Some(0),
+        Type::Class(d) => match t.obj {
+            Obj::Class(c) if t.within(OBJ) && w.is_subclass(c, w.cls_of_decl[*d]) => Some(4),
+            _ => None,
+        },
+        Type::Number if t.is_num() => Some(if t.has(LIT) { 2 } else { 4 }),
+        Type::Number if t.within(INTS | F32) => Some(1),
+        Type::Int(k) if t.int_kind() == Some(*k) => Some(4),
+        Type::Int(Kind::I64) if t.has(LIT) => Some(4),
+        Type::Int(_) if t.has(LIT) => Some(3),
+        Type::F32 if t == T::F32 => Some(4),
+        Type::F32 if t.has(LIT) => Some(1),
+        Type::Str if t == T::STR => Some(4),
+        Type::Bool if t == T::BOOL => Some(4),
+        _ => None,
+    }
+}
+
+/// The type after a conversion to an annotation.
+pub fn convert_type(w: &mut World, t: T, ty: TypeId) -> T {
+    if t.is_bottom() {
+        return t;
+    }
+    let Some(want) = w.annotation(ty) else { return t };
+    convert_to(w, t, want)
+}
+
+pub fn convert_to(w: &mut World, t: T, want: T) -> T {
+    if want.bits == T::ANY.bits {
+        return if want == T::ANY { t } else { want };
+    }
+    if let (Obj::Arr(from), Obj::Arr(to)) = (t.obj, want.obj)
+        && !w.is_declared(from)
+    {
+        w.unify(to, from);
+    }
+    if want == T::UNDEF {
+        return T::UNDEF;
+    }
+    // A value that is already of the type keeps what else is known about it.
+    if t.bits & !want.bits == 0 && !t.has(OBJ) {
+        return t;
+    }
+    if t.has(OBJ) && want.has(OBJ) && t.bits & !(want.bits | UNDEF) == 0 {
+        match (t.obj, want.obj) {
+            (Obj::Class(c), Obj::Class(k)) if w.is_subclass(c, k) => return t,
+            (Obj::Arr(a), Obj::Arr(b)) if w.find(a) == w.find(b) => return t,
+            _ => {}
+        }
+    }
+    // `undefined` reaches number and reference slots unchecked: both have a place for it.
+    let undefined = t.bits & UNDEF;
+    if undefined != 0 && (want.rep() == ultra_ir::Ty::F64 || want.rep() == ultra_ir::Ty::Ref) {
+        return want.with(UNDEF);
+    }
+    want
+}
+
+fn narrow(w: &World, t: T, test: NarrowTest, class: u32) -> T {
+    let keep = |bits: u32| -> T {
+        let b = t.bits & bits;
+        T { bits: b, obj: if b & OBJ != 0 { t.obj } else { Obj::None } }
+    };
+    match test {
+        NarrowTest::Number => keep(NUM | LIT | F32 | INTS),
+        NarrowTest::Str => keep(STR),
+        NarrowTest::Bool => keep(BOOL),
+        NarrowTest::Undefined => keep(UNDEF),
+        NarrowTest::Null => keep(NULL),
+        NarrowTest::Nullish => keep(NULLISH),
+        NarrowTest::Object => match t.obj {
+            Obj::Fn(_) | Obj::Func | Obj::ClassVal(_) => keep(NULL),
+            _ => keep(OBJ | NULL),
+        },
+        NarrowTest::Function => match t.obj {
+            Obj::Any if t.has(OBJ) => T::obj(Obj::Func),
+            _ => keep(OBJ),
+        },
+        NarrowTest::NotUndefined => t.without(UNDEF),
+        NarrowTest::NotNull => t.without(NULL),
+        NarrowTest::NotNullish | NarrowTest::Truthy => t.without(NULLISH),
+        NarrowTest::NotStr => t.without(STR),
+        NarrowTest::NotNumber => t.without(NUM | LIT | F32 | INTS),
+        NarrowTest::NotBool => t.without(BOOL),
+        NarrowTest::Class => {
+            if !t.has(OBJ) {
+                return T::BOTTOM;
+            }
+            let c = w.cls_of_decl[ClassDeclId(class)];
+            match t.obj {
+                Obj::Class(k) if w.is_subclass(k, c) => T::obj(t.obj),
+                _ => T::obj(Obj::Class(c)),
+            }
+        }
+        NarrowTest::NotClass => t,
+    }
+}
+
+pub fn global_type(w: &World, name: StrId) -> T {
+    let text = w.prog.strings.text(name);
+    match text.as_str() {
+        "undefined" => T::UNDEF,
+        "NaN" | "Infinity" => T::NUM,
+        _ => match builtins::global(&text) {
+            Some(g) => T::obj(Obj::Global(g)),
+            None => T::BOTTOM,
+        },
+    }
+}
+
+fn var_get(w: &mut World, var: VarId) -> T {
+    let v = &w.prog.vars[var];
+    if v.never_reassigned {
+        if let Some(f) = v.known_fn {
+            return T::obj(Obj::Fn(f));
+        }
+        if let Some(c) = v.known_class {
+            return T::obj(Obj::ClassVal(c));
+        }
+    }
+    w.cell(w.var_cells[var])
+}
+
+// Properties.
+
+pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
+    let n = &w.names;
+    let base = o.without(NULLISH);
+    if base == T::STR && name == n.length {
+        return GetPlan::StringLength;
+    }
+    if !base.within(OBJ) {
+        return GetPlan::Dyn;
+    }
+    match base.obj {
+        Obj::Arr(_) if name == n.length => GetPlan::ArrayLength,
+        Obj::Map(..) | Obj::Set(_) if name == n.size => GetPlan::MapSize,
+        Obj::Class(c) => {
+            if let Some((owner, i)) = w.field(c, name) {
+                return GetPlan::Field(owner, i);
+            }
+            if w.method(c, name, MethodKind::Getter, false).is_some() {
+                return GetPlan::Getter;
+            }
+            if let Some((_, f)) = w.method(c, name, MethodKind::Method, false) {
+                return GetPlan::Method(f);
+            }
+            if name == n.name && w.is_subclass(c, ultra_ir::ClassId(0)) {
+                return GetPlan::ErrorName;
+            }
+            GetPlan::Dyn
+        }
+        Obj::ClassVal(d) => static_plan(w, d, name),
+        Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
+            Some(v) => GetPlan::Constant(v),
+            None => GetPlan::Dyn,
+        },
+        Obj::Fn(f) if name == n.length => GetPlan::FnLength(f),
+        _ => GetPlan::Dyn,
+    }
+}
+
+fn static_plan(w: &World, d: ClassDeclId, name: StrId) -> GetPlan {
+    let mut at = w.cls_of_decl[d];
+    while !at.is_none() {
+        if let Some(d) = w.decl_of(at) {
+            let c = &w.prog.classes[d];
+            if let Some(&(_, var)) = c.statics.iter().find(|(n, _)| *n == name) {
+                return GetPlan::Static(var);
+            }
+            if let Some(m) = c.methods.iter().find(|m| m.is_static && m.name == name) {
+                return match m.kind {
+                    MethodKind::Method => GetPlan::Method(m.func),
+                    _ => GetPlan::Getter,
+                };
+            }
+        }
+        at = w.cls[at].parent;
+    }
+    GetPlan::Dyn
+}
+
+fn get_result(w: &mut World, o: T, name: StrId) -> T {
+    if o.without(NULLISH).is_bottom() {
+        return T::BOTTOM;
+    }
+    match get_plan(w, o, name) {
+        GetPlan::ArrayLength | GetPlan::StringLength | GetPlan::MapSize | GetPlan::Constant(_) | GetPlan::FnLength(_) => T::NUM,
+        GetPlan::Field(c, i) => w.cell(w.cls[c].fields[i].cell),
+        GetPlan::Getter => getter_result(w, o, name),
+        GetPlan::Static(v) => w.cell(w.var_cells[v]),
+        GetPlan::Method(f) => {
+            w.generic_spec(f);
+            T::obj(Obj::Fn(f))
+        }
+        GetPlan::ErrorName => T::STR,
+        GetPlan::Dyn => {
+            w.escape(o);
+            // A property that no class declares: any inferred value may come back.
+            T::ANY
+        }
+    }
+}
+
+fn getter_result(w: &mut World, o: T, name: StrId) -> T {
+    if let Obj::ClassVal(d) = o.obj {
+        let class = w.cls_of_decl[d];
+        let Some((_, f)) = w.method(class, name, MethodKind::Getter, true) else { return T::UNDEF };
+        let spec = w.spec(f, vec![T::obj(o.obj)]);
+        return w.cell(w.specs[spec].ret);
+    }
+    let Obj::Class(c) = o.obj else { return T::ANY };
+    dispatch(w, c, name, MethodKind::Getter, &[])
+}
+
+/// Specialises every implementation that a call may reach; their results share one cell.
+pub fn dispatch(w: &mut World, class: ultra_ir::ClassId, name: StrId, kind: MethodKind, args: &[T]) -> T {
+    let impls = w.implementations(class, name, kind);
+    let mut first: Option<CellId> = None;
+    for (_, owner, f) in impls {
+        let spec = call_spec(w, f, T::obj(Obj::Class(owner)), args);
+        let ret = w.specs[spec].ret;
+        match first {
+            Some(c) if !w.is_declared(c) && !w.is_declared(ret) => w.unify(c, ret),
+            Some(_) => {}
+            None => first = Some(ret),
+        }
+    }
+    // Results that are declared differently meet as what both are.
+    let mut t = T::BOTTOM;
+    for (_, owner, f) in w.implementations(class, name, kind) {
+        let spec = call_spec(w, f, T::obj(Obj::Class(owner)), args);
+        let r = w.cell(w.specs[spec].ret);
+        t = w.join(t, r);
+    }
+    t
+}
+
+/// The specialisation that a call with these argument types reaches.
+pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
+    let params = &w.prog.fns[f].params;
+    let has_rest = params.last().is_some_and(|p| p.rest);
+    let n = params.len() - has_rest as usize;
+    let this = if w.prog.fns[f].uses_this { this.without(NULLISH) } else { T::UNDEF };
+    let mut key = vec![this];
+    for i in 0..n {
+        let t = args.get(i).copied().unwrap_or(T::UNDEF).widen();
+        // A declared parameter is converted by the caller's side of the entry, so that
+        // calls with different numbers share one specialisation.
+        key.push(declared_param(w, f, i, t));
+    }
+    if has_rest {
+        key.extend(args.iter().skip(n).map(|t| t.widen()));
+    }
+    w.spec(f, key)
+}
+
+/// The parameter type that a call passes: the declared one where it is a plain scalar
+/// and the argument converts to it without a check.
+fn declared_param(w: &mut World, f: FnId, i: usize, t: T) -> T {
+    let Some(ty) = w.prog.fns[f].params[i].ty else { return t };
+    let Some(want) = w.annotation(ty) else { return t };
+    if (want == T::NUM || want == T::F32 || want.int_kind().is_some()) && t.within(NUM | F32 | INTS) && t.bits != 0 {
+        return want;
+    }
+    t
+}
+
+pub fn set_effect(w: &mut World, o: T, name: StrId, v: T) {
+    if o.is_bottom() || v.is_bottom() {
+        return;
+    }
+    let base = o.without(NULLISH);
+    match base.obj {
+        Obj::Class(c) if base.within(OBJ) => {
+            if let Some((owner, i)) = w.field(c, name) {
+                let cell = w.cls[owner].fields[i].cell;
+                w.raise(cell, v);
+            } else if w.method(c, name, MethodKind::Setter, false).is_some() {
+                dispatch(w, c, name, MethodKind::Setter, &[v.widen()]);
+            } else if w.decl_of(c).is_some() {
+                let (owner, i) = w.add_field(c, name);
+                let cell = w.cls[owner].fields[i].cell;
+                w.raise(cell, v);
+            } else {
+                w.pollute(Some(name), v);
+            }
+        }
+        Obj::ClassVal(d) => match static_plan(w, d, name) {
+            GetPlan::Static(var) => {
+                let cell = w.var_cells[var];
+                w.raise(cell, v);
+            }
+            _ => {
+                let class = w.cls_of_decl[d];
+                if let Some((_, f)) = w.method(class, name, MethodKind::Setter, true) {
+                    call_spec(w, f, base, &[v]);
+                } else {
+                    w.escape(v);
+                }
+            }
+        },
+        Obj::Arr(_) if name == w.names.length => {}
+        _ => w.pollute(Some(name), v),
+    }
+}
+
+/// The field that a constant key names on an object of a known class.
+pub fn constant_key(w: &World, body: &Func, key: Value) -> Option<StrId> {
+    let d = body.def(key)?;
+    let _ = w;
+    (d.op == Op::JsStr).then_some(StrId(d.a))
+}
+
+fn elem_get(w: &mut World, s: SpecId, body: &Func, o: T, key: Value) -> T {
+    let k = w.specs[s].types[key];
+    let base = o.without(NULLISH);
+    if base.is_bottom() || k.is_bottom() {
+        return T::BOTTOM;
+    }
+    if let Some(name) = constant_key(w, body, key) {
+        return get_result(w, o, name);
+    }
+    let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
+    match base.obj {
+        Obj::Arr(c) if base.within(OBJ) && numeric => {
+            let t = w.cell(c);
+            // Outside a typed integer array a read throws; elsewhere it gives undefined.
+            if w.is_declared(c) && (t.int_kind().is_some() || t == T::F32 || t == T::BOOL) { t } else { t.with(UNDEF) }
+        }
+        _ if base == T::STR && numeric => T::prim(STR | UNDEF),
+        _ => {
+            w.escape(o);
+            T::ANY
+        }
+    }
+}
+
+fn elem_set(w: &mut World, _s: SpecId, body: &Func, key: Value, o: T, k: T, v: T) {
+    let base = o.without(NULLISH);
+    if base.is_bottom() || v.is_bottom() || k.is_bottom() {
+        return;
+    }
+    if let Some(name) = constant_key(w, body, key) {
+        return set_effect(w, o, name, v);
+    }
+    let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
+    match base.obj {
+        Obj::Arr(c) if base.within(OBJ) && numeric => w.raise(c, v),
+        _ if numeric && base.within(OBJ) => w.pollute(Some(w.names.empty), v),
+        _ => w.pollute(None, v),
+    }
+}
+
+fn object_spread(w: &mut World, target: T, source: T) {
+    w.escape(source);
+    if let Obj::Class(_) = target.obj {
+        // The literal grows properties at run time; its fields may be overwritten by name.
+        if let Obj::Class(sc) = source.obj {
+            let mut at = sc;
+            while !at.is_none() {
+                for f in w.cls[at].fields.clone() {
+                    let t = w.cell(f.cell);
+                    w.pollute(Some(f.name), t);
+                }
+                at = w.cls[at].parent;
+            }
+        } else {
+            w.pollute(None, T::ANY);
+        }
+    }
+}
+
+// Iteration.
+
+/// The type of what a loop iterates: an array, a string, or an array made for it.
+pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
+    let base = t.without(NULLISH);
+    if base.is_bottom() {
+        return T::BOTTOM;
+    }
+    match (aux, base.obj) {
+        (1, _) => {
+            w.escape(t);
+            let cell = w.declared_cell(T::STR);
+            T::obj(Obj::Arr(cell))
+        }
+        (_, Obj::Arr(_)) if base.within(OBJ) => base,
+        (0, _) if base == T::STR => T::STR,
+        (2, _) if base == T::STR => T::STR,
+        (_, Obj::Set(c)) if base.within(OBJ) => {
+            let t = w.cell(c);
+            let cell = list_cell(w, t);
+            T::obj(Obj::Arr(cell))
+        }
+        _ => {
+            w.escape(t);
+            let cell = w.declared_cell(T::ANY);
+            T::obj(Obj::Arr(cell))
+        }
+    }
+}
+
+/// Cell of an array that the runtime makes of values of a type: it holds `any`.
+fn list_cell(w: &mut World, _t: T) -> CellId {
+    w.declared_cell(T::ANY)
+}
+
+pub fn iter_value(w: &World, it: T) -> T {
+    match it.obj {
+        _ if it == T::STR => T::STR,
+        Obj::Arr(c) => w.cell(c),
+        _ => T::BOTTOM,
+    }
+}
+
+fn iter_key(it: T) -> T {
+    if it.is_bottom() { T::BOTTOM } else { T::NUM }
+}
+
+// Calls.
+
+pub fn call_value(w: &mut World, s: SpecId, inst: Inst, f: T, this: T, args: &[T]) -> T {
+    if f.is_bottom() || args.iter().any(|t| t.is_bottom()) {
+        return T::BOTTOM;
+    }
+    match f.obj {
+        Obj::Fn(id) if f.without(NULLISH).within(OBJ) => {
+            let spec = call_spec(w, id, this, args);
+            w.cell(w.specs[spec].ret)
+        }
+        Obj::Global(g) if f.within(OBJ) => match builtins::GLOBALS[g as usize].callable() {
+            Some(b) => builtin_result(w, s, inst, b, f, args),
+            None => T::BOTTOM,
+        },
+        _ => {
+            w.escape(this);
+            args.iter().for_each(|t| w.escape(*t));
+            T::ANY
+        }
+    }
+}
+
+pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
+    let base = recv.without(NULLISH).widen();
+    let text = || w.prog.strings.text(name);
+    let builtin = |kind: Recv| builtins::method(kind, &text()).map_or(CallPlan::Dyn, CallPlan::Builtin);
+    if base == T::STR {
+        return builtin(Recv::Str);
+    }
+    if base.within(NUM | F32 | INTS) && base.rep() != ultra_ir::Ty::Any {
+        return builtin(Recv::Number);
+    }
+    if base == T::BOOL && matches!(text().as_str(), "toString") {
+        return CallPlan::Builtin(Builtin::Special(Special::ToStringNoArg));
+    }
+    if !base.within(OBJ) {
+        return CallPlan::Dyn;
+    }
+    match base.obj {
+        Obj::Class(c) => {
+            if w.method(c, name, MethodKind::Method, false).is_some() {
+                return CallPlan::Method;
+            }
+            if w.field(c, name).is_some() || w.method(c, name, MethodKind::Getter, false).is_some() {
+                return CallPlan::Property;
+            }
+            if w.prog.strings.is(name, "toString") && !w.subclass_defines(c, name) {
+                return CallPlan::Builtin(Builtin::Special(Special::ToStringNoArg));
+            }
+            if w.prog.strings.is(name, "hasOwnProperty") {
+                return CallPlan::Builtin(Builtin::Special(Special::HasOwn));
+            }
+            CallPlan::Dyn
+        }
+        Obj::Arr(_) => builtin(Recv::Array),
+        Obj::Map(..) => builtin(Recv::Map),
+        Obj::Set(_) => builtin(Recv::Set),
+        Obj::ClassVal(d) => {
+            let class = w.cls_of_decl[d];
+            match w.method(class, name, MethodKind::Method, true) {
+                Some((_, f)) => CallPlan::Static(f),
+                None => CallPlan::Property,
+            }
+        }
+        Obj::Global(g) => match builtins::GLOBALS[g as usize].function(&text()) {
+            Some(b) => CallPlan::Function(b),
+            None => CallPlan::Dyn,
+        },
+        _ => CallPlan::Dyn,
+    }
+}
+
+fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args: &[T]) -> T {
+    if recv.without(NULLISH).is_bottom() || args.iter().any(|t| t.is_bottom()) {
+        return T::BOTTOM;
+    }
+    match call_plan(w, recv, name) {
+        CallPlan::Method => {
+            let Obj::Class(c) = recv.obj else { return T::ANY };
+            let args: Vec<T> = args.iter().map(|t| t.widen()).collect();
+            dispatch(w, c, name, MethodKind::Method, &args)
+        }
+        CallPlan::Builtin(b) => builtin_result(w, s, inst, b, recv.without(NULLISH), args),
+        CallPlan::Function(b) => builtin_result(w, s, inst, b, recv, args),
+        CallPlan::Static(f) => {
+            let spec = call_spec(w, f, recv.without(NULLISH), args);
+            w.cell(w.specs[spec].ret)
+        }
+        CallPlan::Property => {
+            let f = get_result(w, recv, name);
+            call_value(w, s, inst, f, recv.without(NULLISH), args)
+        }
+        CallPlan::Dyn => {
+            w.escape(recv);
+            args.iter().for_each(|t| w.escape(*t));
+            dynamic_methods(w, name, args.len());
+            T::ANY
+        }
+    }
+}
+
+/// A call of a method by name on an unknown receiver may reach every method of that name.
+fn dynamic_methods(w: &mut World, name: StrId, _args: usize) {
+    let found: Vec<FnId> = w
+        .prog
+        .classes
+        .values()
+        .flat_map(|c| c.methods.iter())
+        .filter(|m| m.name == name && !m.is_static)
+        .map(|m| m.func)
+        .collect();
+    for f in found {
+        w.generic_spec(f);
+    }
+}
+
+fn super_method(w: &mut World, decl: ClassDeclId, name: StrId, args: &[T]) -> T {
+    let class = w.cls_of_decl[decl];
+    let parent = w.cls[class].parent;
+    match w.method(parent, name, MethodKind::Method, false) {
+        Some((owner, f)) => {
+            let spec = call_spec(w, f, T::obj(Obj::Class(owner)), &args[1..]);
+            w.cell(w.specs[spec].ret)
+        }
+        None if w.prog.strings.is(name, "toString") => T::STR,
+        None => T::BOTTOM,
+    }
+}
+
+fn construct(w: &mut World, s: SpecId, inst: Inst, callee: T, args: &[T]) -> T {
+    if callee.is_bottom() || args.iter().any(|t| t.is_bottom()) {
+        return T::BOTTOM;
+    }
+    match callee.obj {
+        Obj::ClassVal(d) => {
+            let class = w.cls_of_decl[d];
+            run_constructor(w, class, args);
+            T::obj(Obj::Class(class))
+        }
+        Obj::Global(g) => match builtins::GLOBALS[g as usize].construct {
+            Some(sp) => builtin_result(w, s, inst, Builtin::Special(sp), callee, args),
+            None => T::BOTTOM,
+        },
+        _ => {
+            args.iter().for_each(|t| w.escape(*t));
+            T::ANY
+        }
+    }
+}
+
+/// Infers the construction of an instance of `class`: its constructor, or the nearest
+/// inherited one and the field initialisers.
+pub fn run_constructor(w: &mut World, class: ultra_ir::ClassId, args: &[T]) {
+    let Some(d) = w.decl_of(class) else {
+        // A built-in error: message and options.
+        args.iter().for_each(|t| w.escape(*t));
+        return;
+    };
+    if let Some(f) = w.prog.classes[d].ctor {
+        call_spec(w, f, T::obj(Obj::Class(class)), args);
+        return;
+    }
+    let parent = w.cls[class].parent;
+    if !parent.is_none() {
+        run_constructor(w, parent, args);
+    }
+    init_fields(w, class);
+}
+
+fn init_fields(w: &mut World, class: ultra_ir::ClassId) {
+    if let Some(d) = w.decl_of(class)
+        && let Some(f) = w.prog.classes[d].field_init
+    {
+        call_spec(w, f, T::obj(Obj::Class(class)), &[]);
+    }
+}
+
+fn apply(w: &mut World, s: SpecId, inst: Inst, f: T, this: T, args: T) -> T {
+    let _ = (s, inst);
+    if f.is_bottom() || args.is_bottom() {
+        return T::BOTTOM;
+    }
+    if let Obj::Global(_) = f.obj {
+        return T::NUM;
+    }
+    w.escape(args);
+    w.escape(this);
+    w.escape(f);
+    T::ANY
+}
+
+/// Result type of a builtin on a receiver and arguments, and its effect on cells.
+pub fn builtin_result(w: &mut World, s: SpecId, inst: Inst, b: Builtin, recv: T, args: &[T]) -> T {
+    match b {
+        Builtin::Rt(row) => match row.ret {
+            R::Void => T::UNDEF,
+            R::Int | R::IntOrNan | R::Num => T::NUM,
+            R::IntOrUndef => T::prim(NUM | UNDEF),
+            R::Bool => T::BOOL,
+            R::Str => T::STR,
+            R::Any | R::Elem => {
+                args.iter().for_each(|t| if row.rt == ultra_abi::RtFn::ObjectKeys { w.escape(*t) });
+                T::ANY
+            }
+            R::StrArray => {
+                let cell = w.declared_cell(T::STR);
+                T::obj(Obj::Arr(cell))
+            }
+            R::AnyArray => {
+                args.iter().for_each(|t| w.escape(*t));
+                let cell = w.declared_cell(T::ANY);
+                T::obj(Obj::Arr(cell))
+            }
+            R::Object => T::ANY_OBJ,
+            R::SameArray => recv,
+        },
+        Builtin::Special(sp) => special_result(w, s, inst, sp, recv, args),
+    }
+}
+
+fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, args: &[T]) -> T {
+    let arg = |i: usize| args.get(i).copied().unwrap_or(T::UNDEF);
+    match sp {
+        Special::ArrayPush => {
+            if let Obj::Arr(c) = recv.obj {
+                args.iter().for_each(|t| w.raise(c, *t));
+            }
+            T::NUM
+        }
+        Special::ArrayPop => match recv.obj {
+            Obj::Arr(c) => {
+                let t = w.cell(c);
+                t.with(UNDEF)
+            }
+            _ => T::ANY,
+        },
+        Special::Library(name) => {
+            let Some(f) = w.library(name) else { return T::BOTTOM };
+            let mut all = vec![recv];
+            all.extend(args.iter().map(|t| t.widen()));
+            let spec = call_spec(w, f, T::UNDEF, &all);
+            w.cell(w.specs[spec].ret)
+        }
+        Special::StrIncludes
+        | Special::MapHas
+        | Special::MapDelete
+        | Special::HasOwn
+        | Special::ToBoolean
+        | Special::IsNaN
+        | Special::IsFinite
+        | Special::NumberIsInteger
+        | Special::NumberIsSafeInteger
+        | Special::NumberIsNaN
+        | Special::NumberIsFinite
+        | Special::ArrayIsArray => T::BOOL,
+        Special::StrConcat
+        | Special::ToStringNoArg
+        | Special::NumToString
+        | Special::ToStringCall
+        | Special::ArrayJoin
+        | Special::StrFromCharCodes => {
+            if sp == Special::ArrayJoin {
+                return T::STR;
+            }
+            T::STR
+        }
+        Special::StrAt => T::prim(STR | UNDEF),
+        Special::ValueOf => recv,
+        Special::ConsoleLog | Special::ConsoleError | Special::MapClear => T::UNDEF,
+        Special::MathOp(_) | Special::MathMinMax { .. } | Special::MathImul | Special::MathHypot | Special::ToNumber => T::NUM,
+        Special::Convert(kind) => T::of_kind(kind),
+        Special::ArrayOf => {
+            let cell = w.site(s, inst, 0);
+            args.iter().for_each(|t| w.raise(cell, *t));
+            T::obj(Obj::Arr(w.find(cell)))
+        }
+        Special::ArrayFrom => {
+            let all: Vec<T> = args.iter().map(|t| t.widen()).collect();
+            let name = from_function(w, all.iter().copied());
+            let Some(f) = w.library(name) else { return T::BOTTOM };
+            let spec = call_spec(w, f, T::UNDEF, &all);
+            w.cell(w.specs[spec].ret)
+        }
+        Special::ArrayConcat => {
+            if args.is_empty() {
+                return library_result(w, "__ultra_array_slice", &[recv]);
+            }
+            args.iter().fold(recv, |acc, a| concat_step(w, acc, *a))
+        }
+        Special::NewArray => {
+            let cell = w.site(s, inst, 0);
+            let by_length = args.len() == 1 && arg(0).widen().within(NUM | INTS);
+            if by_length {
+                w.raise(cell, T::UNDEF);
+            } else {
+                args.iter().for_each(|t| w.raise(cell, *t));
+            }
+            T::obj(Obj::Arr(w.find(cell)))
+        }
+        Special::ArrayZeros | Special::ArrayOnes => {
+            let t = w.dtype.take().map_or(T::ANY, T::of_kind);
+            let cell = w.declared_cell(t);
+            T::obj(Obj::Arr(cell))
+        }
+        Special::ElemUnchecked => match arg(0).obj {
+            Obj::Arr(c) => w.cell(c),
+            _ => T::BOTTOM,
+        },
+        Special::NewError => {
+            args.iter().for_each(|t| w.escape(*t));
+            let Obj::Global(g) = recv.obj else { return T::ANY };
+            let name = builtins::GLOBALS[g as usize].name;
+            let class = ultra_abi::shape::ErrorClass::ALL.iter().position(|e| e.name() == name);
+            T::obj(Obj::Class(ultra_ir::ClassId(class.unwrap_or(0) as u32)))
+        }
+        Special::NewMap => {
+            let (k, v) = (w.site(s, inst, 0), w.site(s, inst, 1));
+            if !args.is_empty() && !arg(0).within(NULLISH) {
+                w.escape(arg(0));
+                w.raise(k, T::ANY);
+                w.raise(v, T::ANY);
+            }
+            T::obj(Obj::Map(w.find(k), w.find(v)))
+        }
+        Special::NewSet => {
+            let c = w.site(s, inst, 0);
+            if !args.is_empty() && !arg(0).within(NULLISH) {
+                let it = iter_type(w, arg(0), 0);
+                let e = iter_value(w, it);
+                w.raise(c, e);
+            }
+            T::obj(Obj::Set(w.find(c)))
+        }
+        Special::NewObject => T::ANY_OBJ,
+        Special::MapGet => match recv.obj {
+            Obj::Map(_, v) => {
+                let t = w.cell(v);
+                t.with(UNDEF)
+            }
+            _ => T::ANY,
+        },
+        Special::MapSet => {
+            if let Obj::Map(k, v) = recv.obj {
+                w.raise(k, arg(0));
+                w.raise(v, arg(1));
+            }
+            recv
+        }
+        Special::SetAdd => {
+            if let Obj::Set(c) = recv.obj {
+                w.raise(c, arg(0));
+            }
+            recv
+        }
+        Special::MapList(which) => {
+            if which == 2 {
+                w.escape(recv);
+            }
+            let cell = w.declared_cell(T::ANY);
+            T::obj(Obj::Arr(cell))
+        }
+        Special::ObjectFreeze => arg(0),
+    }
+}
+
+fn library_result(w: &mut World, name: &str, args: &[T]) -> T {
+    let Some(f) = w.library(name) else { return T::BOTTOM };
+    let args: Vec<T> = args.iter().map(|t| t.widen()).collect();
+    let spec = call_spec(w, f, T::UNDEF, &args);
+    w.cell(w.specs[spec].ret)
+}
+
+/// The library function that concatenates one argument of a type.
+pub fn concat_function(t: T) -> &'static str {
+    if matches!(t.obj, Obj::Arr(_)) && t.within(OBJ) { "__ultra_array_concat" } else { "__ultra_array_append" }
+}
+
+/// Type of an array after one more argument of `concat`.
+pub fn concat_step(w: &mut World, acc: T, arg: T) -> T {
+    if acc.is_bottom() || arg.is_bottom() {
+        return T::BOTTOM;
+    }
+    library_result(w, concat_function(arg), &[acc, arg])
+}
+
+/// The library function behind `Array.from` for these arguments.
+pub fn from_function(w: &World, mut args: impl Iterator<Item = T>) -> &'static str {
+    let source = args.next().unwrap_or(T::UNDEF);
+    let mapped = args.next().is_some_and(|t| t != T::UNDEF);
+    match source.obj {
+        Obj::Class(c) if w.field(c, w.names.length).is_some() => "__ultra_array_from_length",
+        _ if mapped => "__ultra_array_from_map",
+        _ => "__ultra_array_from",
+    }
+}

@@ -1,0 +1,607 @@
+//! Unary, binary and comparison operators, as their plans say.
+
+use super::*;
+use crate::spec::plan::{self, Arith, Cmp, Opnd};
+use ultra_abi::rtfn::ArithOp;
+use ultra_abi::shape::ThrowKind;
+
+impl Tv {
+    fn opnd(&self) -> Opnd {
+        Opnd { t: self.t, lit: self.lit }
+    }
+}
+
+impl Lower<'_> {
+    pub(super) fn unary(&mut self, d: &InstData, out: T) -> Res<Value> {
+        let tv = self.tv(d.arg_a());
+        let op = JsUnOp::from_aux(d.aux);
+        match op {
+            JsUnOp::Not => {
+                let t = self.truthy(tv);
+                return Ok(self.b.unary(Op::BNot, t));
+            }
+            JsUnOp::Typeof => {
+                if let Some(text) = infer::typeof_text(tv.t) {
+                    return Ok(self.str_const(text));
+                }
+                let v = self.boxed(tv);
+                return Ok(self.rt(RtFn::AnyTypeof, &[v]));
+            }
+            JsUnOp::Plus => {
+                if out.int_kind().is_some() || out == T::F32 {
+                    return Ok(tv.v);
+                }
+                return self.to_number(tv);
+            }
+            _ => {}
+        }
+        if let Some(kind) = out.int_kind() {
+            let r = match op {
+                JsUnOp::Neg => self.b.unary(Op::INeg, tv.v),
+                JsUnOp::BitNot => self.b.unary(Op::INot, tv.v),
+                JsUnOp::Inc | JsUnOp::Dec => {
+                    let one = self.b.iconst(out.rep(), 1);
+                    self.b.binary(if op == JsUnOp::Inc { Op::IAdd } else { Op::ISub }, tv.v, one)
+                }
+                _ => tv.v,
+            };
+            return Ok(self.wrap(r, kind));
+        }
+        if out == T::F32 {
+            return Ok(match op {
+                JsUnOp::Neg => self.b.unary(Op::FNeg, tv.v),
+                _ => {
+                    let one = self.b.imm64(Op::F32Const, Ty::F32, 1f32.to_bits() as u64);
+                    self.b.binary(if op == JsUnOp::Inc { Op::FAdd } else { Op::FSub }, tv.v, one)
+                }
+            });
+        }
+        if out == T::NUM {
+            return self.unary_f64(op, tv);
+        }
+        // On any words: through the binary operators of the runtime.
+        let v = self.boxed(tv);
+        let one = self.f64_any(1.0);
+        Ok(match op {
+            JsUnOp::Neg => {
+                let m = self.f64_any(-1.0);
+                self.dyn_arith(ArithOp::Mul, v, m)?
+            }
+            JsUnOp::BitNot => {
+                let m = self.f64_any(-1.0);
+                self.dyn_arith(ArithOp::BitXor, v, m)?
+            }
+            JsUnOp::Inc => {
+                let m = self.f64_any(-1.0);
+                self.dyn_arith(ArithOp::Sub, v, m)?
+            }
+            _ => self.dyn_arith(ArithOp::Sub, v, one)?,
+        })
+    }
+
+    fn unary_f64(&mut self, op: JsUnOp, tv: Tv) -> Res<Value> {
+        Ok(match op {
+            JsUnOp::Neg => {
+                let d = self.to_number(tv)?;
+                let d = if tv.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d };
+                self.b.unary(Op::FNeg, d)
+            }
+            JsUnOp::BitNot => {
+                let i = self.to_int32(tv)?;
+                let n = self.b.unary(Op::INot, i);
+                self.b.unary_ty(Op::SToF, Ty::F64, n)
+            }
+            _ => {
+                let d = self.to_number(tv)?;
+                let one = self.b.f64const(1.0);
+                self.b.binary(if op == JsUnOp::Inc { Op::FAdd } else { Op::FSub }, d, one)
+            }
+        })
+    }
+
+    pub(super) fn to_numeric(&mut self, tv: Tv, out: T) -> Res<Value> {
+        if tv.t.widen() == out && passes(self.w, tv.t) {
+            return Ok(tv.v);
+        }
+        match out.rep() {
+            Ty::F64 => {
+                let d = self.to_number(tv)?;
+                Ok(if tv.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d })
+            }
+            _ => {
+                let v = self.boxed(tv);
+                let zero = self.f64_any(0.0);
+                self.dyn_arith(ArithOp::Sub, v, zero)
+            }
+        }
+    }
+
+    fn f64_any(&mut self, x: f64) -> Value {
+        self.any_const(x.to_bits())
+    }
+
+    fn dyn_arith(&mut self, op: ArithOp, a: Value, b: Value) -> Res<Value> {
+        let (x, y) = (self.any_is(a, AnyTest::Double), self.any_is(b, AnyTest::Double));
+        let both = self.and(x, y);
+        let fast = match op {
+            ArithOp::Sub => Some(Op::FSub),
+            ArithOp::Mul => Some(Op::FMul),
+            ArithOp::Div => Some(Op::FDiv),
+            _ => None,
+        };
+        let slow = |l: &mut Self| {
+            let k = l.b.iconst(Ty::I32, op as i64);
+            Ok(l.rt(RtFn::AnyArith, &[k, a, b]))
+        };
+        match fast {
+            Some(f) => self.choose(
+                both,
+                Ty::Any,
+                2,
+                |l| {
+                    let (p, q) = (l.b.unary(Op::AnyToF64, a), l.b.unary(Op::AnyToF64, b));
+                    let r = l.b.binary(f, p, q);
+                    Ok(l.b.unary_aux(Op::AnyFromF64, 0, r))
+                },
+                slow,
+            ),
+            None => slow(self),
+        }
+    }
+
+    fn dyn_add(&mut self, a: Value, b: Value) -> Res<Value> {
+        let (x, y) = (self.any_is(a, AnyTest::Double), self.any_is(b, AnyTest::Double));
+        let both = self.and(x, y);
+        self.choose(
+            both,
+            Ty::Any,
+            2,
+            |l| {
+                let (p, q) = (l.b.unary(Op::AnyToF64, a), l.b.unary(Op::AnyToF64, b));
+                let r = l.b.binary(Op::FAdd, p, q);
+                Ok(l.b.unary_aux(Op::AnyFromF64, 0, r))
+            },
+            |l| Ok(l.rt(RtFn::AnyAdd, &[a, b])),
+        )
+    }
+
+    pub(super) fn binary(&mut self, d: &InstData, out: T) -> Res<Value> {
+        let op = JsBinOp::from_aux(d.aux);
+        if out == T::BOOL
+            && let Some(b) = infer::typeof_comparison(self.w, self.s, &self.body, d)
+        {
+            let negate = matches!(op, JsBinOp::Ne | JsBinOp::StrictNe);
+            return Ok(self.b.imm64(Op::BConst, Ty::Bool, (b != negate) as u64));
+        }
+        let (a, b) = (self.tv(d.arg_a()), self.tv(d.arg_b()));
+        if let Some((f, _)) = infer::operator_overload(self.w, op, a.t, b.t) {
+            return self.operator_call(f, a, b);
+        }
+        use JsBinOp::*;
+        match op {
+            Lt | Le | Gt | Ge => self.relational(op, a, b),
+            Eq | Ne | StrictEq | StrictNe => {
+                let r = self.equality(a, b, matches!(op, Eq | Ne))?;
+                Ok(if matches!(op, Ne | StrictNe) { self.b.unary(Op::BNot, r) } else { r })
+            }
+            InstanceOf => self.instanceof_op(a, b),
+            In => {
+                let (k, o) = (self.boxed(a), self.boxed(b));
+                Ok(self.rt(RtFn::PropHas, &[o, k]))
+            }
+            _ => match plan::arith(op, a.opnd(), b.opnd()) {
+                Arith::Concat => {
+                    let (x, y) = (self.to_str(a)?, self.to_str(b)?);
+                    Ok(self.concat(x, y))
+                }
+                Arith::Int(kind) => self.int_op(op, kind, a, b),
+                Arith::F32 => self.f32_op(op, a, b),
+                Arith::F64 => self.f64_op(op, a, b),
+                Arith::Dyn => {
+                    let (x, y) = (self.boxed(a), self.boxed(b));
+                    match op {
+                        Add => self.dyn_add(x, y),
+                        _ => self.dyn_arith(arith_op(op), x, y),
+                    }
+                }
+            },
+        }
+    }
+
+    pub(super) fn concat(&mut self, a: Value, b: Value) -> Value {
+        self.rt(RtFn::StrConcat, &[a, b])
+    }
+
+    fn int_op(&mut self, op: JsBinOp, kind: Kind, a: Tv, b: Tv) -> Res<Value> {
+        use JsBinOp::*;
+        let x = self.int_operand(a, kind);
+        let signed = plan::is_signed(kind);
+        let ty = T::int(kind).rep();
+        if matches!(op, Shl | Shr | UShr) {
+            return self.shift(op, kind, x, b);
+        }
+        let y = self.int_operand(b, kind);
+        let r = match op {
+            Add => self.b.binary(Op::IAdd, x, y),
+            Sub => self.b.binary(Op::ISub, x, y),
+            Mul => self.b.binary(Op::IMul, x, y),
+            BitAnd => self.b.binary(Op::IAnd, x, y),
+            BitOr => self.b.binary(Op::IOr, x, y),
+            BitXor => self.b.binary(Op::IXor, x, y),
+            Div | Rem => {
+                let known = b.lit.and_then(|l| l.int).is_some_and(|v| v != 0);
+                if !known {
+                    let zero = self.icmp_imm(IntCc::Eq, y, 0);
+                    self.unless(zero, |l| {
+                        let v = l.boxed(a);
+                        l.throw_kind(ThrowKind::DivideByZero, v);
+                        Ok(())
+                    })?;
+                }
+                let op = match (op, signed) {
+                    (Div, true) => Op::SDiv,
+                    (Div, false) => Op::UDiv,
+                    (_, true) => Op::SRem,
+                    _ => Op::URem,
+                };
+                self.b.binary(op, x, y)
+            }
+            Pow => {
+                let wide = |l: &mut Self, v| l.resize(v, kind, Kind::I64);
+                let (p, q) = (wide(self, x), wide(self, y));
+                let r = self.int_pow(p, q)?;
+                self.resize(r, Kind::I64, kind)
+            }
+            _ => return self.unsupported("operator on integers"),
+        };
+        debug_assert_eq!(self.b.func.ty(r), ty);
+        Ok(self.wrap(r, kind))
+    }
+
+    /// Wrapping power by squaring; a negative exponent truncates to 0 unless the base is 1 or -1.
+    fn int_pow(&mut self, base: Value, exp: Value) -> Res<Value> {
+        let (head, body, mul, next, exit) = (self.b.block(), self.b.block(), self.b.block(), self.b.block(), self.b.block());
+        let (r, bp, e) = (self.b.param(head, Ty::I64), self.b.param(head, Ty::I64), self.b.param(head, Ty::I64));
+        let nr = self.b.param(next, Ty::I64);
+        let one = self.b.iconst(Ty::I64, 1);
+        self.b.jump(head, &[one, base, exp]);
+        self.b.switch_to(head);
+        let more = self.icmp_imm(IntCc::Sgt, e, 0);
+        self.b.branch(more, body, exit);
+        self.b.switch_to(body);
+        let one = self.b.iconst(Ty::I64, 1);
+        let bit = self.b.binary(Op::IAnd, e, one);
+        let odd = self.icmp_imm(IntCc::Ne, bit, 0);
+        self.b.branch_args(odd, 0, mul, &[], next, &[r]);
+        self.b.switch_to(mul);
+        let m = self.b.binary(Op::IMul, r, bp);
+        self.b.jump(next, &[m]);
+        self.b.switch_to(next);
+        let sq = self.b.binary(Op::IMul, bp, bp);
+        let one = self.b.iconst(Ty::I64, 1);
+        let half = self.b.binary(Op::SShr, e, one);
+        self.b.jump(head, &[nr, sq, half]);
+        self.b.switch_to(exit);
+        let negative = self.icmp_imm(IntCc::Slt, exp, 0);
+        self.choose(
+            negative,
+            Ty::I64,
+            1,
+            |l| {
+                let one = l.b.iconst(Ty::I64, 1);
+                let bit = l.b.binary(Op::IAnd, exp, one);
+                let odd = l.icmp_imm(IntCc::Ne, bit, 0);
+                let is_one = l.icmp_imm(IntCc::Eq, base, 1);
+                let is_minus = l.icmp_imm(IntCc::Eq, base, -1);
+                let zero = l.b.iconst(Ty::I64, 0);
+                let signed = l.b.ternary(Op::Select, 0, odd, base, one);
+                let unit = l.b.ternary(Op::Select, 0, is_minus, signed, zero);
+                Ok(l.b.ternary(Op::Select, 0, is_one, one, unit))
+            },
+            |_| Ok(r),
+        )
+    }
+
+    fn shift(&mut self, op: JsBinOp, kind: Kind, x: Value, b: Tv) -> Res<Value> {
+        let ty = T::int(kind).rep();
+        let count = self.to_int32(b)?;
+        let bits = kind.size() * 8;
+        // Counts are taken modulo the width of the left operand.
+        let count = match bits {
+            32 | 64 => count,
+            _ => {
+                let mask = self.b.iconst(Ty::I32, bits as i64 - 1);
+                self.b.binary(Op::IAnd, count, mask)
+            }
+        };
+        let count = if ty == Ty::I64 { self.b.unary(Op::ZExt32, count) } else { count };
+        let r = match op {
+            JsBinOp::Shl => self.b.binary(Op::Shl, x, count),
+            JsBinOp::Shr if plan::is_signed(kind) => self.b.binary(Op::SShr, x, count),
+            JsBinOp::Shr => self.b.binary(Op::UShr, x, count),
+            _ => {
+                // A logical shift sees the narrow value without its sign bits.
+                let x = match kind {
+                    Kind::I8 => self.b.unary(Op::ZExt8, x),
+                    Kind::I16 => self.b.unary(Op::ZExt16, x),
+                    _ => x,
+                };
+                self.b.binary(Op::UShr, x, count)
+            }
+        };
+        Ok(self.wrap(r, kind))
+    }
+
+    fn f32_op(&mut self, op: JsBinOp, a: Tv, b: Tv) -> Res<Value> {
+        let (x, y) = (self.f32_operand(a)?, self.f32_operand(b)?);
+        Ok(match op {
+            JsBinOp::Add => self.b.binary(Op::FAdd, x, y),
+            JsBinOp::Sub => self.b.binary(Op::FSub, x, y),
+            JsBinOp::Mul => self.b.binary(Op::FMul, x, y),
+            JsBinOp::Div => self.b.binary(Op::FDiv, x, y),
+            _ => {
+                let (p, q) = (self.b.unary(Op::FPromote, x), self.b.unary(Op::FPromote, y));
+                let f = if op == JsBinOp::Rem { RtFn::MathRem } else { RtFn::MathPow };
+                let r = self.rt(f, &[p, q]);
+                self.b.unary(Op::FDemote, r)
+            }
+        })
+    }
+
+    fn f32_operand(&mut self, tv: Tv) -> Res<Value> {
+        if let Some(l) = tv.lit {
+            return Ok(self.b.imm64(Op::F32Const, Ty::F32, (l.value as f32).to_bits() as u64));
+        }
+        Ok(self.conv(tv.v, tv.t, T::F32))
+    }
+
+    fn f64_op(&mut self, op: JsBinOp, a: Tv, b: Tv) -> Res<Value> {
+        use JsBinOp::*;
+        if matches!(op, BitAnd | BitOr | BitXor | Shl | Shr | UShr) {
+            let (x, y) = (self.to_int32(a)?, self.to_int32(b)?);
+            let iop = match op {
+                BitAnd => Op::IAnd,
+                BitOr => Op::IOr,
+                BitXor => Op::IXor,
+                Shl => Op::Shl,
+                Shr => Op::SShr,
+                _ => Op::UShr,
+            };
+            let r = self.b.binary(iop, x, y);
+            let to = if op == UShr { Op::UToF } else { Op::SToF };
+            return Ok(self.b.unary_ty(to, Ty::F64, r));
+        }
+        let (x, y) = (self.to_number(a)?, self.to_number(b)?);
+        Ok(match op {
+            Add => self.b.binary(Op::FAdd, x, y),
+            Sub => self.b.binary(Op::FSub, x, y),
+            Mul => self.b.binary(Op::FMul, x, y),
+            Div => self.b.binary(Op::FDiv, x, y),
+            Rem => self.rt(RtFn::MathRem, &[x, y]),
+            _ => {
+                // x ** 2 is the one power that is exact as a product.
+                if b.lit.is_some_and(|l| l.value == 2.0) {
+                    return Ok(self.b.binary(Op::FMul, x, x));
+                }
+                self.rt(RtFn::MathPow, &[x, y])
+            }
+        })
+    }
+
+    // Comparison.
+
+    fn relational(&mut self, op: JsBinOp, a: Tv, b: Tv) -> Res<Value> {
+        use JsBinOp::*;
+        match plan::relational(a.opnd(), b.opnd()) {
+            Cmp::Int(kind) => {
+                let (x, y) = (self.int_operand(a, kind), self.int_operand(b, kind));
+                let cc = match (op, plan::is_signed(kind)) {
+                    (Lt, true) => IntCc::Slt,
+                    (Le, true) => IntCc::Sle,
+                    (Gt, true) => IntCc::Sgt,
+                    (_, true) => IntCc::Sge,
+                    (Lt, false) => IntCc::Ult,
+                    (Le, false) => IntCc::Ule,
+                    (Gt, false) => IntCc::Ugt,
+                    _ => IntCc::Uge,
+                };
+                Ok(self.icmp(cc, x, y))
+            }
+            Cmp::F64 => {
+                let (x, y) = (self.to_number(a)?, self.to_number(b)?);
+                Ok(self.fcmp(op, x, y))
+            }
+            Cmp::Str => {
+                let c = self.rt(RtFn::StrCmp, &[a.v, b.v]);
+                let cc = match op {
+                    Lt => IntCc::Slt,
+                    Le => IntCc::Sle,
+                    Gt => IntCc::Sgt,
+                    _ => IntCc::Sge,
+                };
+                Ok(self.icmp_imm(cc, c, 0))
+            }
+            _ => self.dyn_relational(op, a, b),
+        }
+    }
+
+    fn fcmp(&mut self, op: JsBinOp, x: Value, y: Value) -> Value {
+        if let (Some(i), Some(j)) = (self.int_view(x), self.int_view(y)) {
+            let cc = match op {
+                JsBinOp::Lt => IntCc::Slt,
+                JsBinOp::Le => IntCc::Sle,
+                JsBinOp::Gt => IntCc::Sgt,
+                JsBinOp::Ge => IntCc::Sge,
+                _ => IntCc::Eq,
+            };
+            return self.icmp(cc, i, j);
+        }
+        let cc = match op {
+            JsBinOp::Lt => FloatCc::Lt,
+            JsBinOp::Le => FloatCc::Le,
+            JsBinOp::Gt => FloatCc::Gt,
+            JsBinOp::Ge => FloatCc::Ge,
+            _ => FloatCc::Eq,
+        };
+        self.b.binary_aux(Op::FCmp, cc as u16, x, y)
+    }
+
+    fn dyn_relational(&mut self, op: JsBinOp, a: Tv, b: Tv) -> Res<Value> {
+        let (x, y) = (self.boxed(a), self.boxed(b));
+        let (p, q) = (self.any_is(x, AnyTest::Double), self.any_is(y, AnyTest::Double));
+        let both = self.and(p, q);
+        self.choose(
+            both,
+            Ty::Bool,
+            2,
+            |l| {
+                let (p, q) = (l.b.unary(Op::AnyToF64, x), l.b.unary(Op::AnyToF64, y));
+                Ok(l.fcmp(op, p, q))
+            },
+            |l| {
+                let c = l.rt(RtFn::AnyCompare, &[x, y]);
+                Ok(match op {
+                    JsBinOp::Lt => l.icmp_imm(IntCc::Eq, c, -1),
+                    JsBinOp::Le => l.icmp_imm(IntCc::Sle, c, 0),
+                    JsBinOp::Gt => l.icmp_imm(IntCc::Eq, c, 1),
+                    _ => {
+                        // 0 or 1; 2 means unordered.
+                        let ge = l.icmp_imm(IntCc::Sge, c, 0);
+                        let ordered = l.icmp_imm(IntCc::Ne, c, 2);
+                        l.and(ge, ordered)
+                    }
+                })
+            },
+        )
+    }
+
+    pub(super) fn equality(&mut self, a: Tv, b: Tv, loose: bool) -> Res<Value> {
+        Ok(match plan::equality(a.opnd(), b.opnd(), loose) {
+            Cmp::Const(r) => self.b.imm64(Op::BConst, Ty::Bool, r as u64),
+            Cmp::Int(kind) => {
+                let (x, y) = (self.int_operand(a, kind), self.int_operand(b, kind));
+                self.icmp(IntCc::Eq, x, y)
+            }
+            Cmp::F64 => {
+                let (x, y) = (self.to_number(a)?, self.to_number(b)?);
+                self.fcmp(JsBinOp::Eq, x, y)
+            }
+            Cmp::Str => self.rt(RtFn::StrEq, &[a.v, b.v]),
+            Cmp::Bool | Cmp::Ref => self.icmp(IntCc::Eq, a.v, b.v),
+            Cmp::RefLoose => {
+                let same = self.icmp(IntCc::Eq, a.v, b.v);
+                let (x, y) = (self.b.unary(Op::RefIsNullish, a.v), self.b.unary(Op::RefIsNullish, b.v));
+                let both = self.and(x, y);
+                self.or(same, both)
+            }
+            Cmp::IsUndef { left } => self.is_among(if left { b } else { a }, UNDEF),
+            Cmp::IsNull { left } => self.is_among(if left { b } else { a }, NULL),
+            Cmp::IsNullish { left } => self.is_among(if left { b } else { a }, NULLISH),
+            Cmp::Dyn => {
+                let (x, y) = (self.boxed(a), self.boxed(b));
+                self.rt(if loose { RtFn::AnyLooseEq } else { RtFn::AnyStrictEq }, &[x, y])
+            }
+        })
+    }
+
+    fn instanceof_op(&mut self, a: Tv, b: Tv) -> Res<Value> {
+        match b.t.obj {
+            Obj::ClassVal(d) => {
+                let class = self.w.cls_of_decl[d];
+                self.instance_of(a, class)
+            }
+            Obj::Global(g) => {
+                let name = crate::spec::builtins::GLOBALS[g as usize].name;
+                let id = self.w.prog.strings.intern(name);
+                match self.w.error_class(id) {
+                    Some(class) => self.instance_of(a, class),
+                    None => self.builtin_instance(a, name),
+                }
+            }
+            _ => self.unsupported("instanceof with a class that is not known at compile time"),
+        }
+    }
+
+    /// `x instanceof Array`, `Map`, `Set`, `Object`, `Function`: decided by the kind of shape.
+    pub(super) fn builtin_instance(&mut self, a: Tv, name: &str) -> Res<Value> {
+        use ultra_abi::shape::*;
+        let shape_ranges: &[(u32, u32)] = match name {
+            "Array" => &[(SHAPE_ARRAY0, SHAPE_ARRAY0 + 15)],
+            "Map" => &[(SHAPE_MAP, SHAPE_MAP)],
+            "Set" => &[(SHAPE_SET, SHAPE_SET)],
+            "Object" => &[(SHAPE_CLOSURE, u32::MAX >> 1)],
+            _ => return self.unsupported(format!("instanceof {name}")),
+        };
+        let r = match self.as_object(a) {
+            Some(r) => r,
+            None => return Ok(self.b.imm64(Op::BConst, Ty::Bool, 0)),
+        };
+        let (ref_v, is_obj) = r;
+        self.choose(
+            is_obj,
+            Ty::Bool,
+            0,
+            |l| {
+                let shape = l.b.unary(Op::ShapeOf, ref_v);
+                let (lo, hi) = shape_ranges[0];
+                let a = l.icmp_imm(IntCc::Sge, shape, lo as i64);
+                let b = l.icmp_imm(IntCc::Sle, shape, hi as i64);
+                Ok(l.and(a, b))
+            },
+            |l| Ok(l.b.imm64(Op::BConst, Ty::Bool, 0)),
+        )
+    }
+
+    /// The reference of a value that may be an object, and whether it is one.
+    fn as_object(&mut self, a: Tv) -> Option<(Value, Value)> {
+        if !a.t.has(OBJ) {
+            return None;
+        }
+        Some(match self.b.func.ty(a.v) {
+            Ty::Ref => {
+                let n = self.b.unary(Op::RefIsNullish, a.v);
+                (a.v, self.b.unary(Op::BNot, n))
+            }
+            _ => {
+                let is = self.any_is(a.v, AnyTest::Object);
+                (self.b.unary(Op::AnyToRef, a.v), is)
+            }
+        })
+    }
+
+    pub(super) fn instance_of(&mut self, a: Tv, class: ultra_ir::ClassId) -> Res<Value> {
+        let Some((r, is_obj)) = self.as_object(a) else {
+            return Ok(self.b.imm64(Op::BConst, Ty::Bool, 0));
+        };
+        if let Obj::Class(c) = a.t.obj
+            && a.t.within(OBJ | NULLISH)
+            && self.w.is_subclass(c, class)
+        {
+            return Ok(is_obj);
+        }
+        self.choose(
+            is_obj,
+            Ty::Bool,
+            0,
+            |l| Ok(l.b.unary_imm(Op::IsInstance, Ty::Bool, r, class.0)),
+            |l| Ok(l.b.imm64(Op::BConst, Ty::Bool, 0)),
+        )
+    }
+}
+
+fn arith_op(op: JsBinOp) -> ArithOp {
+    use JsBinOp::*;
+    match op {
+        Mul => ArithOp::Mul,
+        Div => ArithOp::Div,
+        Rem => ArithOp::Rem,
+        Pow => ArithOp::Pow,
+        BitAnd => ArithOp::BitAnd,
+        BitOr => ArithOp::BitOr,
+        BitXor => ArithOp::BitXor,
+        Shl => ArithOp::Shl,
+        Shr => ArithOp::Shr,
+        UShr => ArithOp::UShr,
+        _ => ArithOp::Sub,
+    }
+}

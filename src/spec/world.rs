@@ -1,0 +1,686 @@
+//! The state of specialisation: type cells, the class registry before layout, and the
+//! specialisations found so far.
+//!
+//! ```text
+//! Spec (function, argument types) ── types of its values, cell of its result
+//!   │ reads and raises
+//! Cell ── element types, fields, captured variables, results (union-find)
+//!   │ decide
+//! Cls  ── fields in order; becomes ClassData with offsets once nothing changes
+//! ```
+//! Everything only grows, so a fixpoint exists; identity that is lost (an array that
+//! flows where any object may be) forces its cell to `any`.
+
+use hashbrown::HashMap;
+use ultra_abi::shape::ErrorClass;
+use ultra_ir::{Block, ClassId, Inst, StrId, Table, Value, entity};
+
+use super::ty::*;
+use crate::program::*;
+
+entity! {
+    /// A function specialised on argument types.
+    SpecId = "spec";
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// Representative, or itself.
+    link: CellId,
+    ty: T,
+    /// The type is declared: it never changes, and stores convert to it.
+    declared: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClsKind {
+    User(ClassDeclId),
+    /// Object literals with one list of keys.
+    Literal,
+    Scope(ScopeId),
+    Error(ErrorClass),
+}
+
+#[derive(Clone, Debug)]
+pub struct ClsField {
+    pub name: StrId,
+    pub cell: CellId,
+    /// Captured variable with a "was initialised" flag: the flag's index in `Cls::fields`.
+    pub flag: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Cls {
+    pub name: StrId,
+    pub kind: ClsKind,
+    pub parent: ClassId,
+    /// Own fields; inherited ones are the parent's.
+    pub fields: Vec<ClsField>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Spec {
+    pub func: FnId,
+    /// `this`, then parameters.
+    pub key: Vec<T>,
+    pub ret: CellId,
+    pub types: Table<Value, T>,
+    pub reachable: Table<Block, bool>,
+    /// Callable through a function value: takes and returns `any`.
+    pub generic: bool,
+}
+
+pub struct World {
+    pub prog: Program,
+    cells: Table<CellId, Cell>,
+    pub cls: Table<ClassId, Cls>,
+    pub cls_of_decl: Table<ClassDeclId, ClassId>,
+    literal_cls: HashMap<Vec<StrId>, ClassId>,
+    pub scope_cls: Table<ScopeId, ClassId>,
+    pub var_cells: Table<VarId, CellId>,
+    pub specs: Table<SpecId, Spec>,
+    spec_map: HashMap<(FnId, Vec<T>), SpecId>,
+    specs_of: Table<FnId, Vec<SpecId>>,
+    sites: HashMap<(SpecId, Inst, u8), CellId>,
+    declared_elems: HashMap<T, CellId>,
+    iface_elems: HashMap<TypeId, CellId>,
+    /// All-any specialisation of functions whose value escapes.
+    pub generic: Table<FnId, SpecId>,
+    /// Array cells made so far, for pollution by stores of unknown target.
+    array_cells: Vec<CellId>,
+    pub changed: bool,
+    /// Element kind named by the call being inferred.
+    pub dtype: Option<ultra_abi::Kind>,
+    /// Direct subclasses of each class.
+    pub subclasses: Table<ClassId, Vec<ClassId>>,
+    pub names: Names,
+}
+
+/// Names that specialisation itself looks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    pub length: StrId,
+    pub name: StrId,
+    pub message: StrId,
+    pub stack: StrId,
+    pub cause: StrId,
+    pub size: StrId,
+    pub constructor: StrId,
+    pub empty: StrId,
+}
+
+/// Specialisations of one function beyond which calls share the all-any one.
+const MAX_SPECS: usize = 12;
+
+impl World {
+    pub fn new(mut prog: Program) -> World {
+        let s = &mut prog.strings;
+        let names = Names {
+            length: s.intern("length"),
+            name: s.intern("name"),
+            message: s.intern("message"),
+            stack: s.intern("stack"),
+            cause: s.intern("cause"),
+            size: s.intern("size"),
+            constructor: s.intern("constructor"),
+            empty: s.intern(""),
+        };
+        let mut w = World {
+            cells: Table::new(),
+            cls: Table::new(),
+            cls_of_decl: Table::new(),
+            literal_cls: HashMap::new(),
+            scope_cls: Table::new(),
+            var_cells: Table::new(),
+            specs: Table::new(),
+            spec_map: HashMap::new(),
+            specs_of: Table::filled(prog.fns.len(), Vec::new()),
+            sites: HashMap::new(),
+            declared_elems: HashMap::new(),
+            iface_elems: HashMap::new(),
+            generic: Table::filled(prog.fns.len(), SpecId::NONE),
+            array_cells: Vec::new(),
+            changed: false,
+            dtype: None,
+            subclasses: Table::new(),
+            names,
+            prog,
+        };
+        w.register_errors();
+        w.register_classes();
+        w.register_scopes();
+        w
+    }
+
+    fn register_errors(&mut self) {
+        for e in ErrorClass::ALL {
+            let name = self.prog.strings.intern(e.name());
+            let parent = if e == ErrorClass::Error { ClassId::NONE } else { ClassId(0) };
+            let id = self.add_cls(Cls { name, kind: ClsKind::Error(e), parent, fields: vec![] });
+            if e == ErrorClass::Error {
+                let fields = [(self.names.message, T::STR), (self.names.stack, T::ANY), (self.names.cause, T::ANY)];
+                for (name, ty) in fields {
+                    let cell = self.declared_cell(ty);
+                    self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                }
+            }
+        }
+    }
+
+    fn register_classes(&mut self) {
+        // Ids first, so that fields and bases may refer to classes declared later.
+        for decl in self.prog.classes.ids() {
+            let c = &self.prog.classes[decl];
+            let id = ClassId(self.cls.len() as u32);
+            let name = c.name;
+            self.add_cls(Cls { name, kind: ClsKind::User(decl), parent: ClassId::NONE, fields: vec![] });
+            self.cls_of_decl.push(id);
+        }
+        for decl in self.prog.classes.ids() {
+            let id = self.cls_of_decl[decl];
+            let parent = match self.prog.classes[decl].base {
+                ClassBase::None => ClassId::NONE,
+                ClassBase::Decl(d) => self.cls_of_decl[d],
+                ClassBase::Builtin(name) => self.error_class(name).unwrap_or(ClassId::NONE),
+            };
+            self.cls[id].parent = parent;
+            if !parent.is_none() {
+                self.subclasses[parent].push(id);
+            }
+        }
+        for decl in self.prog.classes.ids() {
+            let id = self.cls_of_decl[decl];
+            for f in self.prog.classes[decl].fields.clone() {
+                if self.field(id, f.name).is_some_and(|(owner, _)| owner == id) {
+                    continue;
+                }
+                let cell = self.cell_for_annotation(f.ty);
+                // Without a default value a field starts undefined.
+                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional;
+                if untyped_start && !self.is_declared(cell) {
+                    self.raise(cell, T::UNDEF);
+                }
+                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None });
+            }
+        }
+    }
+
+    fn register_scopes(&mut self) {
+        for scope in self.prog.scopes.ids() {
+            let name = self.prog.strings.intern("Scope");
+            let id = self.add_cls(Cls { name, kind: ClsKind::Scope(scope), parent: ClassId::NONE, fields: vec![] });
+            self.scope_cls.push(id);
+        }
+        for var in self.prog.vars.ids() {
+            let ty = self.prog.vars[var].ty;
+            let cell = self.cell_for_annotation(ty);
+            self.var_cells.push(cell);
+        }
+        for scope in self.prog.scopes.ids() {
+            let id = self.scope_cls[scope];
+            let parent = self.prog.scopes[scope].parent;
+            if !parent.is_none() {
+                let class = self.scope_cls[parent];
+                let cell = self.new_cell(T::obj(Obj::Class(class)), true);
+                let name = self.prog.strings.intern("parent");
+                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+            }
+            for var in self.prog.scopes[scope].vars.clone() {
+                let (name, cell) = (self.prog.vars[var].name, self.var_cells[var]);
+                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+            }
+            for i in 0..self.cls[id].fields.len() {
+                let cell = self.declared_cell(T::BOOL);
+                let name = self.names.empty;
+                let flag = self.cls[id].fields.len() as u32;
+                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                self.cls[id].fields[i].flag = Some(flag);
+            }
+        }
+    }
+
+    fn add_cls(&mut self, cls: Cls) -> ClassId {
+        let id = self.cls.push(cls);
+        self.subclasses.push(Vec::new());
+        let parent = self.cls[id].parent;
+        if !parent.is_none() {
+            self.subclasses[parent].push(id);
+        }
+        id
+    }
+
+    /// The registry entry of a built-in error class.
+    pub fn error_class(&self, name: StrId) -> Option<ClassId> {
+        ErrorClass::ALL.iter().position(|e| self.prog.strings.is(name, e.name())).map(|i| ClassId(i as u32))
+    }
+
+    // Cells.
+
+    pub fn new_cell(&mut self, ty: T, declared: bool) -> CellId {
+        let id = CellId(self.cells.len() as u32);
+        self.cells.push(Cell { link: id, ty, declared })
+    }
+
+    /// A cell of a type that stores convert to.
+    pub fn declared_cell(&mut self, ty: T) -> CellId {
+        if let Some(&c) = self.declared_elems.get(&ty) {
+            return c;
+        }
+        let c = self.new_cell(ty, true);
+        self.declared_elems.insert(ty, c);
+        c
+    }
+
+    pub fn find(&self, mut c: CellId) -> CellId {
+        while self.cells[c].link != c {
+            c = self.cells[c].link;
+        }
+        c
+    }
+
+    pub fn cell(&self, c: CellId) -> T {
+        self.cells[self.find(c)].ty
+    }
+
+    pub fn is_declared(&self, c: CellId) -> bool {
+        self.cells[self.find(c)].declared
+    }
+
+    /// Joins a type into a cell; a declared cell stays.
+    pub fn raise(&mut self, c: CellId, t: T) {
+        let c = self.find(c);
+        if self.cells[c].declared {
+            self.keep_identity(self.cells[c].ty, t);
+            return;
+        }
+        let joined = self.join(self.cells[c].ty, t.widen());
+        if joined != self.cells[c].ty {
+            self.cells[c].ty = joined;
+            self.changed = true;
+        }
+    }
+
+    /// A store into a declared cell of `any` loses what was known about the object.
+    fn keep_identity(&mut self, declared: T, stored: T) {
+        if declared.obj == Obj::Any || declared.obj == Obj::Func {
+            self.escape(stored);
+        }
+    }
+
+    /// Makes two cells one.
+    pub fn unify(&mut self, a: CellId, b: CellId) {
+        let (a, b) = (self.find(a), self.find(b));
+        if a == b {
+            return;
+        }
+        self.changed = true;
+        // A declared cell wins, so that its type stays what was written.
+        let (winner, loser) = if self.cells[b].declared && !self.cells[a].declared { (b, a) } else { (a, b) };
+        let t = self.cells[loser].ty;
+        self.cells[loser].link = winner;
+        if self.cells[winner].declared {
+            self.keep_identity(self.cells[winner].ty, t);
+        } else {
+            self.raise(winner, t);
+        }
+    }
+
+    /// The cell of a syntactic site within a specialisation.
+    pub fn site(&mut self, spec: SpecId, inst: Inst, which: u8) -> CellId {
+        if let Some(&c) = self.sites.get(&(spec, inst, which)) {
+            return c;
+        }
+        let c = self.new_cell(T::BOTTOM, false);
+        self.array_cells.push(c);
+        self.sites.insert((spec, inst, which), c);
+        c
+    }
+
+    /// Joins two types. Where two identities meet, both escape.
+    pub fn join(&mut self, a: T, b: T) -> T {
+        let bits = a.bits | b.bits;
+        let obj = match (a.obj, b.obj) {
+            (x, y) if x == y => x,
+            (Obj::None, x) | (x, Obj::None) => x,
+            (Obj::Arr(p), Obj::Arr(q)) => {
+                self.unify(p, q);
+                Obj::Arr(self.find(p))
+            }
+            (Obj::Map(k, v), Obj::Map(l, w)) => {
+                self.unify(k, l);
+                self.unify(v, w);
+                Obj::Map(self.find(k), self.find(v))
+            }
+            (Obj::Set(p), Obj::Set(q)) => {
+                self.unify(p, q);
+                Obj::Set(self.find(p))
+            }
+            (Obj::Class(p), Obj::Class(q)) => match self.common_class(p, q) {
+                Some(c) => Obj::Class(c),
+                None => Obj::Any,
+            },
+            (Obj::Fn(_) | Obj::Func | Obj::ClassVal(_), Obj::Fn(_) | Obj::Func | Obj::ClassVal(_)) => {
+                self.escape(a);
+                self.escape(b);
+                Obj::Func
+            }
+            _ => {
+                self.escape(a);
+                self.escape(b);
+                Obj::Any
+            }
+        };
+        T { bits, obj }
+    }
+
+    fn common_class(&self, a: ClassId, b: ClassId) -> Option<ClassId> {
+        let mut x = a;
+        while !x.is_none() {
+            if self.is_subclass(b, x) {
+                return Some(x);
+            }
+            x = self.cls[x].parent;
+        }
+        None
+    }
+
+    pub fn is_subclass(&self, mut c: ClassId, ancestor: ClassId) -> bool {
+        while !c.is_none() {
+            if c == ancestor {
+                return true;
+            }
+            c = self.cls[c].parent;
+        }
+        false
+    }
+
+    /// The value goes where its identity is not followed: arrays must hold `any`,
+    /// functions must be callable with anything.
+    pub fn escape(&mut self, t: T) {
+        match t.obj {
+            Obj::Arr(c) => self.raise(c, T::ANY),
+            Obj::Map(k, v) => {
+                self.raise(k, T::ANY);
+                self.raise(v, T::ANY);
+            }
+            Obj::Set(c) => self.raise(c, T::ANY),
+            Obj::Fn(f) => {
+                self.generic_spec(f);
+            }
+            _ => {}
+        }
+    }
+
+    /// A store of `t` to a property `name` of an unknown object: every inferred field of that name may hold it.
+    pub fn pollute(&mut self, name: Option<StrId>, t: T) {
+        self.escape(t);
+        let targets: Vec<CellId> = self
+            .cls
+            .values()
+            .filter(|c| !matches!(c.kind, ClsKind::Scope(_)))
+            .flat_map(|c| c.fields.iter())
+            .filter(|f| name.is_none_or(|n| n == f.name))
+            .map(|f| f.cell)
+            .collect();
+        for c in targets {
+            self.raise(c, t);
+        }
+    }
+
+    // Annotations.
+
+    /// The type that an annotation fixes, if values of it have one representation that
+    /// every store can be converted to. Interfaces, functions and unions of objects are
+    /// left to inference.
+    pub fn annotation(&mut self, ty: TypeId) -> Option<T> {
+        if !self.prog.options.default_fields {
+            // In TypeScript and JavaScript annotations are not enforced at run time, so they promise nothing.
+            return None;
+        }
+        self.uts_annotation(ty)
+    }
+
+    fn uts_annotation(&mut self, ty: TypeId) -> Option<T> {
+        Some(match self.prog.types.table[ty].clone() {
+            Type::Any => T::ANY,
+            Type::Void | Type::Undefined => T::UNDEF,
+            Type::Null => T::NULL,
+            Type::Bool => T::BOOL,
+            Type::Number => T::NUM,
+            Type::Int(k) => T::int(k),
+            Type::F32 => T::F32,
+            Type::Str => T::STR,
+            Type::Class(d) => T { bits: OBJ, obj: Obj::Class(self.cls_of_decl[d]) },
+            Type::Builtin(name) => T { bits: OBJ, obj: Obj::Class(self.error_class(name)?) },
+            Type::Array(elem) => {
+                let cell = self.elem_cell(elem);
+                T::obj(Obj::Arr(cell))
+            }
+            Type::Union(parts) => {
+                let mut t = T::BOTTOM;
+                for p in parts.iter() {
+                    let part = self.uts_annotation(*p)?;
+                    let both_objects = t.has(OBJ) && part.has(OBJ) && t.obj != part.obj;
+                    if both_objects {
+                        return None;
+                    }
+                    t = self.join(t, part);
+                }
+                t
+            }
+            _ => return None,
+        })
+    }
+
+    /// The element cell of an annotated array type; one per type.
+    fn elem_cell(&mut self, elem: TypeId) -> CellId {
+        if let Some(&c) = self.iface_elems.get(&elem) {
+            return c;
+        }
+        let c = match self.uts_annotation(elem) {
+            // References may be undefined where an element was never written.
+            Some(t) if t.obj != Obj::None && t.bits != T::ANY.bits => self.new_cell(t.with(UNDEF), true),
+            Some(t) => self.declared_cell(t),
+            None => {
+                let c = self.new_cell(T::BOTTOM, false);
+                self.array_cells.push(c);
+                c
+            }
+        };
+        self.iface_elems.insert(elem, c);
+        c
+    }
+
+    fn cell_for_annotation(&mut self, ty: Option<TypeId>) -> CellId {
+        match ty.and_then(|t| self.annotation(t)) {
+            // An object field may be undefined until it is set.
+            Some(t) if t.rep() == ultra_ir::Ty::Ref => self.new_cell(t.with(UNDEF), true),
+            Some(t) => self.new_cell(t, true),
+            None => self.new_cell(T::BOTTOM, false),
+        }
+    }
+
+    // Classes.
+
+    /// The class of object literals with these keys, in this order.
+    pub fn literal_class(&mut self, keys: &[StrId]) -> ClassId {
+        if let Some(&c) = self.literal_cls.get(keys) {
+            return c;
+        }
+        let name = self.names.empty;
+        let fields = keys
+            .iter()
+            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None })
+            .collect();
+        let id = self.add_cls(Cls { name, kind: ClsKind::Literal, parent: ClassId::NONE, fields });
+        self.literal_cls.insert(keys.to_vec(), id);
+        self.changed = true;
+        id
+    }
+
+    /// The class that declares a field, and its index there.
+    pub fn field(&self, mut class: ClassId, name: StrId) -> Option<(ClassId, usize)> {
+        while !class.is_none() {
+            let c = &self.cls[class];
+            if let Some(i) = c.fields.iter().position(|f| f.name == name) {
+                return Some((class, i));
+            }
+            class = c.parent;
+        }
+        None
+    }
+
+    pub fn add_field(&mut self, class: ClassId, name: StrId) -> (ClassId, usize) {
+        let cell = self.new_cell(T::UNDEF, false);
+        self.cls[class].fields.push(ClsField { name, cell, flag: None });
+        self.changed = true;
+        (class, self.cls[class].fields.len() - 1)
+    }
+
+    /// The declaration of a class-registry entry that the program wrote.
+    pub fn decl_of(&self, class: ClassId) -> Option<ClassDeclId> {
+        match self.cls[class].kind {
+            ClsKind::User(d) => Some(d),
+            _ => None,
+        }
+    }
+
+    /// Finds a method of a kind in a class or its bases; static ones only where asked.
+    pub fn method(&self, mut class: ClassId, name: StrId, kind: MethodKind, is_static: bool) -> Option<(ClassId, FnId)> {
+        while !class.is_none() {
+            if let Some(d) = self.decl_of(class) {
+                let found = self.prog.classes[d]
+                    .methods
+                    .iter()
+                    .rev()
+                    .find(|m| m.name == name && m.kind == kind && m.is_static == is_static);
+                if let Some(m) = found {
+                    return Some((class, m.func));
+                }
+            }
+            class = self.cls[class].parent;
+        }
+        None
+    }
+
+    /// All implementations that a call on an instance of `class` may reach: (class whose
+    /// instances take it, declaring class, function), most derived classes first.
+    pub fn implementations(&self, class: ClassId, name: StrId, kind: MethodKind) -> Vec<(ClassId, ClassId, FnId)> {
+        let mut out = Vec::new();
+        let mut stack = vec![class];
+        let mut order = Vec::new();
+        while let Some(c) = stack.pop() {
+            order.push(c);
+            stack.extend(self.subclasses[c].iter().copied());
+        }
+        for &c in order.iter().rev() {
+            let Some((owner, f)) = self.method(c, name, kind, false) else { continue };
+            // A subclass that inherits what its parent in the set uses needs no test of its own.
+            if c != class {
+                let parent = self.cls[c].parent;
+                if self.method(parent, name, kind, false) == Some((owner, f)) {
+                    continue;
+                }
+            }
+            out.push((c, owner, f));
+        }
+        out
+    }
+
+    // Specialisations.
+
+    /// The specialisation of a function for argument types; made when new.
+    pub fn spec(&mut self, func: FnId, key: Vec<T>) -> SpecId {
+        let key: Vec<T> = key.iter().map(|t| self.canon(t.widen())).collect();
+        if let Some(&s) = self.spec_map.get(&(func, key.clone())) {
+            return s;
+        }
+        if self.specs_of[func].len() >= MAX_SPECS && key.iter().skip(1).any(|t| *t != T::ANY) {
+            for t in &key {
+                self.escape(*t);
+            }
+            let mut wide = vec![T::ANY; key.len()];
+            wide[0] = key[0];
+            return self.spec(func, wide);
+        }
+        self.add_spec(func, key, false)
+    }
+
+    fn add_spec(&mut self, func: FnId, key: Vec<T>, generic: bool) -> SpecId {
+        let ret = match self.prog.fns[func].ret.and_then(|t| self.annotation(t)) {
+            _ if generic => self.new_cell(T::ANY, true),
+            Some(t) => self.new_cell(t, true),
+            None => self.new_cell(T::BOTTOM, false),
+        };
+        let body = &self.prog.fns[func].body;
+        let (values, blocks) = (body.values.len(), body.blocks.len());
+        let id = self.specs.push(Spec {
+            func,
+            key: key.clone(),
+            ret,
+            types: Table::filled(values, T::BOTTOM),
+            reachable: Table::filled(blocks, false),
+            generic,
+        });
+        if !generic {
+            self.spec_map.insert((func, key), id);
+            self.specs_of[func].push(id);
+        }
+        self.changed = true;
+        id
+    }
+
+    /// The specialisation that function values call: everything is `any`.
+    pub fn generic_spec(&mut self, func: FnId) -> SpecId {
+        if !self.generic[func].is_none() {
+            return self.generic[func];
+        }
+        let n = self.prog.fns[func].params.len();
+        let mut key = vec![T::ANY; n + 1];
+        if !self.prog.fns[func].class.is_none() && !self.prog.fns[func].is_static {
+            let class = self.cls_of_decl[self.prog.fns[func].class];
+            key[0] = T::obj(Obj::Class(class));
+        }
+        let id = self.add_spec(func, key, true);
+        self.generic[func] = id;
+        id
+    }
+
+    /// Types name cells by their representative.
+    fn canon(&self, t: T) -> T {
+        let obj = match t.obj {
+            Obj::Arr(c) => Obj::Arr(self.find(c)),
+            Obj::Map(k, v) => Obj::Map(self.find(k), self.find(v)),
+            Obj::Set(c) => Obj::Set(self.find(c)),
+            o => o,
+        };
+        T { bits: t.bits, obj }
+    }
+
+    /// Raises the type of a value of a specialisation.
+    pub fn set_type(&mut self, spec: SpecId, v: Value, t: T) {
+        let old = self.specs[spec].types[v];
+        if old == t {
+            return;
+        }
+        let new = self.join(old, t);
+        if self.canon(new) != self.canon(old) {
+            self.specs[spec].types[v] = new;
+            self.changed = true;
+        }
+    }
+}
+
+impl World {
+    /// A function of the library prelude.
+    pub fn library(&self, name: &str) -> Option<FnId> {
+        self.prog.fns.iter().find(|(_, f)| self.prog.strings.is(f.name, name)).map(|(id, _)| id)
+    }
+
+    /// Whether a subclass has a method of this name that the class lacks.
+    pub fn subclass_defines(&self, class: ClassId, name: StrId) -> bool {
+        self.subclasses[class].iter().any(|&c| {
+            self.method(c, name, MethodKind::Method, false).is_some() || self.subclass_defines(c, name)
+        })
+    }
+}

@@ -1,0 +1,17 @@
+console.log(1, -1, 0, -0, 1.5, NaN, Infinity, -Infinity);
+console.log("plain", 'single', `template`);
+console.log(true, false, null, undefined);
+console.log(1e21, 1e-7, 123456789.123, 0.1, 100000000000000000000, 1.7976931348623157e308, 5e-324);
+console.log("");
+console.log(" leading", "trailing ");
+console.log("a\nb", "c");
+console.log(12345678901234567890n, -5n);
+console.log("%s is %d years and %i, %f", "Bob", 42.5, 42.9, 1.25, "extra");
+console.log("100%", 5, "%d");
+console.log("%%", "%s", "x");
+console.log("%s", null, undefined);
+console.log("%d%%", 50);
+console.log(typeof 1, typeof "s", typeof true, typeof undefined, typeof null, typeof console.log, typeof {}, typeof 1n);
+console.log(String(1.0), String(-0), (25).toString(), (0.5).toString(), (255).toString(16), (5).toString(2));
+console.log((1.005).toFixed(2), (1234.5678).toFixed(1), (0).toFixed(2), (-1.5).toFixed(0), (1e21).toFixed(2));
+console.log("é", "日本", "😀", "😀".length);

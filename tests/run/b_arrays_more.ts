@@ -1,0 +1,36 @@
+const a = [3, 1, 2];
+console.log(a.sort() === a, a.join(), a.toSorted((x, y) => y - x).join(), a.toReversed().join(), a.with(1, 9).join());
+console.log(Array.from({ length: 4 }, (_, i) => i * i).join(), Array.of(7, 8).join(), Array.from("abc").join("-"));
+console.log([1, [2, [3, [4]]]].flat().length, [1, [2, [3, [4]]]].flat(Infinity).join());
+console.log([1, 2, 3, 4, 5].copyWithin(0, 3).join(), new Array(3).fill(0).map((_, i) => i).join(), [1, 2, 3].fill(9, 1).join());
+console.log([1, 2, 3].findLast((x) => x < 3), [1, 2, 3].findLastIndex((x) => x > 5), [NaN].includes(NaN), [NaN].indexOf(NaN));
+console.log([5, 1, 10].sort().join(), [true, false].sort().join(), [undefined, 3, null, 1].sort().join("|"), [3, undefined, 1].length);
+console.log([..."hello"].entries().next().value!.join(), [...["a", "b"].keys()].join(), [...["a", "b"].entries()].join(";"));
+const people = [{ n: "b", a: 30 }, { n: "a", a: 25 }, { n: "c", a: 30 }, { n: "d", a: 25 }];
+console.log(people.slice().sort((x, y) => x.a - y.a).map((p) => p.n).join(""), people.map(({ n }) => n).join(""));
+const s = [1, 2, 3, 4, 5, 6, 7];
+console.log(s.splice(2, 3, 30, 40).join(), s.join(), s.splice(-2).join(), s.join(), s.splice(1, 0, 5, 6).length, s.join());
+const sparse: any[] = [];
+sparse[5] = "x";
+console.log(sparse.length, sparse.indexOf("x"), sparse.join("-"), 3 in sparse, sparse.map(() => 1).join("-"));
+let n = 0;
+sparse.forEach(() => n++);
+console.log(n, Object.keys(sparse).join());
+console.log([1, 2, 3].reduceRight((acc, x) => acc + x, ""), [[1, 2], [3]].reduce((x, y) => x.concat(y)).join(), [1, 2, 3].some((x) => x > 2));
+const arr: any = [1, 2];
+arr.extra = "prop";
+console.log(arr.length, arr.extra, arr["1"], arr[-1], arr["01"]);
+arr[-1] = "neg";
+console.log(arr.length, arr[-1]);
+const args = (function () { return Array.prototype.slice.call(arguments, 1).join(); } as any)(1, 2, 3);
+console.log(args, Array.isArray(arr), arr instanceof Array, typeof arr, String([1, [2, 3]]), [] + "", [null, undefined, 1].join());
+const q: number[] = [];
+for (let i = 0; i < 10000; i++) {
+  q.push(i);
+  if (i % 3 === 0) q.shift();
+}
+console.log(q.length, q[0], q[q.length - 1]);
+const m = Array.from({ length: 3 }, () => new Array(3).fill(0));
+for (let i = 0; i < 3; i++) m[i][i] = 1;
+console.log(m.map((r) => r.join("")).join("/"));
+console.log(Object.groupBy([1, 2, 3], (x) => (x > 1 ? "big" : "small")).big!.join());

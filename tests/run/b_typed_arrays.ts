@@ -1,0 +1,43 @@
+const i8 = new Int8Array([127, 128, 255, -129]);
+console.log(i8.join(), i8.length, i8.byteLength);
+const u8 = new Uint8Array(4);
+u8[0] = 300;
+u8[1] = -1;
+u8[2] = 3.9;
+u8[9] = 5;
+console.log(u8.join(), u8[9], u8.length);
+const c = new Uint8ClampedArray([300, -5, 1.5, 2.5, NaN]);
+console.log(c.join());
+const f32 = new Float32Array([0.1, 1 / 3, 1e40]);
+console.log(f32[0], f32[1], f32[2]);
+const f64 = Float64Array.from([1, 2, 3], (x) => x / 2);
+console.log(f64.join(), f64.map((x) => x * x).join(), f64.reduce((a, b) => a + b));
+const i32 = new Int32Array(5).fill(7);
+i32[2] = 2 ** 31;
+i32.set([1, 2], 3);
+console.log(i32.join(), i32.subarray(1, 3).length, i32.slice(3).join(), i32.indexOf(7));
+const buf = new ArrayBuffer(8);
+const view = new DataView(buf);
+view.setInt16(0, -2);
+view.setFloat32(4, 1.5, true);
+console.log(new Uint8Array(buf).join(), view.getUint16(0), view.getUint16(0, true), view.getFloat32(4, true));
+const words = new Uint32Array(buf);
+words[0] = 0xdeadbeef;
+console.log(new Uint8Array(buf, 0, 4).join(), words[0].toString(16));
+const b64 = new BigInt64Array([5n, -(2n ** 63n)]);
+b64[0] -= 6n;
+console.log(b64.join(), new BigUint64Array(b64.buffer)[0]);
+console.log(new Uint16Array([5, 3, 9, 1]).sort().join(), [...new Uint8Array([1, 2])].length, new Int16Array(2).constructor.name);
+const part = i32.subarray(1);
+part[0] = 99;
+console.log(i32[1], part.byteOffset);
+let sum = 0;
+const big = new Float64Array(10000);
+for (let i = 0; i < big.length; i++) big[i] = i * 0.5;
+for (const x of big) sum += x;
+console.log(sum);
+try {
+  new Uint32Array(buf, 1);
+} catch (e) {
+  console.log(e.name);
+}
