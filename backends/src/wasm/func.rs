@@ -18,11 +18,13 @@
 
 use super::cfg::Cfg;
 use super::code::{Code, Helper, mem};
+use super::image::immediate;
 use super::live::{Liveness, assign, val_type};
 use super::{Unit, WasmError};
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ctx};
 use ultra_abi::rtfn::{Effects, RtFn};
 use smallvec::SmallVec;
+use ultra_abi::value::EMPTY_STRING;
 use ultra_ir::ids::Id;
 use ultra_ir::op::{Barrier, Op};
 use ultra_ir::{Block, BlockCallId, FieldId, Func, FuncId, GlobalId, Inst, InstData, ListRef, Module, StrId, Ty, Value};
@@ -143,6 +145,14 @@ pub fn signature(params: &[Ty], ret: Ty) -> (Vec<ValType>, Option<ValType>) {
     let mut out = vec![ValType::I32];
     out.extend(params.iter().filter_map(|&t| val_type(t)));
     (out, val_type(ret))
+}
+
+/// The WebAssembly signature of a runtime function. Addresses are `u64` on its side.
+pub fn runtime_signature(f: RtFn) -> (Vec<ValType>, Option<ValType>) {
+    let of = |&ty: &Ty| if ty == Ty::Ptr { Some(ValType::I64) } else { val_type(ty) };
+    let mut params = vec![ValType::I32];
+    params.extend(f.sig().params.iter().filter_map(of));
+    (params, of(&f.sig().ret))
 }
 
 /// Whether an instruction may scan the stack: references that live across it must be in the shadow frame.
@@ -292,6 +302,13 @@ impl<'m> FuncGen<'m> {
         }
     }
 
+    /// Emits code that stands in one more `if` than the structure knows of.
+    pub fn nested(&mut self, emit: impl FnOnce(&mut Self)) {
+        self.ctxs.push(Ctx::Plain);
+        emit(self);
+        self.ctxs.pop();
+    }
+
     // Values.
 
     /// The local of a value that is no constant.
@@ -325,8 +342,14 @@ impl<'m> FuncGen<'m> {
         match d.op {
             Op::F64Const => c.f64_bits(d.imm()),
             Op::F32Const => c.f32_bits(d.imm() as u32),
-            Op::StrConst => c.i64(self.module.string_words[StrId(d.a)]),
-            Op::GlobalRef => c.i32(self.module.globals[GlobalId(d.a)] as i32),
+            Op::StrConst => match self.unit.literals.get(&StrId(d.a)) {
+                Some(&global) => c.push(I::GlobalGet(global)),
+                None => c.i64(immediate(self.module, StrId(d.a)).unwrap_or(EMPTY_STRING)),
+            },
+            Op::GlobalRef => match self.unit.globals.get(&GlobalId(d.a)) {
+                Some(&global) => c.push(I::GlobalGet(global)),
+                None => c.i32(0),
+            },
             Op::FuncCell => c.i32(self.module.funcs[FuncId(d.a)].cell as i32),
             _ if val_type(d.ty) == Some(ValType::I64) => c.i64(d.imm()),
             _ => c.i32(d.imm() as i32),

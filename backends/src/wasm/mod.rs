@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! types      one entry per distinct signature
-//! imports    env.memory, env.ctx (address of the worker context), rt.<name> for each runtime function used
+//! imports    env.memory, env.ctx (address of the worker context), str.<n> and global.<n> (constants made
+//!            from the image), rt.<name> for each runtime function used
 //! functions  bodies of the IR module in order of id, then the helpers used
 //! table 0    code cells: "cells"; empty cells trap when called
 //! tag 0      (i64): an exception is an any word
 //! exports    what the caller names, "cells" and "exception" (the tag)
-//! custom     "ultra.layout": JSON with the offsets that a host needs, so that no other file repeats them
+//! custom     "ultra.image": classes, literals, globals and function records (`image.rs`)
+//!            "ultra.layout": JSON with the offsets that a host needs, so that no other file repeats them
 //! ```
 //! The convention, with what it costs, is in `docs/wasm-abi.md`. The module holds no
 //! state: one is instantiated per worker, over one shared memory, each with its own
@@ -18,6 +20,7 @@ mod cfg;
 mod code;
 mod func;
 mod helpers;
+mod image;
 mod live;
 mod ops;
 #[cfg(test)]
@@ -27,8 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use ultra_abi::RtFn;
 use ultra_abi::layout::{STRUCTS, WorkerContext, ctx};
-use ultra_abi::shape::{SHAPES_OFFSET, VTABLES_OFFSET};
-use ultra_ir::{FuncId, Module};
+use ultra_abi::shape::linear::{SHAPES_OFFSET, VTABLES_OFFSET};
+use ultra_ir::{ClassId, FuncId, GlobalId, Module, StrId};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, Elements, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection,
     MemoryType, NameMap, NameSection, RefType, TableSection, TableType, TagKind, TagSection, TagType,
@@ -37,8 +40,9 @@ use wasm_encoder::{
 
 pub use cfg::Irreducible;
 use code::{Callee, Code, Helper};
+use image::Image;
 
-/// Why a module could not be compiled. Each names the function.
+/// Why a module could not be compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WasmError {
     /// An operation that this backend does not know.
@@ -51,6 +55,8 @@ pub enum WasmError {
     Malformed { func: Box<str>, what: Box<str> },
     /// The export list names a function without a body.
     NoBody { func: Box<str> },
+    /// Code names a global of which the options do not say what it is.
+    UnknownGlobal { global: GlobalId },
 }
 
 impl fmt::Display for WasmError {
@@ -62,6 +68,7 @@ impl fmt::Display for WasmError {
             }
             WasmError::TooLarge { func, what } => write!(f, "{func}: too large for WebAssembly: {what}"),
             WasmError::Malformed { func, what } => write!(f, "{func}: malformed: {what}"),
+            WasmError::UnknownGlobal { global } => write!(f, "{global}: nothing says what this global is"),
             WasmError::NoBody { func } => write!(f, "{func}: exported, but it has no body"),
         }
     }
@@ -85,6 +92,33 @@ pub struct WasmOptions {
     pub vtables_base: u32,
     /// Write a name section, for stack traces and profilers.
     pub names: bool,
+    /// Method tables: the code cell of each method, by class.
+    pub methods: Vec<(ClassId, Vec<u32>)>,
+    /// What each global is that code names.
+    pub globals: Vec<(GlobalId, GlobalInit)>,
+    /// Function records, in the order that closures number them.
+    pub functions: Vec<FunctionInfo>,
+}
+
+/// How the runtime makes a global before the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlobalInit {
+    /// An instance of a class, fields at their defaults (a module's scope).
+    Instance(ClassId),
+    /// The value of a function without environment, by its record.
+    Closure(u32),
+}
+
+/// What the runtime knows of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionInfo {
+    pub name: Box<str>,
+    /// Value of its `length`.
+    pub arity: u32,
+    /// Whether it is a class constructor.
+    pub is_class: bool,
+    /// Shape of instances when it is a class, else 0.
+    pub shape: u32,
 }
 
 impl Default for WasmOptions {
@@ -98,6 +132,9 @@ impl Default for WasmOptions {
             shapes_base: SHAPES_OFFSET as u32,
             vtables_base: VTABLES_OFFSET as u32,
             names: true,
+            methods: Vec::new(),
+            globals: Vec::new(),
+            functions: Vec::new(),
         }
     }
 }
@@ -108,6 +145,9 @@ pub(crate) struct Unit {
     type_list: Vec<(Vec<ValType>, Option<ValType>)>,
     shapes_base: u32,
     vtables_base: u32,
+    /// Index of the WebAssembly global that holds each imported literal and global.
+    literals: BTreeMap<StrId, u32>,
+    globals: BTreeMap<GlobalId, u32>,
 }
 
 impl Unit {
@@ -136,11 +176,16 @@ struct Output {
 /// # Errors
 /// See `WasmError`; nothing is returned for part of a module.
 pub fn compile_module(module: &Module, options: &WasmOptions) -> Result<Vec<u8>, WasmError> {
+    let image = Image::of(module);
+    // Global 0 is the context.
+    let first = code::CTX_GLOBAL + 1;
     let mut unit = Unit {
         types: BTreeMap::new(),
         type_list: Vec::new(),
         shapes_base: options.shapes_base,
         vtables_base: options.vtables_base,
+        literals: image.literals.iter().copied().zip(first..).collect(),
+        globals: image.globals.iter().copied().zip(first + image.literals.len() as u32..).collect(),
     };
     let mut outputs: Vec<(Callee, Output)> = Vec::new();
     for (id, body) in module.bodies.iter() {
@@ -151,7 +196,7 @@ pub fn compile_module(module: &Module, options: &WasmOptions) -> Result<Vec<u8>,
     let mut used: BTreeSet<Callee> = outputs.iter().flat_map(|(_, o)| o.code.callees()).collect();
     add_helpers(&mut unit, &mut outputs, &mut used);
     let runtime: Vec<RtFn> = used.iter().filter_map(|c| if let Callee::Rt(f) = c { Some(*f) } else { None }).collect();
-    assemble(module, options, unit, outputs, &runtime)
+    assemble(module, options, &image, unit, outputs, &runtime)
 }
 
 fn output(unit: &mut Unit, module: &Module, id: FuncId, body: &ultra_ir::Func) -> Result<Output, WasmError> {
@@ -180,17 +225,24 @@ fn add_helpers(unit: &mut Unit, outputs: &mut Vec<(Callee, Output)>, used: &mut 
 fn assemble(
     module: &Module,
     options: &WasmOptions,
+    image: &Image,
     mut unit: Unit,
     outputs: Vec<(Callee, Output)>,
     runtime: &[RtFn],
 ) -> Result<Vec<u8>, WasmError> {
     let mut imports = ImportSection::new();
     imports.import("env", "memory", memory_type(options));
-    imports.import("env", "ctx", GlobalType { val_type: ValType::I32, mutable: false, shared: false });
+    imports.import("env", "ctx", constant_global(ValType::I32));
+    for id in &image.literals {
+        imports.import("str", &id.0.to_string(), constant_global(ValType::I64));
+    }
+    for id in &image.globals {
+        imports.import("global", &id.0.to_string(), constant_global(ValType::I32));
+    }
     let mut index: BTreeMap<Callee, u32> = BTreeMap::new();
     let mut names = NameMap::new();
     for (i, &f) in runtime.iter().enumerate() {
-        let (params, result) = func::signature(f.sig().params, f.sig().ret);
+        let (params, result) = func::runtime_signature(f);
         imports.import("rt", f.sig().name, EntityType::Function(unit.type_index(params, result)));
         index.insert(Callee::Rt(f), i as u32);
         names.append(i as u32, &format!("rt.{}", f.sig().name));
@@ -224,7 +276,9 @@ fn assemble(
     wasm.section(&export_section(module, options, &index)?);
     wasm.section(&element_section(&cells));
     wasm.section(&code);
-    wasm.section(&CustomSection { name: "ultra.layout".into(), data: layout_json(options).into_bytes().into() });
+    let image = image.encode(module, options)?;
+    wasm.section(&CustomSection { name: "ultra.image".into(), data: image.into() });
+    wasm.section(&CustomSection { name: "ultra.layout".into(), data: layout_json(options, runtime).into_bytes().into() });
     if options.names {
         let mut section = NameSection::new();
         section.functions(&names);
@@ -233,8 +287,9 @@ fn assemble(
     Ok(wasm.finish())
 }
 
-/// Offsets in the worker context and in the heap structs, for `host.mjs`.
-fn layout_json(options: &WasmOptions) -> String {
+/// For `host.mjs`: offsets in the worker context and in the heap structs, and the numbers of
+/// the imported runtime functions in the table of runtime functions.
+fn layout_json(options: &WasmOptions, runtime: &[RtFn]) -> String {
     let context = [
         ("stack_limit", ctx::STACK_LIMIT),
         ("attention", ctx::ATTENTION),
@@ -254,13 +309,15 @@ fn layout_json(options: &WasmOptions) -> String {
             format!("\"{}\":{{\"$size\":{},{}}}", s.name, s.size, fields.join(","))
         })
         .collect();
+    let runtime: Vec<String> = runtime.iter().map(|&f| format!("\"{}\":{}", f.sig().name, f as u32)).collect();
     format!(
-        "{{\"shapes_base\":{},\"vtables_base\":{},\"context_size\":{},\"context\":{{{}}},\"structs\":{{{}}}}}",
+        "{{\"shapes_base\":{},\"vtables_base\":{},\"context_size\":{},\"context\":{{{}}},\"structs\":{{{}}},\"runtime\":{{{}}}}}",
         options.shapes_base,
         options.vtables_base,
         size_of::<WorkerContext>(),
         fields.join(","),
-        structs.join(",")
+        structs.join(","),
+        runtime.join(",")
     )
 }
 
@@ -272,6 +329,10 @@ fn memory_type(options: &WasmOptions) -> MemoryType {
         shared: options.shared,
         page_size_log2: None,
     }
+}
+
+fn constant_global(val_type: ValType) -> GlobalType {
+    GlobalType { val_type, mutable: false, shared: false }
 }
 
 fn type_section(unit: &Unit) -> TypeSection {

@@ -10,7 +10,7 @@ use super::helpers::{field, inc_ref};
 use super::live::val_type;
 use ultra_abi::layout::{BumpRun, StructId, ctx};
 use ultra_abi::rtfn::{Effects, RtFn};
-use ultra_abi::shape::{INLINE_MAX, META_SHAPE_MASK, SHAPE_DESC_SIZE, size_class};
+use ultra_abi::shape::{INLINE_MAX, META_SHAPE_MASK, RC_NEW, SHAPE_DESC_SIZE, size_class};
 use ultra_abi::value::{
     ABSENT, CANONICAL_NAN, FALSE, FIRST_TAGGED, HOLE_F64, NULL, TAG_OBJECT, TAG_SHIFT, TAG_SMALL_STRING, TAG_STRING, UNDEFINED,
     UNDEFINED_F64,
@@ -448,13 +448,17 @@ impl FuncGen<'_> {
         let (cur, end) = (run + field(StructId::BumpRun, "cur"), run + field(StructId::BumpRun, "end"));
         let (object, next) = (self.scratch.i32[0], self.scratch.i32[1]);
         let fp = self.fp;
+        // The header as one store: the count word of a new object below, META above.
+        let header = u64::from(RC_NEW) | u64::from(shape as u32) << 32;
         let c = &mut self.code;
         c.load_context(cur as i32).tee(object).i32(cell as i32).push(I::I32Add).tee(next);
         c.load_context(end as i32).push(I::I32GtU).if_();
         c.set_scan_top(fp).context().i32(k as i32).i32(shape).rt(RtFn::AllocSlow).set(object);
+        self.nested(|g| g.check_exception());
+        let c = &mut self.code;
         c.else_();
         c.context().push(I::LocalGet(next)).push(I::I32Store(mem(cur, 2)));
-        c.push(I::LocalGet(object)).i64(u64::from(shape as u32) << 32).push(I::I64Store(mem(0, 3)));
+        c.push(I::LocalGet(object)).i64(header).push(I::I64Store(mem(0, 3)));
         c.end().push(I::LocalGet(object));
     }
 
@@ -545,7 +549,7 @@ impl FuncGen<'_> {
         self.code.push(I::LocalGet(slot.container)).push(I::I32Load(mem(field(StructId::Header, "rc"), 2)));
         self.code.i32(0).push(I::I32LtS).if_();
         self.code.context().push(I::LocalGet(slot.container));
-        self.code.push(I::LocalGet(slot.base)).i32(slot.offset as i32).push(I::I32Add);
+        self.code.push(I::LocalGet(slot.base)).i32(slot.offset as i32).push(I::I32Add).push(I::I64ExtendI32U);
         self.read(v);
         self.code.rt(if slot.kind == Kind::Ref { RtFn::StoreShared } else { RtFn::StoreSharedWord });
         self.code.else_();
@@ -622,10 +626,16 @@ impl FuncGen<'_> {
             self.code.set_scan_top(fp);
         }
         self.code.context();
-        for v in func.values_of(d.list()) {
+        for (v, &ty) in func.values_of(d.list()).zip(sig.params) {
             self.get(v);
+            if ty == Ty::Ptr {
+                self.code.push(I::I64ExtendI32U);
+            }
         }
         self.code.rt(f);
+        if sig.ret == Ty::Ptr {
+            self.code.push(I::I32WrapI64);
+        }
         // The result is stored before the test: its local is not read when the call threw.
         if func.result(inst).is_some() {
             self.set_result(inst);

@@ -91,8 +91,8 @@ const rt = {
   },
   inc_slow() { stats.incSlow++; },
   log_full() { stats.logged += (u32(CTX + C.log_cur) - LOG) / 4; put(CTX + C.log_cur, LOG); scan(); },
-  store_shared(_ctx, _container, slot, value) { put(slot, value); },
-  store_shared_word(_ctx, _container, slot, value) { view.setBigInt64(slot, value, true); },
+  store_shared(_ctx, _container, slot, value) { put(Number(slot), value); },
+  store_shared_word(_ctx, _container, slot, value) { view.setBigInt64(Number(slot), value, true); },
   throw(_ctx, value) { raise(BigInt.asUintN(64, value)); },
   new_array(_ctx, kind, length, capacity) {
     const bytes = [1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 1, 4, 8, 8][kind];

@@ -83,12 +83,8 @@ impl Unit {
         })
     }
 
-    /// A literal of up to five Latin-1 characters.
-    fn small_literal(&mut self, text: &str) -> ultra_ir::StrId {
-        let id = self.module.strings.push(text.encode_utf16().collect());
-        let word = ultra_abi::value::small_string(text.as_bytes()).expect("a short literal");
-        self.module.string_words.set(id, word);
-        id
+    fn literal(&mut self, text: &str) -> ultra_ir::StrId {
+        self.module.strings.push(text.encode_utf16().collect())
     }
 
     fn compile(&self) -> Result<Vec<u8>, WasmError> {

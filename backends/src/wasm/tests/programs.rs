@@ -116,7 +116,7 @@ fn classes_and_strings() {
         let f = &u.module.classes[node].fields;
         (f[0], f[1], f[2])
     };
-    let dash = u.small_literal("-");
+    let dash = u.literal("-");
     // build(n): n nodes, labels "-0", "-0-1", ...
     u.function("build", &[Ty::I32], Ty::Ref, |b, p, _| {
         let (i, list, text) = (b.var(Ty::I32), b.var(Ty::Ref), b.var(Ty::Str));
