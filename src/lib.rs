@@ -1,7 +1,11 @@
 //! The `ultra` compiler as a library: source text to checked, lowered and running programs.
 
+pub mod cmd;
 pub mod diag;
-pub mod source;
-pub mod syntax;
+pub mod driver;
+pub mod lower;
 pub mod program;
+pub mod resolve;
+pub mod source;
 pub mod spec;
+pub mod syntax;

@@ -10,11 +10,17 @@
 //! is defined once and has no aliases; every entity is a 4-byte id and facts about it
 //! live in tables keyed by that id; the op table alone defines an operation's shape.
 
+pub mod analysis;
 pub mod builder;
 pub mod func;
 pub mod ids;
+pub mod interp;
 pub mod module;
 pub mod op;
+pub mod pass;
+pub mod testing;
+pub mod text;
+pub mod verify;
 
 pub use func::{BlockCall, BlockData, Def, Func, InstData, ListRef};
 pub use ids::{Block, BlockCallId, ClassId, FieldId, FuncId, GlobalId, Inst, SigId, StrId, Table, Value};

@@ -3,6 +3,7 @@
 //! `mem` owns objects' memory, `rc` counts references and frees what is dead, `ctx`
 //! is the state of one program, `entry` the functions that compiled code calls.
 
+pub mod api;
 pub mod array;
 pub mod builtins;
 pub mod console;

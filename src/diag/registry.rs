@@ -137,4 +137,16 @@ diagnostics! {
     U0227 regexp_syntax Error (why: &str) "invalid regular expression: {why}";
     U0228 lone_surrogate_export Error () "a module export name must be well-formed Unicode";
     U0229 arguments_in_initializer Error () "`arguments` is not allowed in class field initialisers and static blocks";
+
+    // Names.
+    U0301 unknown_parameter Error (function: &str, name: &str) "`{function}` has no parameter `{name}`";
+    U0302 argument_twice Error (name: &str) "parameter `{name}` is given twice";
+    U0303 constant_assignment Error (name: &str) "`{name}` is a constant";
+
+    // Types.
+    U0401 unknown_type Error (name: &str) "unknown type `{name}`";
+    U0402 unknown_field Error (class: &str, name: &str) "class `{class}` has no field `{name}`";
+
+    // The rest.
+    U0501 not_supported Error (what: &str) "not supported yet: {what}";
 }

@@ -192,7 +192,7 @@ fn early_errors_are_found() {
         ("continue", &["U0204"]),
         ("switch (a) { case 1: continue }", &["U0204"]),
         ("for (;;) { function f() { break } }", &["U0203"]),
-        ("return 1", &["U0205"]),
+        ("import 'a'; return 1", &["U0205"]),
         ("class A { static { return } }", &["U0205"]),
         ("for (;;) { break a }", &["U0206"]),
         ("a: a: b", &["U0207"]),
@@ -458,6 +458,9 @@ fn the_content_decides_whether_a_file_is_a_module() {
     assert_eq!(module.diagnostics.len(), 1);
     let (awaits, _) = parse_text("const a = await b", Dialect::Js);
     assert!(awaits.is_module && awaits.has_top_level_await);
+    let (common, _) = parse_text("if (a) { return 1 }", Dialect::Js);
+    assert!(common.diagnostics.is_empty());
+    assert_eq!(common.top_level_return, Some(ast::Span::new(9, 15)));
     let (ultra, _) = parse_text("x", Dialect::Uts);
     assert!(ultra.is_module && !ultra.has_top_level_await);
 }

@@ -50,7 +50,7 @@ impl Parser<'_> {
         }
     }
 
-    /// "message in JSON at position 3 (line 1 column 4)".
+    /// "message at position 3 (line 1 column 4)".
     fn fail_at(&self, message: &str) -> Thrown {
         let (mut line, mut column) = (1, 1);
         for i in 0..self.at {
@@ -64,7 +64,7 @@ impl Parser<'_> {
             }
         }
         let at = self.at;
-        error::syntax_error(self.cx, &format!("{message} in JSON at position {at} (line {line} column {column})"))
+        error::syntax_error(self.cx, &format!("{message} at position {at} (line {line} column {column})"))
     }
 
     /// An unexpected token, shown with its surroundings.
@@ -75,8 +75,8 @@ impl Parser<'_> {
             return error::syntax_error(self.cx, "Unexpected end of JSON input");
         }
         match self.peek() {
-            0x30..=0x39 | 0x2D => return self.fail_at("Unexpected number"),
-            0x22 => return self.fail_at("Unexpected string"),
+            0x30..=0x39 | 0x2D => return self.fail_at("Unexpected number in JSON"),
+            0x22 => return self.fail_at("Unexpected string in JSON"),
             _ => {}
         }
         if self.text.is_str("undefined") || self.text.is_str("[object Object]") {
@@ -136,20 +136,20 @@ impl Parser<'_> {
         if self.is(b'-') {
             self.at += 1;
             if !self.is_digit() {
-                return Err(self.fail_at("No number after minus sign"));
+                return Err(self.fail_at("No number after minus sign in JSON"));
             }
         }
         if self.is(b'0') {
             self.at += 1;
             if self.is_digit() {
-                return Err(self.fail_at("Unexpected number"));
+                return Err(self.fail_at("Unexpected number in JSON"));
             }
         }
         self.digits();
         if self.is(b'.') {
             self.at += 1;
             if !self.is_digit() {
-                return Err(self.fail_at("Unterminated fractional number"));
+                return Err(self.fail_at("Unterminated fractional number in JSON"));
             }
             self.digits();
         }
@@ -159,7 +159,7 @@ impl Parser<'_> {
                 self.at += 1;
             }
             if !self.is_digit() {
-                return Err(self.fail_at("Exponent part is missing a number"));
+                return Err(self.fail_at("Exponent part is missing a number in JSON"));
             }
             self.digits();
         }
@@ -195,13 +195,13 @@ impl Parser<'_> {
         out.push(self.text.slice(start, self.at));
         loop {
             if self.at >= self.text.len() {
-                return Err(self.fail_at("Unterminated string"));
+                return Err(self.fail_at("Unterminated string in JSON"));
             }
             let unit = self.peek();
             match unit {
                 0x22 => break,
                 0x5C => self.escape(&mut out)?,
-                0..=0x1F => return Err(self.fail_at("Bad control character in string literal")),
+                0..=0x1F => return Err(self.fail_at("Bad control character in string literal in JSON")),
                 _ => {
                     out.push_unit(unit);
                     self.at += 1;
@@ -233,12 +233,12 @@ impl Parser<'_> {
                     let digit = char::from_u32(self.peek() as u32).and_then(|c| c.to_digit(16));
                     match digit {
                         Some(d) => value = value * 16 + d,
-                        None => return Err(self.fail_at("Bad Unicode escape")),
+                        None => return Err(self.fail_at("Bad Unicode escape in JSON")),
                     }
                 }
                 value as u16
             }
-            _ => return Err(self.fail_at("Bad escaped character")),
+            _ => return Err(self.fail_at("Bad escaped character in JSON")),
         };
         out.push_unit(unit);
         self.at += 1;
@@ -261,7 +261,7 @@ impl Parser<'_> {
                 return Ok(from_object(array));
             }
             if !self.is(b',') {
-                return Err(self.fail_at("Expected ',' or ']' after array element"));
+                return Err(self.fail_at("Expected ',' or ']' after array element in JSON"));
             }
             self.at += 1;
         }
@@ -278,7 +278,7 @@ impl Parser<'_> {
         loop {
             self.skip_space();
             if !self.is(b'"') {
-                let message = if first { "Expected property name or '}'" } else { "Expected double-quoted property name" };
+                let message = if first { "Expected property name or '}' in JSON" } else { "Expected double-quoted property name in JSON" };
                 return Err(self.fail_at(message));
             }
             first = false;
@@ -286,7 +286,7 @@ impl Parser<'_> {
             let name = self.string(true)?;
             self.skip_space();
             if !self.is(b':') {
-                return Err(self.fail_at("Expected ':' after property name"));
+                return Err(self.fail_at("Expected ':' after property name in JSON"));
             }
             self.at += 1;
             let word = self.value()?;
@@ -297,7 +297,7 @@ impl Parser<'_> {
                 return Ok(from_object(object));
             }
             if !self.is(b',') {
-                return Err(self.fail_at("Expected ',' or '}' after property value"));
+                return Err(self.fail_at("Expected ',' or '}' after property value in JSON"));
             }
             self.at += 1;
         }

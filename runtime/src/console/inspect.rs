@@ -170,7 +170,7 @@ impl Inspector {
         let mut keys = property::named_keys(cx, id);
         if error::is_error(cx, id) {
             // Name, message and stack are not repeated when the stack text shows them.
-            let stack = self.stack_text(id);
+            let stack = self.named_stack(id);
             keys.retain(|&k| {
                 let name = heap::chars(cx, &k).to_utf8();
                 if !matches!(name.as_str(), "name" | "message" | "stack") {
@@ -252,16 +252,30 @@ impl Inspector {
         error::to_text(cx, id).map_or(String::new(), |t| t.chars().to_utf8())
     }
 
-    /// The stack text with the class's name in it, in brackets when it has no frames.
-    fn error_text(&mut self, id: u32) -> String {
+    /// The stack text with the error's name and its class's name in it: both may have
+    /// been given after the stack was taken.
+    fn named_stack(&self, id: u32) -> String {
         let mut stack = self.stack_text(id);
         let name = error::name(self.cx, id).map_or(String::new(), |n| n.chars().to_utf8());
         let class = constructor_name(self.cx, id);
-        let shows_name = stack.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with([':', '\n']));
+        let heads = |stack: &str, name: &str| {
+            stack.strip_prefix(name).is_some_and(|r| r.is_empty() || r.starts_with([':', '\n']))
+        };
+        let builtin = error::builtin_name(self.cx, id);
+        if !name.is_empty() && !heads(&stack, &name) && heads(&stack, builtin) {
+            stack = format!("{name}{}", &stack[builtin.len()..]);
+        }
+        let shows_name = heads(&stack, &name);
         if name.ends_with("Error") && shows_name && class != name {
             let rest = &stack[name.len()..];
             stack = if class.contains(&name) { format!("{class}{rest}") } else { format!("{class} [{name}]{rest}") };
         }
+        stack
+    }
+
+    /// The named stack text, indented, in brackets when it has no frames.
+    fn error_text(&mut self, id: u32) -> String {
+        let mut stack = self.named_stack(id);
         // Brackets tell an error without frames from plain text.
         let message: Word = self.cx.read(id, error::MESSAGE);
         let message = heap::chars(self.cx, &message).to_utf8();

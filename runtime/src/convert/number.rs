@@ -399,6 +399,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn texts_are_those_of_node() {
+        let mut failures = String::new();
+        for line in include_str!("testdata/numbers.txt").lines() {
+            let parts: Vec<&str> = line.split(' ').collect();
+            let x = f64::from_bits(u64::from_str_radix(parts[0], 16).unwrap());
+            let n: usize = parts[2].parse().unwrap();
+            let got = s(match parts[1] {
+                "str" => f64_text(x),
+                "fixed" => to_fixed(x, n),
+                "precision" => to_precision(x, n),
+                "exponential" => to_exponential(x, Some(n)),
+                _ => to_radix(x, n as u32),
+            });
+            if got != parts[3] {
+                failures += &format!("{line}: {got}\n");
+            }
+        }
+        assert!(failures.is_empty(), "{failures}");
+    }
+
     proptest! {
         #[test]
         fn text_round_trips(bits: u64) {

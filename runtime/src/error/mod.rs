@@ -208,9 +208,6 @@ fn shown_callee(cx: Cx, word: Word) -> String {
 /// What Node prints about an exception that nobody caught, without the place in the
 /// source, which the driver puts before it. Ends with a line feed.
 pub fn format_uncaught(cx: Cx, exception: Word) -> String {
-    let text = inspect::top_level(cx, exception, false);
-    if object_of(exception).is_some() {
-        return text + "\n";
-    }
-    format!("Uncaught {text}\n")
+    let text = inspect::inspect(cx, exception, inspect::Options::default());
+    if object_of(exception).is_some() { text + "\n" } else { format!("Uncaught {text}\n") }
 }

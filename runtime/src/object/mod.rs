@@ -9,3 +9,5 @@ pub mod value;
 
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,8 @@ pub struct NameTables {
     slots: Vec<Option<Box<[NamedSlot]>>>,
     transitions: HashMap<(u32, Word), u32>,
     dynamic: Vec<bool>,
+    /// Closures by shape and name: see `register_method`.
+    methods: HashMap<(u32, Word), u32>,
 }
 
 /// Slots of a shape.
@@ -203,9 +205,45 @@ pub fn own(cx: Cx, id: u32, name: Word) -> Res<Option<Word>> {
     own_named(cx, id, name)
 }
 
-/// Functions of built-in types that `any` code reaches by name: the place where the
-/// compiler's library registers closures per kind. `None`: not registered (yet).
-pub fn builtin_method(_cx: Cx, _receiver: Word, _name: Word) -> Option<Word> {
+/// The shape under which methods of a receiver are registered. Values without a shape of
+/// their own, and kinds with many shapes, share the fixed shape of their kind.
+fn method_shape(cx: Cx, receiver: Word) -> u32 {
+    let Some(id) = object_of(receiver) else {
+        return if is_string(receiver) { SHAPE_STR_FLAT } else { SHAPE_BOX64 };
+    };
+    match cx.kind(id) {
+        ObjKind::Array => SHAPE_ARRAY0,
+        ObjKind::Dictionary => SHAPE_EMPTY_OBJECT,
+        ObjKind::Instance if is_dynamic(cx, cx.shape(id)) => SHAPE_EMPTY_OBJECT,
+        _ => cx.shape(id),
+    }
+}
+
+/// Makes `closure` the method that `any` code finds under `name` on values of `shape`
+/// and of shapes derived from it: classes by their own shape, arrays of every kind by
+/// `SHAPE_ARRAY0`, strings by `SHAPE_STR_FLAT`, numbers, booleans and symbols by
+/// `SHAPE_BOX64`, literals and dictionaries by `SHAPE_EMPTY_OBJECT`.
+/// The closure must be immortal.
+pub fn register_method(cx: Cx, shape: u32, name: &str, closure: u32) -> Res<()> {
+    let atom = atoms::intern_str(cx, name)?;
+    cx.library().names.methods.insert((shape, atom), closure);
+    Ok(())
+}
+
+/// The method registered for a receiver under a name.
+pub fn method(cx: Cx, receiver: Word, name: Word) -> Option<Word> {
+    let methods = &cx.library().names.methods;
+    if methods.is_empty() {
+        return None;
+    }
+    let atom = atoms::find_word(cx, name)?;
+    let mut shape = method_shape(cx, receiver);
+    while shape != 0 {
+        if let Some(&closure) = methods.get(&(shape, atom)) {
+            return Some(from_object(closure));
+        }
+        shape = cx.desc(shape).parent;
+    }
     None
 }
 
@@ -230,7 +268,7 @@ pub fn get(cx: Cx, base: Word, name: Word) -> Res<Word> {
             return unit_string(cx, base, i as usize);
         }
     }
-    Ok(builtin_method(cx, base, name).unwrap_or(UNDEFINED))
+    Ok(method(cx, base, name).unwrap_or(UNDEFINED))
 }
 
 fn unit_string(cx: Cx, string: Word, i: usize) -> Res<Word> {
@@ -386,7 +424,7 @@ pub fn has(cx: Cx, base: Word, key: Word) -> Res<bool> {
         let shown = heap::chars(cx, &shown).to_utf8();
         return Err(error::type_error(cx, &format!("Cannot use 'in' operator to search for '{text}' in {shown}")));
     };
-    Ok(own(cx, id, name)?.is_some() || builtin_method(cx, base, name).is_some())
+    Ok(own(cx, id, name)?.is_some() || method(cx, base, name).is_some())
 }
 
 /// `Object.hasOwn(base, key)`.

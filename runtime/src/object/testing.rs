@@ -5,15 +5,20 @@ use crate::mem::options::Options;
 use crate::object::cx::*;
 use crate::string::heap;
 
-/// Runs `f` with the context of a fresh runtime.
+/// Runs `f` with the context of a fresh runtime; then nothing but immortals may be
+/// left, and every count must be right.
 pub fn with_cx<T>(f: impl FnOnce(Cx) -> T) -> T {
-    let rt = match Runtime::new(Options::default()) {
+    let mut rt = match Runtime::new(Options::default()) {
         Ok(rt) => rt,
         Err(e) => panic!("{e}"),
     };
     // SAFETY: the runtime lives until the end of this function, and the test uses only its values.
     let cx = unsafe { Cx::new(rt.context()) };
-    f(cx)
+    let result = f(cx);
+    let report = rt.shutdown(&[]);
+    assert!(rt.audit().is_empty(), "{:?}", rt.audit());
+    assert!(report.is_clean(), "{report:?}");
+    result
 }
 
 pub fn s(cx: Cx, text: &str) -> Word {

@@ -12,7 +12,7 @@ use crate::convert::int::{compare_int_f64, to_int32};
 use crate::convert::number;
 use crate::error;
 use crate::object::cx::*;
-use crate::string::{concat, heap};
+use crate::string::{atoms, concat, heap};
 use core::cmp::Ordering;
 use ultra_abi::rtfn::{ArithOp, UnaryOp};
 use ultra_abi::shape::*;
@@ -127,6 +127,18 @@ pub fn type_of(cx: Cx, word: Word) -> &'static str {
         TAG_BOX if box_kind(word) == BOX_SYMBOL => "symbol",
         _ => "number",
     }
+}
+
+/// typeof, as an atom; the atoms are kept, since the texts are asked for often.
+pub fn type_name_word(cx: Cx, word: Word) -> Res<Word> {
+    let text = type_of(cx, word);
+    let known = &mut cx.library().type_names;
+    if let Some(&(_, atom)) = known.iter().find(|(t, _)| std::ptr::eq(*t, text)) {
+        return Ok(atom);
+    }
+    let atom = atoms::intern_str(cx, text)?;
+    cx.library().type_names.push((text, atom));
+    Ok(atom)
 }
 
 /// Text of a number as String(value) gives it.

@@ -294,6 +294,63 @@ fn freed_pages_are_used_again_for_anything() {
 }
 
 #[test]
+fn a_page_of_another_class_shows_no_stale_objects() {
+    let mut m = Machine::new(Options { poison: false, ..Options::default() });
+    for _ in 0..5 * 1024 {
+        let id = m.alloc_inline(32, m.mixed);
+        // SAFETY: all fields of the new object are written.
+        unsafe {
+            rc::init_ref(m.ctx, id, 8, 0);
+            rc::init_word(m.ctx, id, 16, 0x0000_0041_0000_0000);
+            mem::write(m.ctx, ObjectId(id), 24, 2.5f64);
+        }
+    }
+    m.scan();
+    let pages = m.rt.heap.stats.peak_pages;
+    for _ in 0..4 * 2048 {
+        let id = m.node(0, 0);
+        assert!(!m.is_live(id + 2), "the next cell was not allocated yet");
+        m.stack[0] = id as u64 + 2;
+    }
+    assert!(m.rt.heap.stats.peak_pages <= pages + 1, "pages were used again");
+    m.scan();
+    m.check_audit();
+}
+
+#[test]
+fn pages_with_room_are_filled_and_emptied() {
+    let mut m = machine();
+    let holder = m.array(&[0; 10_000]);
+    m.stack[0] = holder as u64;
+    // SAFETY: the array is live and so is its store.
+    let store = unsafe { mem::read::<u32>(m.ctx, ObjectId(holder), 8) };
+    let empty = m.rt.heap.used_pages;
+    let fill = |m: &mut Machine, range: std::iter::StepBy<std::ops::Range<u32>>, full: bool| {
+        for i in range {
+            let id = if full { m.node(0, 0) } else { 0 };
+            // SAFETY: the store has so many references.
+            unsafe { rc::store_ref(m.ctx, store, 16 + i * 4, id) };
+        }
+        m.scan();
+        m.check_audit();
+    };
+    fill(&mut m, (0..10_000).step_by(1), true);
+    let peak = m.rt.heap.used_pages;
+    for _ in 0..3 {
+        fill(&mut m, (0..10_000).step_by(2), false);
+        assert_eq!(m.live().len(), 5_002);
+        fill(&mut m, (0..10_000).step_by(2), true);
+        assert!(m.rt.heap.used_pages <= peak + 1, "room in pages is used");
+        fill(&mut m, (0..10_000).step_by(2), false);
+        fill(&mut m, (1..10_000).step_by(2), false);
+        assert_eq!(m.live().len(), 2);
+        assert!(m.rt.heap.used_pages <= empty + 1, "empty pages return to the pool");
+        fill(&mut m, (0..10_000).step_by(1), true);
+    }
+    assert_eq!(m.live().len(), 10_002);
+}
+
+#[test]
 fn slots_beyond_the_maps_are_counted() {
     let mut m = machine();
     let child = m.node(0, 0);

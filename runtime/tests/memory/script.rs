@@ -44,6 +44,8 @@ enum Op {
     Forget(usize),
     /// Puts a word that is not a reference on the stack.
     Noise(usize, u64),
+    /// Allocates so many nodes and chains every so manyth to what a slot refers to.
+    Burst(u16, u16, usize),
     AddRef(usize),
     Release(usize),
     Share(usize),
@@ -75,6 +77,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (slot.clone(), any::<u8>(), slot.clone(), form()).prop_map(|(o, f, d, form)| Op::Load(o, f, d, form)),
         5 => slot.clone().prop_map(Op::Forget),
         1 => (slot.clone(), any::<u32>()).prop_map(|(s, n)| Op::Noise(s, n as u64)),
+        1 => (0..300u16, 1..70u16, slot.clone()).prop_map(|(n, k, s)| Op::Burst(n, k, s)),
         1 => slot.clone().prop_map(Op::AddRef),
         1 => slot.clone().prop_map(Op::Release),
         1 => slot.prop_map(Op::Share),
@@ -130,8 +133,22 @@ impl World {
         };
     }
 
+    /// Makes an object and its store and enters them. What a scan before the allocation
+    /// freed can be handed out again; anything else cannot.
     fn create(&mut self, class: Class) -> u32 {
-        // A scan may come first; what it frees is not used any more.
+        let before = self.machine.scans();
+        let made = self.allocate(class);
+        if self.machine.scans() != before {
+            self.objects = self.expected();
+        }
+        let id = made[0].0;
+        for (id, object) in made {
+            assert!(self.objects.insert(id, object).is_none(), "a live cell was handed out again");
+        }
+        id
+    }
+
+    fn allocate(&mut self, class: Class) -> Vec<(u32, Object)> {
         let (id, size, fields) = match class {
             Class::Node => (self.machine.node(0, 0), 16, 2),
             Class::Mixed => (self.create_mixed(), 32, 2),
@@ -141,17 +158,15 @@ impl World {
             Class::Map(n) => (self.machine.map(&[]), 16, n as usize),
             Class::Text(n) => (self.create_text(n), 16 + n as u32, 0),
         };
-        let mut store = None;
-        if matches!(class, Class::Array(_) | Class::BigArray) {
-            // SAFETY: the array is live and has its store at offset 8.
-            let at = unsafe { mem::read::<u32>(self.machine.ctx, ObjectId(id), 8) };
-            let object = Object { class, size: 16 + fields as u32 * 4, fields: Vec::new(), store: None };
-            assert!(self.objects.insert(at, object).is_none(), "a live cell was handed out again");
-            store = Some(at);
+        let mut object = Object { class, size, fields: vec![0; fields], store: None };
+        if !matches!(class, Class::Array(_) | Class::BigArray) {
+            return vec![(id, object)];
         }
-        let object = Object { class, size, fields: vec![0; fields], store };
-        assert!(self.objects.insert(id, object).is_none(), "a live cell was handed out again");
-        id
+        // SAFETY: the array is live and has its store at offset 8.
+        let store = unsafe { mem::read::<u32>(self.machine.ctx, ObjectId(id), 8) };
+        object.store = Some(store);
+        let elements = Object { class, size: 16 + fields as u32 * 4, fields: Vec::new(), store: None };
+        vec![(id, object), (store, elements)]
     }
 
     fn create_mixed(&mut self) -> u32 {
@@ -228,17 +243,18 @@ impl World {
     fn run(&mut self, op: &Op) {
         match *op {
             Op::New(class, slot, form) => {
-                let before = self.machine.scans();
-                let alive = self.expected();
-                // A scan may come first. If it does, what it freed can be handed out again.
-                let dead: Vec<(u32, Object)> = self.objects.extract_if(.., |id, _| !alive.contains_key(id)).collect();
                 let id = self.create(class);
-                if self.machine.scans() == before {
-                    for (dead, object) in dead {
-                        assert!(self.objects.insert(dead, object).is_none(), "a cell was handed out before it was free");
+                self.put(slot, id, form);
+            }
+            Op::Burst(count, every, slot) => {
+                for i in 0..count {
+                    let id = self.create(Class::Node);
+                    if i % every.max(1) == 0 {
+                        let next = self.slot(slot).unwrap_or(0);
+                        self.store(id, 0, next);
+                        self.put(slot, id, Form::Low);
                     }
                 }
-                self.put(slot, id, form);
             }
             Op::Store(container, field, value) => {
                 let value = self.slot(value).unwrap_or(0);

@@ -41,9 +41,9 @@ use super::scan::Pairs;
 use super::token::{T, Token};
 use crate::diag::{Diagnostic, registry as diag};
 
-/// How deep constructs may nest. One level costs less than 5 KiB of stack, so that parsing fits
+/// How deep constructs may nest. One level costs less than 2 KiB of stack, so that parsing fits
 /// the 2 MiB that threads have by default.
-pub const MAX_DEPTH: u32 = 320;
+pub const MAX_DEPTH: u32 = 700;
 
 /// How high the tree may grow; operator and call chains grow it without recursion of the parser.
 /// Later stages may rely on it when they recurse.
@@ -67,6 +67,9 @@ pub struct Parsed {
     pub is_module: bool,
     /// The top level is strict code.
     pub is_strict: bool,
+    /// A `return` at the top level of a script. Node's CommonJS files, which are function bodies,
+    /// may contain one; a Script of ECMA-262 may not. Who loads the file decides.
+    pub top_level_return: Option<Span>,
     /// The top level contains `await`.
     pub has_top_level_await: bool,
     /// The top level (or an arrow function in it) contains a direct `eval(...)`.
@@ -150,6 +153,7 @@ pub(super) struct Parser<'a> {
     scope: scope::Scopes,
     depth: u32,
     height: u32,
+    top_level_return: Option<Span>,
     gave_up: bool,
     error_count: u32,
     last_error: u32,
@@ -200,6 +204,7 @@ impl<'a> Parser<'a> {
             scope: scope::Scopes::default(),
             depth: 0,
             height: 0,
+            top_level_return: None,
             gave_up: false,
             error_count: 0,
             last_error: u32::MAX,
@@ -235,6 +240,7 @@ impl<'a> Parser<'a> {
             comments: self.lex.comments,
             is_module: self.is_module || self.saw_module,
             is_strict: self.ctx.strict,
+            top_level_return: self.top_level_return,
             has_top_level_await: self.facts.has_await,
             has_direct_eval: self.facts.has_direct_eval,
         }

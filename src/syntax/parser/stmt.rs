@@ -498,7 +498,9 @@ impl Parser<'_> {
 
     fn return_stmt(&mut self, start: u32) -> StmtId {
         let word = self.bump();
-        if !self.ctx.in_function || self.ctx.in_static_block {
+        if !self.ctx.in_function && !self.is_module && !self.ctx.in_namespace {
+            self.top_level_return.get_or_insert(word.span);
+        } else if !self.ctx.in_function || self.ctx.in_static_block {
             self.error(diag::return_outside(word.span));
         }
         let ends = matches!(self.tok.kind, T::Semi | T::RBrace | T::Eof) || self.tok.newline_before;

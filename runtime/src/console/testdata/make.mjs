@@ -42,6 +42,23 @@ const values = [
   { a: [{ b: { c: {} } }], d: 'e' }, [['a', 'b'], ['c', 'd']], { x: 'a'.repeat(15), y: 'b'.repeat(16), z: 'c'.repeat(17) },
   { 'a-b': { 'c-d': { 'e-f': 1 } } }, range(120, (i) => (i % 3 ? 'x' : 'yyyyyyy')),
 ];
+// Values at random, from a fixed seed.
+let seed = 12345;
+const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+const words = ['a', 'bb', 'key', 'name', 'x-y', 'a longer name', 'value', "it's", '日本', 'line\nbreak', '', '0', 'camelCase'];
+const pick = () => words[random(words.length)] + (random(4) ? '' : 'z'.repeat(random(40)));
+const value = (depth) => {
+  const kind = random(depth > 4 ? 6 : 10);
+  if (kind < 2) return random(100000) / (random(3) ? 1 : 7);
+  if (kind < 4) return pick();
+  if (kind === 4) return [true, false, null][random(3)];
+  if (kind < 8) {
+    const uniform = random(3);
+    return range(random(depth ? 12 : 120), () => (uniform === 0 ? random(1000) : uniform === 1 ? pick() : value(depth + 1)));
+  }
+  return Object.fromEntries(range(random(7), () => [pick(), value(depth + 1)]));
+};
+values.push(...range(90, () => value(0)));
 const lines = (v) => JSON.stringify(v) ?? '0';
 const render = (args) => format(...args);
 writeFileSync(

@@ -1,0 +1,313 @@
+//! From a source file to a finished run: the one place that sees both the compiler
+//! and the runtime.
+//!
+//! ```text
+//! front end ─> Program ─> infer ─> layout          before anything runs
+//! link:   classes -> shapes, scopes -> root objects, literals -> words
+//! run:    main's cell -> lazy stub -> compile hook -> lower, optimise, emit, publish
+//! ```
+//! A function is compiled when it is first called. The compile hook is the only way
+//! from generated code into the compiler; what the compiler cannot do there becomes
+//! an exception of the program.
+
+mod dump;
+mod link;
+mod timing;
+
+use std::rc::Rc;
+
+use ultra_abi::shape::ErrorClass;
+use ultra_backends::exec::{CodeSpace, Service, Stack, run_main};
+use ultra_backends::x64;
+use ultra_ir::{Func, FuncId, Table};
+use ultra_runtime::Runtime;
+
+use crate::diag::{Diagnostic, render};
+use crate::source::SourceFile;
+use crate::spec::infer::infer;
+use crate::spec::layout::Code;
+use crate::spec::lower::lower;
+use crate::spec::world::World;
+use crate::syntax::{Dialect, Interner, parse};
+
+pub use dump::Dump;
+pub use timing::Timing;
+
+/// Library code in the language itself, appended to every program.
+const PRELUDE: &str = include_str!("../../runtime/lib/prelude.js");
+
+/// What a run should do besides running.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub dumps: Vec<Dump>,
+    pub time_passes: bool,
+    pub mem_stats: bool,
+    /// Skip optimisation.
+    pub unoptimized: bool,
+    pub color: bool,
+    /// Report objects that are alive at a normal exit, and fail.
+    pub check_leaks: bool,
+}
+
+/// Why nothing was run.
+#[derive(Debug)]
+pub enum Failure {
+    /// Rendered diagnostics.
+    Diagnostics(String),
+    /// The machine refuses what a run needs.
+    Setup(String),
+}
+
+/// Checks a file: its rendered diagnostics, and whether one is an error.
+pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
+    match front(file, dialect, &mut Timing::default()) {
+        Ok((_, warnings)) => (show(file, &warnings, color), false),
+        Err(diags) => (show(file, &diags, color), true),
+    }
+}
+
+fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
+    diags.iter().map(|d| render(d, file, color)).collect()
+}
+
+/// Parses and lowers a file together with the prelude.
+fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<(crate::program::Program, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut names = Interner::default();
+    let parsed = time.measure("parse", || parse(file, dialect, &mut names));
+    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(parsed.diagnostics);
+    }
+    // The prelude follows the program's text, so positions of the program stay as they are.
+    let whole = format!("{}\n;\n{PRELUDE}", file.text());
+    let whole = match SourceFile::new(file.path(), whole) {
+        Ok(w) => w,
+        Err(_) => file.clone(),
+    };
+    let mut names = Interner::default();
+    let all = time.measure("parse", || parse(&whole, dialect, &mut names));
+    let (program, mut diags) = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect));
+    diags.extend(parsed.diagnostics);
+    if diags.iter().any(Diagnostic::is_error) {
+        return Err(diags);
+    }
+    Ok((program, diags))
+}
+
+/// Compiles and runs a program; its exit status.
+///
+/// # Errors
+/// When the program has errors or the machine refuses memory.
+pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32, Failure> {
+    let mut time = Timing::default();
+    if let Some(text) = dump::front(file, dialect, options) {
+        print!("{text}");
+    }
+    let (program, warnings) = match front(file, dialect, &mut time) {
+        Ok(ok) => ok,
+        Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
+    };
+    eprint!("{}", show(file, &warnings, options.color));
+    dump::lowered(&program, options);
+    let mut world = World::new(program);
+    time.measure("infer", || infer(&mut world));
+    dump::types(&world, options);
+    let code = time.measure("layout", || Code::new(&world));
+    let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
+    let runtime_options = ultra_runtime::Options::from_env().map_err(|e| setup(&e))?;
+    let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
+    let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
+    let mut session = Session {
+        world,
+        code,
+        runtime,
+        space: Rc::new(space),
+        file: file.clone(),
+        options: options.clone(),
+        time,
+        bodies: Table::new(),
+        closures_made: 0,
+        roots: Vec::new(),
+    };
+    session.time_link()?;
+    Ok(session.execute())
+}
+
+/// Address space for machine code.
+const CODE_BYTES: usize = 256 << 20;
+
+struct Session {
+    world: World,
+    code: Code,
+    runtime: Box<Runtime>,
+    space: Rc<CodeSpace>,
+    file: SourceFile,
+    options: Options,
+    time: Timing,
+    /// Optimised bodies, kept for inlining.
+    bodies: Table<FuncId, State>,
+    /// Static function values that exist already.
+    closures_made: usize,
+    /// Objects that live until the program ends.
+    roots: Vec<u32>,
+}
+
+#[derive(Clone, Default)]
+enum State {
+    #[default]
+    New,
+    /// Being prepared: a recursive call finds it so.
+    Busy,
+    Ready(Rc<Func>),
+    /// Cannot be compiled; the reason was or will be reported where it is called.
+    Failed,
+}
+
+impl Session {
+    fn time_link(&mut self) -> Result<(), Failure> {
+        let started = std::time::Instant::now();
+        let linked = link::link(self);
+        self.time.add("link", started.elapsed());
+        linked.map_err(Failure::Setup)
+    }
+
+    fn execute(mut self) -> i32 {
+        let stack = match Stack::new(ultra_backends::exec::default_stack_size()) {
+            Ok(s) => s,
+            Err(e) => {
+                eprintln!("ultra: {e}");
+                return 1;
+            }
+        };
+        let main = self.world.prog.main;
+        let spec = self.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
+        let cell = self.code.module.funcs[self.code.spec_func[spec]].cell;
+        let space = Rc::clone(&self.space);
+        let ctx: *mut _ = self.runtime.context_mut();
+        let result = run_main(&space, ctx, &mut self, cell, &stack);
+        let status = match result {
+            Ok(()) => 0,
+            Err(exception) => {
+                let text = self.uncaught(exception.0);
+                self.runtime.write_stderr(&text);
+                1
+            }
+        };
+        self.finish(status)
+    }
+
+    fn uncaught(&mut self, exception: u64) -> String {
+        self.runtime.uncaught_text(exception)
+    }
+
+    fn finish(&mut self, status: i32) -> i32 {
+        self.runtime.flush();
+        let mut status = status;
+        if status == 0 || self.options.mem_stats {
+            let roots = std::mem::take(&mut self.roots);
+            if self.options.check_leaks || self.options.mem_stats {
+                let report = self.runtime.shutdown(&roots);
+                if self.options.mem_stats {
+                    eprint!("{}", dump::mem_stats(&self.runtime));
+                }
+                if self.options.check_leaks && status == 0 && !report.is_clean() {
+                    eprintln!("ultra: objects alive at exit: {report:?}");
+                    status = 70;
+                }
+            }
+        }
+        if self.options.time_passes {
+            eprint!("{}", self.time.report());
+        }
+        status
+    }
+
+    /// The optimised body of a function, made when first asked for.
+    fn body(&mut self, id: FuncId) -> Result<Rc<Func>, String> {
+        if self.bodies.get(id).is_none() {
+            self.bodies.set(id, State::New);
+        }
+        if let State::Ready(f) = &self.bodies[id] {
+            return Ok(Rc::clone(f));
+        }
+        self.bodies[id] = State::Busy;
+        let started = std::time::Instant::now();
+        let lowered = lower(&mut self.world, &mut self.code, id);
+        self.time.add("specialise", started.elapsed());
+        let mut func = match lowered {
+            Ok(f) => f,
+            Err(e) => {
+                self.bodies[id] = State::Failed;
+                let at = self.file.line_col(e.pos.min(self.file.text().len() as u32));
+                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path(), at.line, at.col));
+            }
+        };
+        self.sync()?;
+        dump::func("lower", &func, &self.code.module, &self.options);
+        self.optimize(&mut func);
+        dump::func("final", &func, &self.code.module, &self.options);
+        let func = Rc::new(func);
+        self.bodies[id] = State::Ready(Rc::clone(&func));
+        Ok(func)
+    }
+
+    /// Gives new literals and function values their runtime words.
+    fn sync(&mut self) -> Result<(), String> {
+        let full = || "out of memory for literals".to_string();
+        let strings = &self.world.prog.strings.table;
+        let module = &mut self.code.module;
+        for i in module.strings.len()..strings.len() {
+            module.strings.push(strings[ultra_ir::StrId(i as u32)].clone());
+        }
+        for i in module.string_words.len()..module.strings.len() {
+            let word = self.runtime.literal(&module.strings[ultra_ir::StrId(i as u32)]).ok_or_else(full)?;
+            module.string_words.push(word);
+        }
+        while self.closures_made < self.code.static_closures.len() {
+            let (global, f) = self.code.static_closures[self.closures_made];
+            let cell = module.funcs[self.code.wrappers[f]].cell;
+            module.globals[global] = self.runtime.new_static_function(cell).ok_or_else(full)?;
+            self.closures_made += 1;
+        }
+        Ok(())
+    }
+
+    fn optimize(&mut self, func: &mut Func) {
+        let level = if self.options.unoptimized { ultra_ir::pass::OptLevel::None } else { ultra_ir::pass::OptLevel::Full };
+        let mut hook = dump::PassHook { options: &self.options, module: &self.code.module, time: &mut self.time };
+        let options = ultra_ir::pass::Options::new(level);
+        ultra_ir::pass::optimize(func, &self.code.module, &options, &mut hook);
+    }
+
+    fn compile_cell(&mut self, cell: u32) -> Result<u64, String> {
+        let id = FuncId(cell);
+        debug_assert_eq!(self.code.module.funcs[id].cell, cell);
+        let func = self.body(id)?;
+        let started = std::time::Instant::now();
+        let options = x64::Options {
+            disassemble: self.options.dumps.contains(&Dump::Asm),
+            fast: false,
+            compiled: &|id| self.space.address(id).is_some(),
+            ..x64::Options::default()
+        };
+        let code = x64::compile(&func, id, &self.code.module, &options).map_err(|e| e.to_string())?;
+        if !code.disassembly.is_empty() {
+            eprintln!("{}", code.disassembly);
+        }
+        let address = self.space.add(&code).map_err(|e| e.to_string())?;
+        self.space.publish(cell, address);
+        self.time.add("codegen", started.elapsed());
+        Ok(address)
+    }
+}
+
+impl Service for Session {
+    fn compile(&mut self, cell: u32) -> Option<u64> {
+        match self.compile_cell(cell) {
+            Ok(address) => Some(address),
+            Err(message) => {
+                self.runtime.throw(ErrorClass::Error, &message);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! Calls, `new`, `super` and `print`.
+
+use ultra_ir::func::InstData;
+use ultra_ir::op::ConvertWhy;
+use ultra_ir::{Op, StrId, Ty, Value};
+
+use super::function::Body;
+use super::types::{distance, number_type};
+use crate::diag::registry;
+use crate::program::{ClassBase, ClassDeclId, FnId, MethodKind, ParamDecl};
+use crate::resolve::Target;
+use crate::source::Span;
+use crate::syntax::Name;
+use crate::syntax::ast::{Arg, Expr, ExprId, Ident, Prop};
+
+/// Evaluated arguments.
+enum Args {
+    List(Vec<Value>),
+    /// An array, when there are spreads.
+    Array(Value),
+}
+
+impl Body<'_, '_> {
+    /// The callee without what does not change which object is `this`.
+    fn strip(&self, mut id: ExprId) -> ExprId {
+        loop {
+            id = match self.ast[id] {
+                Expr::Paren(e) | Expr::NonNull(e) | Expr::AsConst(e) => e,
+                Expr::Instantiation { expr: e, .. } | Expr::Satisfies { expr: e, .. } => e,
+                _ => return id,
+            };
+        }
+    }
+
+    pub fn call(&mut self, id: ExprId, callee: ExprId, args: &[Arg], optional: bool) -> Value {
+        let ast = self.ast;
+        let callee = self.strip(callee);
+        let span = ast.expr_span(id);
+        match &ast[callee] {
+            Expr::Super => self.super_call(callee, args, span),
+            Expr::Member { object, name, optional: on_object } => {
+                let name_id = self.l.str(name.name);
+                if matches!(ast[*object], Expr::Super) {
+                    return self.super_method(*object, name_id, args, name.span);
+                }
+                self.method_call(*object, name_id, name.span, args, *on_object, optional)
+            }
+            Expr::PrivateMember { object, name, optional: on_object } => {
+                let name_id = self.l.private(name.name);
+                self.method_call(*object, name_id, name.span, args, *on_object, optional)
+            }
+            Expr::Index { object, index, optional: on_object } => {
+                if let Some(name) = self.literal_key(*index) {
+                    return self.method_call(*object, name, ast.expr_span(*index), args, *on_object, optional);
+                }
+                let o = self.object_of(*object, *on_object);
+                let k = self.expr(*index);
+                self.at(span);
+                let f = self.op2(Op::JsElemGet, o, k);
+                let f = if optional { self.unless_nullish(f) } else { f };
+                let args = self.args(args, None);
+                self.at(span);
+                self.apply(f, o, args)
+            }
+            Expr::Name(_) => self.named_call(callee, args, optional, span),
+            _ => {
+                let f = self.expr(callee);
+                let f = if optional { self.unless_nullish(f) } else { f };
+                let this = self.undef();
+                let args = self.args(args, None);
+                self.at(span);
+                self.apply(f, this, args)
+            }
+        }
+    }
+
+    fn named_call(&mut self, callee: ExprId, args: &[Arg], optional: bool, span: Span) -> Value {
+        let r = self.l.r;
+        if let Some(v) = self.conversion(callee, args, span) {
+            return v;
+        }
+        let target = r.expr_ref.get(callee).map(|&id| (r.refs[id].target, r.refs[id].name));
+        if let Some((Target::Member(source), name)) = target {
+            let this = self.this_value(source);
+            let name = self.l.str(name);
+            let args = self.args(args, None);
+            self.at(span);
+            return self.invoke(this, name, args);
+        }
+        let known = match target {
+            Some((Target::Binding(b), _)) => r.function_of_binding(b).and_then(|f| r.function_frame.get(f)),
+            _ => None,
+        };
+        let f = self.expr(callee);
+        let f = if optional { self.unless_nullish(f) } else { f };
+        let this = self.undef();
+        let args = self.args(args, known.map(|f| FnId(f.0)));
+        self.at(span);
+        self.apply(f, this, args)
+    }
+
+    /// UltraScript: `int32(x)` and the like.
+    fn conversion(&mut self, callee: ExprId, args: &[Arg], span: Span) -> Option<Value> {
+        let ultra = self.l.dialect.is_ultra();
+        let name = self.l.global_name(callee).filter(|_| ultra)?;
+        let ty = number_type(self.l.names.resolve(name))?;
+        let [Arg::Item(e)] = args else { return None };
+        let v = self.expr(*e);
+        let ty = self.l.ty(ty);
+        Some(self.convert(v, ty, ConvertWhy::Call, span.start))
+    }
+
+    fn method_call(
+        &mut self,
+        object: ExprId,
+        name: StrId,
+        at: Span,
+        args: &[Arg],
+        on_object: bool,
+        optional: bool,
+    ) -> Value {
+        let o = self.object_of(object, on_object);
+        if optional {
+            self.at(at);
+            let f = self.get_prop(o, name);
+            let f = self.unless_nullish(f);
+            let args = self.args(args, None);
+            self.at(at);
+            return self.apply(f, o, args);
+        }
+        let known = self.known_method(object, name);
+        let args = self.args(args, known);
+        self.at(at);
+        self.invoke(o, name, args)
+    }
+
+    /// The static method of a class named directly, for keyword arguments.
+    fn known_method(&self, object: ExprId, name: StrId) -> Option<FnId> {
+        let class = self.l.r.class_of_expr(self.ast, object)?;
+        let class = &self.l.classes[*self.l.class_ids.get(class)?];
+        let is_it = |m: &&crate::program::ClassMethod| m.is_static && m.kind == MethodKind::Method && m.name == name;
+        class.methods.iter().find(is_it).map(|m| m.func)
+    }
+
+    fn invoke(&mut self, object: Value, name: StrId, args: Args) -> Value {
+        match args {
+            Args::List(mut list) => {
+                list.insert(0, object);
+                self.op_list(Op::JsCallMethod, name.0, &list, u32::MAX)
+            }
+            Args::Array(array) => {
+                let f = self.get_prop(object, name);
+                self.op3(Op::JsApply, f, object, array)
+            }
+        }
+    }
+
+    fn apply(&mut self, f: Value, this: Value, args: Args) -> Value {
+        match args {
+            Args::List(list) => {
+                let mut all = vec![f, this];
+                all.extend(list);
+                self.op_list(Op::JsCall, 0, &all, u32::MAX)
+            }
+            Args::Array(array) => self.op3(Op::JsApply, f, this, array),
+        }
+    }
+
+    // Arguments.
+
+    fn args(&mut self, args: &[Arg], known: Option<FnId>) -> Args {
+        if args.iter().any(|a| matches!(a, Arg::Spread(_))) {
+            return Args::Array(self.spread_args(args));
+        }
+        let mut list = Vec::new();
+        let mut named: Vec<(Ident, Value)> = Vec::new();
+        for a in args {
+            match a {
+                Arg::Item(e) | Arg::Spread(e) => list.push(self.expr(*e)),
+                Arg::Named { name, value } => {
+                    let v = self.expr(*value);
+                    named.push((*name, v));
+                }
+            }
+        }
+        match (named.first(), known) {
+            (None, _) => {}
+            (Some(_), Some(f)) => self.place_named(&mut list, named, f),
+            (Some((name, _)), None) => {
+                self.l.unsupported(name.span, "keyword arguments of a function that is not known when compiling");
+            }
+        }
+        Args::List(list)
+    }
+
+    fn spread_args(&mut self, args: &[Arg]) -> Value {
+        let first = args.iter().take_while(|a| matches!(a, Arg::Item(_))).count();
+        let mut list = Vec::new();
+        for a in &args[..first] {
+            if let Arg::Item(e) = a {
+                list.push(self.expr(*e));
+            }
+        }
+        let array = self.op_list(Op::JsArray, 0, &list, u32::MAX);
+        for a in &args[first..] {
+            match a {
+                Arg::Item(e) => {
+                    let v = self.expr(*e);
+                    self.op2(Op::JsArrayPush, array, v);
+                }
+                Arg::Spread(e) => {
+                    let v = self.expr(*e);
+                    self.at(self.ast.expr_span(*e));
+                    self.op2(Op::JsArraySpread, array, v);
+                }
+                Arg::Named { name, .. } => self.l.unsupported(name.span, "keyword arguments beside spread arguments"),
+            }
+        }
+        array
+    }
+
+    /// Puts keyword arguments where the parameters are.
+    fn place_named(&mut self, list: &mut Vec<Value>, named: Vec<(Ident, Value)>, f: FnId) {
+        let params: Vec<ParamDecl> = self.l.fns[f].params.clone();
+        let positional = list.len();
+        for (name, v) in named {
+            let id = self.l.str(name.name);
+            let Some(i) = params.iter().position(|p| p.name == id && !p.rest) else {
+                self.unknown_parameter(name, f, &params);
+                continue;
+            };
+            if i < positional {
+                let text = self.l.names.resolve(name.name);
+                self.l.diagnostics.push(registry::argument_twice(name.span, text));
+                continue;
+            }
+            while list.len() <= i {
+                let missing = self.undef();
+                list.push(missing);
+            }
+            list[i] = v;
+        }
+    }
+
+    fn unknown_parameter(&mut self, name: Ident, f: FnId, params: &[ParamDecl]) {
+        let text = self.l.names.resolve(name.name);
+        let function = self.l.strings.text(self.l.fns[f].name);
+        let mut d = registry::unknown_parameter(name.span, &function, text);
+        let names = params.iter().map(|p| self.l.strings.text(p.name));
+        if let Some((_, close)) = names.map(|p| (distance(text, &p), p)).filter(|p| p.0 <= 2).min() {
+            d = d.with_fix(format!("did you mean `{close}`?"), name.span, close);
+        }
+        self.l.diagnostics.push(d);
+    }
+
+    // Construction.
+
+    pub fn new_expr(&mut self, callee: ExprId, args: &[Arg], fields: Option<&[Prop]>, span: Span) -> Value {
+        let class = self.l.r.class_of_expr(self.ast, callee).and_then(|c| self.l.class_ids.get(c)).copied();
+        let c = self.expr(callee);
+        let args = self.args(args, class.and_then(|c| self.constructor_of(c)));
+        self.at(span);
+        let object = match args {
+            Args::List(list) => {
+                let mut all = vec![c];
+                all.extend(list);
+                self.op_list(Op::JsNew, 0, &all, u32::MAX)
+            }
+            Args::Array(array) => self.op2(Op::JsNewApply, c, array),
+        };
+        if let Some(fields) = fields {
+            if let Some(class) = class {
+                self.check_fields(class, fields);
+            }
+            self.props(object, fields, 0);
+        }
+        object
+    }
+
+    /// The constructor that `new` runs, own or inherited.
+    fn constructor_of(&self, mut class: ClassDeclId) -> Option<FnId> {
+        loop {
+            let decl = &self.l.classes[class];
+            if decl.ctor.is_some() {
+                return decl.ctor;
+            }
+            match decl.base {
+                ClassBase::Decl(base) => class = base,
+                _ => return None,
+            }
+        }
+    }
+
+    /// Reports names in `new C{ ... }` that are no fields of the class.
+    fn check_fields(&mut self, class: ClassDeclId, fields: &[Prop]) {
+        for p in fields {
+            let (key, span): (Option<Name>, Span) = match p {
+                Prop::Value { key, .. } => (self.plain_key(key), self.ast.key_span(key)),
+                Prop::Shorthand(i) => (Some(i.name), i.span),
+                _ => (None, Span::default()),
+            };
+            let Some(key) = key else { continue };
+            let name = self.l.str(key);
+            let mut known = Vec::new();
+            if !self.member_names(class, &mut known) || known.contains(&name) {
+                continue;
+            }
+            let class_name = self.l.strings.text(self.l.classes[class].name);
+            let text = self.l.names.resolve(key);
+            self.l.diagnostics.push(registry::unknown_field(span, &class_name, text));
+        }
+    }
+
+    /// Fields and setters of a class and its bases; false when a base is not known.
+    fn member_names(&self, class: ClassDeclId, out: &mut Vec<StrId>) -> bool {
+        let decl = &self.l.classes[class];
+        out.extend(decl.fields.iter().map(|f| f.name));
+        out.extend(decl.methods.iter().filter(|m| m.kind == MethodKind::Setter).map(|m| m.name));
+        let bases = decl.more_bases.iter().all(|&b| self.member_names(b, out));
+        bases
+            && match decl.base {
+                ClassBase::None => true,
+                ClassBase::Decl(base) => self.member_names(base, out),
+                ClassBase::Builtin(_) => false,
+            }
+    }
+
+    // `super`.
+
+    fn super_call(&mut self, callee: ExprId, args: &[Arg], span: Span) -> Value {
+        let Some(&class) = self.home_class().and_then(|c| self.l.class_ids.get(c)) else {
+            return self.refuse(span, "`super` here");
+        };
+        if self.l.r.frames[self.frame].is_arrow {
+            return self.refuse(span, "`super()` in an arrow function");
+        }
+        let this = self.this_of(callee);
+        let base = match self.l.classes[class].base {
+            ClassBase::Decl(base) => self.constructor_of(base),
+            _ => None,
+        };
+        match self.args(args, base) {
+            Args::List(list) => {
+                let mut all = vec![this];
+                all.extend(list);
+                self.at(span);
+                self.op_list(Op::JsSuperCall, class.0, &all, u32::MAX);
+            }
+            Args::Array(_) => {
+                return self.refuse(span, "spread arguments of `super()`");
+            }
+        }
+        self.init_fields(span.start);
+        self.property_params();
+        this
+    }
+
+    fn super_method(&mut self, object: ExprId, name: StrId, args: &[Arg], at: Span) -> Value {
+        let Some(&class) = self.home_class().and_then(|c| self.l.class_ids.get(c)) else {
+            return self.refuse(at, "`super` in object literals");
+        };
+        let this = self.this_of(object);
+        match self.args(args, None) {
+            Args::List(list) => {
+                let mut all = vec![this];
+                all.extend(list);
+                self.at(at);
+                self.op_list(Op::JsSuperMethod, name.0, &all, class.0)
+            }
+            Args::Array(_) => self.refuse(at, "spread arguments of a `super` method"),
+        }
+    }
+
+    // Print.
+
+    /// `print a, b` is `console.log(a, b)`.
+    pub fn print(&mut self, args: &[Arg], span: Span) {
+        let console = self.l.strings.intern("console");
+        let object = self.op(InstData { a: console.0, ..InstData::new(Op::JsGlobal, Ty::Void) });
+        let log = self.l.strings.intern("log");
+        let args = self.args(args, None);
+        self.at(span);
+        self.invoke(object, log, args);
+    }
+}

@@ -1,0 +1,264 @@
+//! Literals: numbers, strings, templates, arrays and objects.
+
+use ultra_ir::func::InstData;
+use ultra_ir::op::JsBinOp;
+use ultra_ir::{Op, Ty, Value};
+
+use super::function::Body;
+use crate::source::Span;
+use crate::syntax::Name;
+use crate::syntax::ast::{
+    ArrayElem, AssignOp, Expr, ExprId, FunctionKind, NumberId, Prop, PropKey, TemplateChunk, UnaryOp,
+};
+use crate::syntax::well_known as names;
+
+impl Body<'_, '_> {
+    /// A number literal; `aux` as the operation defines it.
+    pub fn number_bits(&mut self, bits: u64, aux: u16) -> Value {
+        self.b.emit(InstData::imm64(Op::JsNum, Ty::Void, bits).aux(aux))
+    }
+
+    pub fn f64_const(&mut self, n: f64) -> Value {
+        let integral = n.fract() == 0.0 && n.abs() < 9e15 && (n != 0.0 || n.is_sign_positive());
+        if integral {
+            let magnitude = n.abs() as u64;
+            return self.number_bits(magnitude, if n < 0.0 { 2 } else { 1 });
+        }
+        self.number_bits(n.to_bits(), 0)
+    }
+
+    pub fn bool_const(&mut self, b: bool) -> Value {
+        self.b.imm64(Op::JsBool, Ty::Void, u64::from(b))
+    }
+
+    pub fn number(&mut self, id: NumberId, negative: bool) -> Value {
+        let lit = self.ast[id];
+        match lit.integer.and_then(|n| u64::try_from(n).ok()).filter(|_| lit.written_as_integer) {
+            // -0 is no integer.
+            Some(0) if negative => self.number_bits((-0.0f64).to_bits(), 0),
+            Some(n) => self.number_bits(n, if negative { 2 } else { 1 }),
+            None => self.number_bits(if negative { -lit.value } else { lit.value }.to_bits(), 0),
+        }
+    }
+
+    /// Whether the value of an expression may be a number literal, whose type is open.
+    pub fn may_be_literal(&self, id: ExprId) -> bool {
+        match &self.ast[id] {
+            Expr::Number(_) => true,
+            Expr::Paren(e) | Expr::NonNull(e) | Expr::AsConst(e) => self.may_be_literal(*e),
+            Expr::Satisfies { expr, .. } => self.may_be_literal(*expr),
+            Expr::Unary { op: UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot, operand } => self.may_be_literal(*operand),
+            Expr::Conditional { yes, no, .. } => self.may_be_literal(*yes) || self.may_be_literal(*no),
+            Expr::Logical { left, right, .. } | Expr::Binary { left, right, .. } => {
+                // Of operators only the ends matter: one typed operand gives its type to all.
+                self.may_be_literal(*right) || matches!(self.ast[*left], Expr::Number(_))
+            }
+            Expr::Assign { op: AssignOp::Assign, value, .. } => self.may_be_literal(*value),
+            Expr::Sequence(list) => list.last().is_some_and(|&e| self.may_be_literal(e)),
+            Expr::Member { object, .. } => self.enum_member(id, *object).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Concatenates the parts of a template.
+    pub fn template(&mut self, chunks: &[TemplateChunk], exprs: &[ExprId], span: Span) -> Value {
+        let mut out: Option<Value> = None;
+        for (i, chunk) in chunks.iter().enumerate() {
+            let text = chunk.cooked.map(|v| self.l.str_value(v));
+            // The first part makes the whole a string even when it is empty.
+            if let Some(s) = text.filter(|&s| !self.l.strings.table[s].is_empty() || chunks.len() == 1) {
+                let v = self.str_const(s);
+                out = Some(self.concat(out, v, span));
+            }
+            if let Some(&e) = exprs.get(i) {
+                let v = self.expr(e);
+                self.at(self.ast.expr_span(e));
+                let v = self.op1(Op::JsToStr, v);
+                out = Some(self.concat(out, v, span));
+            }
+        }
+        match out {
+            Some(v) => v,
+            None => self.text(""),
+        }
+    }
+
+    fn concat(&mut self, left: Option<Value>, right: Value, span: Span) -> Value {
+        match left {
+            Some(left) => {
+                self.at(span);
+                self.bin(JsBinOp::Add, left, right)
+            }
+            None => right,
+        }
+    }
+
+    pub fn array(&mut self, elems: &[ArrayElem], span: Span) -> Value {
+        let plain = elems.iter().take_while(|e| !matches!(e, ArrayElem::Spread(_))).count();
+        let mut list = Vec::new();
+        for e in &elems[..plain] {
+            let v = match e {
+                ArrayElem::Item(e) | ArrayElem::Spread(e) => self.expr(*e),
+                ArrayElem::Hole => self.b.nullary(Op::JsHole),
+            };
+            list.push(v);
+        }
+        self.at(span);
+        let array = self.op_list(Op::JsArray, 0, &list, u32::MAX);
+        for e in &elems[plain..] {
+            match e {
+                ArrayElem::Item(e) => {
+                    let v = self.expr(*e);
+                    self.op2(Op::JsArrayPush, array, v);
+                }
+                ArrayElem::Hole => {
+                    let v = self.b.nullary(Op::JsHole);
+                    self.op2(Op::JsArrayPush, array, v);
+                }
+                ArrayElem::Spread(e) => {
+                    let v = self.expr(*e);
+                    self.at(self.ast.expr_span(*e));
+                    self.op2(Op::JsArraySpread, array, v);
+                }
+            }
+        }
+        array
+    }
+
+    // Objects.
+
+    /// Whether the property can be a key and value of the literal itself.
+    fn is_static_prop(&mut self, p: &Prop) -> bool {
+        match p {
+            Prop::Value { key, .. } | Prop::Method { key, .. } => self.l.key_name(key).is_some(),
+            Prop::Shorthand(_) => true,
+            Prop::Spread(_) => false,
+        }
+    }
+
+    pub fn object(&mut self, props: &[Prop], span: Span) -> Value {
+        let mut fixed = 0;
+        while fixed < props.len() && self.is_static_prop(&props[fixed]) {
+            fixed += 1;
+        }
+        let mut list = Vec::new();
+        for p in &props[..fixed] {
+            let Some((name, v)) = self.static_prop(p) else { continue };
+            let key = self.str_const(name);
+            list.extend([key, v]);
+        }
+        self.at(span);
+        let object = self.op_list(Op::JsObject, 0, &list, u32::MAX);
+        self.props(object, &props[fixed..], 1);
+        object
+    }
+
+    /// Sets properties of an object one by one.
+    pub fn props(&mut self, object: Value, props: &[Prop], aux: u16) {
+        for p in props {
+            match p {
+                Prop::Spread(e) => {
+                    let v = self.expr(*e);
+                    self.at(self.ast.expr_span(*e));
+                    self.op2(Op::JsObjectSpread, object, v);
+                }
+                _ if self.is_static_prop(p) => {
+                    if let Some((name, v)) = self.static_prop(p) {
+                        self.set_prop(object, name, v, aux);
+                    }
+                }
+                Prop::Value { key, value } => {
+                    if let Some(k) = self.computed_key(key) {
+                        let v = self.expr(*value);
+                        self.op3(Op::JsElemSet, object, k, v);
+                    }
+                }
+                Prop::Method { key, function } => {
+                    if let Some(k) = self.computed_key(key)
+                        && self.is_plain_method(*function)
+                    {
+                        let v = self.closure(*function);
+                        self.op3(Op::JsElemSet, object, k, v);
+                    }
+                }
+                Prop::Shorthand(_) => {}
+            }
+        }
+    }
+
+    fn computed_key(&mut self, key: &PropKey) -> Option<Value> {
+        match *key {
+            PropKey::Computed(e) => Some(self.expr(e)),
+            PropKey::Number(n, _) => Some(self.number(n, false)),
+            _ => {
+                self.l.unsupported(self.ast.key_span(key), "bigint property names");
+                None
+            }
+        }
+    }
+
+    fn is_plain_method(&mut self, f: crate::syntax::ast::FunctionId) -> bool {
+        let plain = self.ast[f].kind == FunctionKind::Method;
+        if !plain {
+            self.l.unsupported(self.ast.function_span(f), "getters and setters in object literals");
+        }
+        plain
+    }
+
+    /// Name and value of a property with a known name.
+    fn static_prop(&mut self, p: &Prop) -> Option<(ultra_ir::StrId, Value)> {
+        match p {
+            Prop::Value { key, value } => {
+                let name = self.l.key_name(key)?;
+                let plain = self.plain_key(key);
+                if plain == Some(names::PROTO) {
+                    self.l.unsupported(self.ast.key_span(key), "`__proto__` in object literals");
+                }
+                let v = self.named_expr(*value, plain.unwrap_or(names::EMPTY));
+                self.at(self.ast.key_span(key));
+                Some((name, v))
+            }
+            Prop::Shorthand(i) => {
+                let name = self.l.str(i.name);
+                let r = *self.l.r.shorthand_ref.get(&i.span.start)?;
+                let v = self.read_ref(r, i.span);
+                Some((name, v))
+            }
+            Prop::Method { key, function } => {
+                let name = self.l.key_name(key)?;
+                if !self.is_plain_method(*function) {
+                    return None;
+                }
+                self.name_function(*function, name);
+                self.at(self.ast.key_span(key));
+                let v = self.closure(*function);
+                Some((name, v))
+            }
+            Prop::Spread(_) => None,
+        }
+    }
+
+    /// Gives a function without name the name of what it is assigned to.
+    pub fn name_function(&mut self, f: crate::syntax::ast::FunctionId, name: ultra_ir::StrId) {
+        if let (None, Some(frame)) = (self.ast[f].name, self.l.r.function_frame.get(f)) {
+            self.l.fns[crate::program::FnId(frame.0)].name = name;
+        }
+    }
+
+    /// An expression whose value, if an anonymous function or class, takes a name.
+    pub fn named_expr(&mut self, id: ExprId, name: Name) -> Value {
+        match self.ast[self.ast.unparen(id)] {
+            Expr::Function(f) if name != names::EMPTY => {
+                let s = self.l.str(name);
+                self.name_function(f, s);
+            }
+            Expr::Class(c) if self.ast[c].name.is_none() => {
+                if let Some(&class) = self.l.class_ids.get(c) {
+                    self.l.classes[class].name = self.l.str(name);
+                }
+            }
+            _ => {}
+        }
+        self.expr(id)
+    }
+}

@@ -1,0 +1,177 @@
+//! Lowering: the resolved tree to tables and dynamic-dialect functions.
+//!
+//! ```text
+//! tree ── resolve ── tables (classes, scopes, variables)  prepass, `tables`
+//!                └─ one Func per frame                    `function` (frame, scopes, variables)
+//!                      ├─ stmt, loops, tries              statements
+//!                      ├─ cond                            branches and what they prove
+//!                      └─ expr, call, assign, literal     expressions
+//! ```
+//!
+//! Frames and functions have the same numbers: `FnId(n)` is `FrameId(n)`. Each frame is lowered
+//! once, whatever the number of places that make its closure (a `finally` body is lowered once
+//! per way of leaving).
+//!
+//! Invariants: every instruction that may throw inside `try` is followed by `br_exc`, since all
+//! are made by `Body::op`; no code is emitted while no block is open; what is not supported gives
+//! a diagnostic and the value undefined.
+
+mod assign;
+mod call;
+mod class;
+mod cond;
+mod dump;
+mod expr;
+mod function;
+mod literal;
+mod loops;
+mod stmt;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod tries;
+mod types;
+
+use la_arena::ArenaMap;
+use ultra_ir::builder::Var;
+use ultra_ir::{StrId, Table};
+
+use crate::diag::{Diagnostic, registry};
+use crate::program::{
+    ClassDecl, ClassDeclId, FnDecl, FnId, IfaceDecl, IfaceId, Options, Program, ScopeDecl, ScopeId, Strings, TypeId,
+    Types, VarDecl, VarId,
+};
+use crate::resolve::{self, BindingId, LexId, Resolved};
+use crate::source::{SourceFile, Span};
+use crate::syntax::ast::{Ast, ClassId, PropKey, StrValue};
+use crate::syntax::{Dialect, Interner, Name, Parsed};
+
+pub use dump::dump;
+
+/// Lowers a parsed file. The program is complete even after diagnostics, with `undefined` where
+/// something could not be lowered; it must not run when one of them is an error.
+pub fn lower_program(
+    file: &SourceFile,
+    parsed: &Parsed,
+    names: &Interner,
+    dialect: Dialect,
+) -> (Program, Vec<Diagnostic>) {
+    let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, names, dialect);
+    let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect);
+    l.tables();
+    for frame in resolved.frames.ids() {
+        function::lower_frame(&mut l, frame, &parsed.module_body);
+    }
+    let main = FnId(resolved.main.0);
+    let program = Program {
+        strings: l.strings,
+        types: l.types,
+        ifaces: l.ifaces,
+        fns: l.fns,
+        classes: l.classes,
+        scopes: l.scopes,
+        vars: l.vars,
+        main,
+        options: Options { default_fields: dialect.is_ultra() },
+    };
+    (program, l.diagnostics)
+}
+
+/// State shared by all functions of a file.
+struct Lowerer<'a> {
+    file: &'a SourceFile,
+    ast: &'a Ast,
+    r: &'a Resolved,
+    names: &'a Interner,
+    dialect: Dialect,
+    diagnostics: Vec<Diagnostic>,
+    strings: Strings,
+    types: Types,
+    ifaces: Table<IfaceId, IfaceDecl>,
+    fns: Table<FnId, FnDecl>,
+    classes: Table<ClassDeclId, ClassDecl>,
+    scopes: Table<ScopeId, ScopeDecl>,
+    vars: Table<VarId, VarDecl>,
+    class_ids: ArenaMap<ClassId, ClassDeclId>,
+    scope_ids: Table<LexId, ScopeId>,
+    var_ids: Table<BindingId, VarId>,
+    binding_types: Table<BindingId, Option<TypeId>>,
+    /// SSA variables of bindings that are not captured, and of scope objects.
+    locals: Table<BindingId, Var>,
+    scope_vars: Table<LexId, Var>,
+    type_memo: types::Memo,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(file: &'a SourceFile, ast: &'a Ast, r: &'a Resolved, names: &'a Interner, dialect: Dialect) -> Self {
+        Lowerer {
+            file,
+            ast,
+            r,
+            names,
+            dialect,
+            diagnostics: Vec::new(),
+            strings: Strings::default(),
+            types: Types::default(),
+            ifaces: Table::new(),
+            fns: Table::new(),
+            classes: Table::new(),
+            scopes: Table::new(),
+            vars: Table::new(),
+            class_ids: ArenaMap::default(),
+            scope_ids: Table::filled(r.lexes.len(), ScopeId::NONE),
+            var_ids: Table::filled(r.bindings.len(), VarId::NONE),
+            binding_types: Table::filled(r.bindings.len(), None),
+            locals: Table::filled(r.bindings.len(), Var::NONE),
+            scope_vars: Table::filled(r.lexes.len(), Var::NONE),
+            type_memo: types::Memo::default(),
+        }
+    }
+
+    fn str(&mut self, name: Name) -> StrId {
+        self.strings.intern(self.names.resolve(name))
+    }
+
+    /// The property name of `#name`.
+    fn private(&mut self, name: Name) -> StrId {
+        let text = format!("#{}", self.names.resolve(name));
+        self.strings.intern(&text)
+    }
+
+    fn str_value(&mut self, value: StrValue) -> StrId {
+        match value {
+            StrValue::Text(name) => self.str(name),
+            StrValue::Lone(index) => self.strings.intern_units(self.ast.lone_string(index)),
+        }
+    }
+
+    /// The name of a key that is known without running the program. `[Symbol.x]` is `@@x`.
+    fn key_name(&mut self, key: &PropKey) -> Option<StrId> {
+        use crate::syntax::ast::Expr;
+        match *key {
+            PropKey::Ident(i) => Some(self.str(i.name)),
+            PropKey::Private(i) => Some(self.private(i.name)),
+            PropKey::String(v, _) => Some(self.str_value(v)),
+            PropKey::Number(n, _) => {
+                let integer = self.ast[n].integer.filter(|&n| n < 1 << 53)?;
+                Some(self.strings.intern(&integer.to_string()))
+            }
+            PropKey::BigInt(..) => None,
+            PropKey::Computed(e) => match &self.ast[self.ast.unparen(e)] {
+                Expr::String(v) => Some(self.str_value(*v)),
+                Expr::Member { object, name, .. } => match &self.ast[*object] {
+                    Expr::Name(n) if self.names.resolve(*n) == "Symbol" => {
+                        let text = format!("@@{}", self.names.resolve(name.name));
+                        Some(self.strings.intern(&text))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+        }
+    }
+
+    fn unsupported(&mut self, span: Span, what: &str) {
+        self.diagnostics.push(registry::not_supported(span, what));
+    }
+}

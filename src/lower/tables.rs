@@ -1,0 +1,397 @@
+//! The tables that exist before any function is lowered: declarations of functions, classes,
+//! scopes and captured variables, so that every id a body names is known.
+
+use ultra_ir::Func;
+
+use super::Lowerer;
+use crate::program::{
+    ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl, ScopeDecl,
+    ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
+};
+use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, Target, is_property};
+use crate::source::Span;
+use crate::syntax::ast::{self, ClassId, Function, FunctionId, FunctionKind, MemberKind, OverloadOp, Pat};
+
+impl Lowerer<'_> {
+    pub(super) fn tables(&mut self) {
+        for &c in &self.r.class_order {
+            let id = self.classes.push(empty_class(self.ast.class_span(c)));
+            self.class_ids.insert(c, id);
+        }
+        self.make_scopes();
+        for frame in self.r.frames.ids() {
+            let decl = self.fn_decl(frame);
+            self.fns.push(decl);
+        }
+        self.make_vars();
+        for &c in &self.r.class_order {
+            self.fill_class(c);
+        }
+    }
+
+    fn make_scopes(&mut self) {
+        let module = self.r.module_lex();
+        for (lex, data) in self.r.lexes.iter() {
+            if lex == module || data.object {
+                // Lexes are numbered outside in, so the parent has its number.
+                let parent = self.scope_of(data.outer_object);
+                let decl = ScopeDecl { parent, vars: Vec::new(), is_module: lex == module };
+                self.scope_ids[lex] = self.scopes.push(decl);
+            }
+        }
+    }
+
+    /// The scope object of a lex, or `NONE`.
+    pub(super) fn scope_of(&self, lex: LexId) -> ScopeId {
+        if lex.is_none() { ScopeId::NONE } else { self.scope_ids[lex] }
+    }
+
+    fn make_vars(&mut self) {
+        for b in self.r.bindings.ids() {
+            let binding = &self.r.bindings[b];
+            self.binding_types[b] = self.binding_type(b);
+            if !binding.captured {
+                continue;
+            }
+            let kind = match binding.kind {
+                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Foreign => VarKind::Var,
+                BindKind::Let => VarKind::Let,
+                BindKind::Const | BindKind::This | BindKind::Arguments => VarKind::Const,
+                BindKind::Param => VarKind::Param,
+                BindKind::Function | BindKind::FunctionName => VarKind::Function,
+                BindKind::Class => VarKind::Class,
+                BindKind::Catch => VarKind::Catch,
+            };
+            let function = self.r.function_of_binding(b).and_then(|f| self.r.function_frame.get(f));
+            let class = self.r.class_of_binding(b).and_then(|c| self.class_ids.get(c)).copied();
+            let decl = VarDecl {
+                name: self.str(binding.name),
+                scope: self.scope_ids[binding.lex],
+                kind,
+                ty: self.binding_types[b],
+                never_reassigned: self.r.never_reassigned(b) && !binding.early,
+                known_fn: function.map(|f| FnId(f.0)),
+                known_class: class,
+            };
+            self.var_ids[b] = self.add_var(decl);
+        }
+    }
+
+    fn add_var(&mut self, decl: VarDecl) -> VarId {
+        let scope = decl.scope;
+        let id = self.vars.push(decl);
+        self.scopes[scope].vars.push(id);
+        id
+    }
+
+    /// The annotation of a binding; `None` without one and for `any`.
+    fn binding_type(&mut self, b: BindingId) -> Option<TypeId> {
+        let binding = &self.r.bindings[b];
+        let (ty, lex) = binding.ty?;
+        let mut id = self.resolve_type(ty, lex);
+        if binding.optional {
+            id = self.or_undefined(id);
+        }
+        (self.types.table[id] != Type::Any).then_some(id)
+    }
+
+    fn fn_decl(&mut self, frame: FrameId) -> FnDecl {
+        let f = &self.r.frames[frame];
+        let class = f.class.and_then(|c| self.class_ids.get(c)).copied().unwrap_or(ClassDeclId::NONE);
+        let mut decl = FnDecl {
+            name: self.strings.intern(""),
+            kind: FnKind::Main,
+            params: Vec::new(),
+            ret: None,
+            class,
+            is_static: f.is_static,
+            env: self.scope_of(f.env),
+            uses_this: f.uses_this,
+            is_fast: false,
+            is_inline: false,
+            span: Span::new(0, self.file.text().len() as u32),
+            body: Func::default(),
+        };
+        match f.kind {
+            FrameKind::Main => decl.name = self.strings.intern("main"),
+            FrameKind::Function(id) => self.describe(id, &mut decl),
+            FrameKind::FieldInit(c) | FrameKind::StaticInit(c) => {
+                decl.kind = if f.is_static { FnKind::StaticInit } else { FnKind::FieldInit };
+                decl.span = self.ast.class_span(c);
+                if let Some(name) = self.ast[c].name {
+                    decl.name = self.str(name.name);
+                }
+            }
+        }
+        decl
+    }
+
+    fn describe(&mut self, id: FunctionId, decl: &mut FnDecl) {
+        let function: &Function = &self.ast[id];
+        let lex = self.r.frames[self.r.function_frame[id]].lex;
+        decl.kind = match function.kind {
+            FunctionKind::Function => FnKind::Function,
+            FunctionKind::Arrow => FnKind::Arrow,
+            FunctionKind::Method => FnKind::Method,
+            FunctionKind::Getter => FnKind::Getter,
+            FunctionKind::Setter => FnKind::Setter,
+            FunctionKind::Constructor => FnKind::Constructor,
+            FunctionKind::StaticBlock => FnKind::StaticInit,
+            FunctionKind::Operator => FnKind::Operator,
+            FunctionKind::Destructor => FnKind::Destructor,
+        };
+        if let Some(name) = function.name {
+            decl.name = self.str(name.name);
+        }
+        decl.ret = function.return_type.map(|t| self.resolve_type(t, lex));
+        decl.is_fast = function.is_fast;
+        decl.is_inline = function.is_inline;
+        decl.span = self.ast.function_span(id);
+        for p in &function.params {
+            let name = match self.ast[p.pat] {
+                Pat::Name(n) => self.str(n),
+                _ => self.strings.intern(""),
+            };
+            decl.params.push(ParamDecl {
+                name,
+                ty: p.ty.map(|t| self.resolve_type(t, lex)),
+                optional: p.is_optional,
+                has_default: p.default.is_some(),
+                rest: p.is_rest,
+            });
+        }
+    }
+
+    // Classes.
+
+    fn fill_class(&mut self, c: ClassId) {
+        let class = &self.ast[c];
+        let id = self.class_ids[c];
+        let scope = self.r.classes[c];
+        let frame_fn = |f: FrameId| f.some().map(|f| FnId(f.0));
+        let mut decl = empty_class(self.ast.class_span(c));
+        decl.name = match class.name {
+            Some(n) => self.str(n.name),
+            None => self.strings.intern(""),
+        };
+        decl.is_abstract = class.is_abstract;
+        decl.field_init = frame_fn(scope.field_init);
+        decl.static_init = frame_fn(scope.static_init);
+        self.class_bases(c, &mut decl);
+        if let Some(d) = class.decorators.first() {
+            self.unsupported(self.ast.expr_span(*d), "decorators");
+        }
+        for m in &class.members {
+            self.class_member(m, c, &mut decl);
+        }
+        self.classes[id] = decl;
+    }
+
+    fn class_bases(&mut self, c: ClassId, decl: &mut ClassDecl) {
+        for (i, h) in self.ast[c].extends.iter().enumerate() {
+            let span = self.ast.expr_span(h.expr);
+            let known = self.r.class_of_expr(self.ast, h.expr).and_then(|c| self.class_ids.get(c)).copied();
+            match known {
+                Some(base) if i == 0 => decl.base = ClassBase::Decl(base),
+                Some(base) => decl.more_bases.push(base),
+                None => match self.global_name(h.expr) {
+                    Some(name) if i == 0 => decl.base = ClassBase::Builtin(self.str(name)),
+                    _ => self.unsupported(span, "a base class that is computed when the program runs"),
+                },
+            }
+        }
+    }
+
+    /// The name that an expression is, if nothing in the file declares it.
+    pub(super) fn global_name(&self, e: ast::ExprId) -> Option<crate::syntax::Name> {
+        let e = self.ast.unparen(e);
+        let ast::Expr::Name(name) = self.ast[e] else { return None };
+        let reference = *self.r.expr_ref.get(e)?;
+        (self.r.refs[reference].target == Target::Global).then_some(name)
+    }
+
+    fn class_member(&mut self, m: &ast::ClassMember, c: ClassId, decl: &mut ClassDecl) {
+        if let Some(d) = m.decorators.first() {
+            self.unsupported(self.ast.expr_span(*d), "decorators");
+        }
+        if m.modifiers.is_accessor {
+            self.unsupported(m.span, "auto-accessors");
+        }
+        match &m.kind {
+            MemberKind::Method { key, function, .. } => self.class_method(m, key, *function, c, decl),
+            MemberKind::Field { key, ty, value, is_optional, .. } => {
+                if m.modifiers.is_declare {
+                    return;
+                }
+                let Some(name) = self.key_name(key) else {
+                    self.unsupported(m.span, "computed member names");
+                    return;
+                };
+                let lex = self.r.classes[c].lex;
+                let mut ty = ty.map(|t| self.resolve_type(t, lex));
+                if *is_optional {
+                    ty = ty.map(|t| self.or_undefined(t));
+                }
+                if m.modifiers.is_static {
+                    self.static_field(m, name, ty, c, decl);
+                    return;
+                }
+                decl.fields.push(ClassField {
+                    name,
+                    ty,
+                    has_init: value.is_some(),
+                    optional: *is_optional,
+                    weak: m.modifiers.is_weak,
+                    span: m.span,
+                });
+            }
+            MemberKind::Operator { op, function } => {
+                let Some(frame) = self.r.function_frame.get(*function) else { return };
+                let symbol = self.strings.intern(operator_symbol(*op));
+                let func = FnId(frame.0);
+                self.fns[func].name = symbol;
+                decl.operators.push((symbol, func));
+            }
+            MemberKind::StaticBlock(_) | MemberKind::IndexSignature(_) => {}
+        }
+    }
+
+    fn static_field(
+        &mut self,
+        m: &ast::ClassMember,
+        name: ultra_ir::StrId,
+        ty: Option<TypeId>,
+        c: ClassId,
+        decl: &mut ClassDecl,
+    ) {
+        if self.r.classes[c].frame != self.r.main {
+            self.unsupported(m.span, "static fields of a class inside a function");
+            return;
+        }
+        let scope = self.scope_ids[self.r.module_lex()];
+        let ty = ty.filter(|&t| self.types.table[t] != Type::Any);
+        let var = self.add_var(VarDecl {
+            name,
+            scope,
+            kind: VarKind::Static,
+            ty,
+            never_reassigned: false,
+            known_fn: None,
+            known_class: None,
+        });
+        decl.statics.push((name, var));
+    }
+
+    fn class_method(
+        &mut self,
+        m: &ast::ClassMember,
+        key: &ast::PropKey,
+        function: FunctionId,
+        c: ClassId,
+        decl: &mut ClassDecl,
+    ) {
+        // Overload signatures and abstract methods have no body.
+        let Some(frame) = self.r.function_frame.get(function) else { return };
+        let func = FnId(frame.0);
+        let kind = match self.ast[function].kind {
+            FunctionKind::Constructor => {
+                decl.ctor = Some(func);
+                self.fns[func].name = decl.name;
+                self.parameter_properties(function, c, decl);
+                return;
+            }
+            FunctionKind::Destructor => {
+                decl.destructor = Some(func);
+                return;
+            }
+            FunctionKind::Getter => MethodKind::Getter,
+            FunctionKind::Setter => MethodKind::Setter,
+            _ => MethodKind::Method,
+        };
+        let Some(name) = self.key_name(key) else {
+            self.unsupported(m.span, "computed member names");
+            return;
+        };
+        self.fns[func].name = name;
+        decl.methods.push(ClassMethod { name, kind, is_static: m.modifiers.is_static, func });
+    }
+
+    /// Parameters with a modifier are fields too.
+    fn parameter_properties(&mut self, function: FunctionId, c: ClassId, decl: &mut ClassDecl) {
+        for p in self.ast[function].params.iter().filter(|p| is_property(&p.modifiers)) {
+            if let Pat::Name(n) = self.ast[p.pat] {
+                let lex = self.r.classes[c].lex;
+                let mut ty = p.ty.map(|t| self.resolve_type(t, lex));
+                if p.is_optional {
+                    ty = ty.map(|t| self.or_undefined(t));
+                }
+                let name = self.str(n);
+                let optional = p.is_optional;
+                decl.fields.push(ClassField { name, ty, has_init: false, optional, weak: false, span: p.span });
+            }
+        }
+    }
+}
+
+fn empty_class(span: Span) -> ClassDecl {
+    ClassDecl {
+        name: ultra_ir::StrId::NONE,
+        base: ClassBase::None,
+        more_bases: Vec::new(),
+        fields: Vec::new(),
+        methods: Vec::new(),
+        ctor: None,
+        field_init: None,
+        static_init: None,
+        statics: Vec::new(),
+        operators: Vec::new(),
+        destructor: None,
+        is_abstract: false,
+        span,
+    }
+}
+
+/// The symbol of an operator overload.
+fn operator_symbol(op: OverloadOp) -> &'static str {
+    use ast::{BinaryOp as B, UnaryOp as U};
+    match op {
+        OverloadOp::Index => "[]",
+        OverloadOp::IndexSet => "[]=",
+        OverloadOp::Slice => "[:]",
+        OverloadOp::Call => "()",
+        OverloadOp::Unary(u) => match u {
+            U::Neg => "-",
+            U::Plus => "+",
+            U::Not => "!",
+            U::BitNot => "~",
+            U::Typeof => "typeof",
+            U::Void => "void",
+            U::Delete => "delete",
+        },
+        OverloadOp::Binary(b) => match b {
+            B::Add => "+",
+            B::Sub => "-",
+            B::Mul => "*",
+            B::Div => "/",
+            B::Rem => "%",
+            B::Pow => "**",
+            B::BitAnd => "&",
+            B::BitOr => "|",
+            B::BitXor => "^",
+            B::Shl => "<<",
+            B::Shr => ">>",
+            B::UShr => ">>>",
+            B::Eq => "==",
+            B::Ne => "!=",
+            B::StrictEq => "===",
+            B::StrictNe => "!==",
+            B::Lt => "<",
+            B::Le => "<=",
+            B::Gt => ">",
+            B::Ge => ">=",
+            B::In => "in",
+            B::InstanceOf => "instanceof",
+            B::MatMul => "@",
+        },
+    }
+}

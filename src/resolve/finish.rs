@@ -1,0 +1,343 @@
+//! Resolves the collected references and derives captures, environments and initialisation checks.
+//!
+//! Whether a reference may run before a variable is initialised is decided by positions. Within
+//! the variable's own frame, source order is execution order (a loop around it makes a new
+//! variable). A reference in an inner function runs no earlier than the function value exists:
+//! at its expression, or, for a declaration, at the first mention of its name that itself can
+//! run. `earliest` computes that by relaxation over mentions.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::*;
+use crate::syntax::ast::{FunctionKind, MemberKind, Pat, PropKey};
+
+pub(super) fn finish(r: &mut Resolved, ast: &Ast, dialect: Dialect) {
+    let pending = resolve_declared(r);
+    if dialect.is_ultra() {
+        resolve_implicit(r, ast, pending);
+    }
+    mark_uses(r);
+    note_straight_writes(r);
+    check_initialised(r);
+    environments(r);
+}
+
+/// Resolves what is declared; the rest is returned.
+fn resolve_declared(r: &mut Resolved) -> Vec<RefId> {
+    let mut pending = Vec::new();
+    for id in r.refs.ids() {
+        let (lex, name, bound) = (r.refs[id].lex, r.refs[id].name, r.refs[id].bound);
+        if bound {
+            continue;
+        }
+        if name == names::ARGUMENTS && resolve_arguments(r, id) {
+            continue;
+        }
+        match r.lookup(lex, name) {
+            Some(b) => r.refs[id].target = Target::Binding(b),
+            None => pending.push(id),
+        }
+    }
+    pending
+}
+
+/// `arguments` of the nearest function that has it, unless a declaration inside hides it.
+fn resolve_arguments(r: &mut Resolved, id: RefId) -> bool {
+    let mut owner = r.refs[id].frame;
+    while r.frames[owner].is_arrow {
+        owner = r.frames[owner].parent;
+    }
+    if !matches!(r.frames[owner].kind, FrameKind::Function(_)) {
+        return false;
+    }
+    let top = r.frames[owner].lex;
+    if r.lookup(r.refs[id].lex, names::ARGUMENTS).is_some_and(|b| r.lexes[r.bindings[b].lex].depth >= r.lexes[top].depth) {
+        return false;
+    }
+    let mut b = r.frames[owner].arguments_binding;
+    if b.is_none() {
+        let span = Span::empty(r.frames[owner].start);
+        b = walk::declare_in(r, top, names::ARGUMENTS, BindKind::Arguments, span, u32::MAX);
+        r.frames[owner].arguments_binding = b;
+    }
+    r.refs[id].target = Target::Binding(b);
+    true
+}
+
+// UltraScript: bare member names, and declaration by assignment.
+
+fn resolve_implicit(r: &mut Resolved, ast: &Ast, pending: Vec<RefId>) {
+    let members = Members::collect(r, ast);
+    let mut rest = Vec::new();
+    for id in pending {
+        let (frame, name) = (r.refs[id].frame, r.refs[id].name);
+        match members.owner(r, frame, name) {
+            Some(owner) => r.refs[id].target = Target::Member(captured_this(r, frame, owner)),
+            None => rest.push(id),
+        }
+    }
+    let depth = |r: &Resolved, id: RefId| r.lexes[r.frames[r.refs[id].frame].lex].depth;
+    let mut writes: Vec<RefId> = rest.iter().copied().filter(|&id| r.refs[id].access == Use::Write).collect();
+    writes.sort_by_key(|&id| (depth(r, id), id));
+    for id in writes {
+        let (lex, name, pos) = (r.refs[id].lex, r.refs[id].name, r.refs[id].pos);
+        if r.lookup(lex, name).is_none() {
+            let lex = r.frames[r.refs[id].frame].lex;
+            walk::declare_in(r, lex, name, BindKind::Implicit, Span::empty(pos), u32::MAX);
+        }
+    }
+    for id in rest {
+        if let Some(b) = r.lookup(r.refs[id].lex, r.refs[id].name) {
+            r.refs[id].target = Target::Binding(b);
+        }
+    }
+}
+
+/// Names of the members of each class, own and of known bases.
+struct Members {
+    instance: ArenaMap<ClassId, HashSet<Name>>,
+    statics: ArenaMap<ClassId, HashSet<Name>>,
+}
+
+impl Members {
+    fn collect(r: &Resolved, ast: &Ast) -> Members {
+        let mut out = Members { instance: ArenaMap::default(), statics: ArenaMap::default() };
+        for &c in &r.class_order {
+            let (mut instance, mut statics) = (HashSet::new(), HashSet::new());
+            for m in &ast[c].members {
+                let key = match &m.kind {
+                    MemberKind::Method { key, function, .. } => {
+                        if ast[*function].kind == FunctionKind::Constructor {
+                            for p in &ast[*function].params {
+                                if let (Pat::Name(n), true) = (&ast[p.pat], is_property(&p.modifiers)) {
+                                    instance.insert(*n);
+                                }
+                            }
+                            continue;
+                        }
+                        key
+                    }
+                    MemberKind::Field { key, .. } => key,
+                    _ => continue,
+                };
+                if let PropKey::Ident(i) = key {
+                    let set = if m.modifiers.is_static { &mut statics } else { &mut instance };
+                    set.insert(i.name);
+                }
+            }
+            // A base stands before its subclass, so its table is complete.
+            for h in &ast[c].extends {
+                if let Some(base) = r.class_of_expr(ast, h.expr) {
+                    instance.extend(out.instance.get(base).into_iter().flatten().copied());
+                    statics.extend(out.statics.get(base).into_iter().flatten().copied());
+                }
+            }
+            out.instance.insert(c, instance);
+            out.statics.insert(c, statics);
+        }
+        out
+    }
+
+    /// The enclosing frame whose `this` has a member of that name.
+    fn owner(&self, r: &Resolved, mut frame: FrameId, name: Name) -> Option<FrameId> {
+        while !frame.is_none() {
+            let f = &r.frames[frame];
+            if let Some(c) = f.class {
+                let table = if f.is_static { &self.statics } else { &self.instance };
+                if table.get(c).is_some_and(|t| t.contains(&name)) {
+                    return Some(frame);
+                }
+            }
+            frame = f.parent;
+        }
+        None
+    }
+}
+
+/// Whether modifiers make a parameter a field.
+pub fn is_property(m: &crate::syntax::ast::Modifiers) -> bool {
+    m.access.is_some() || m.is_readonly || m.is_override
+}
+
+// Captures.
+
+fn mark_uses(r: &mut Resolved) {
+    let module = r.module_lex();
+    for id in r.refs.ids() {
+        let Target::Binding(b) = r.refs[id].target else { continue };
+        let access = r.refs[id].access;
+        if is_folded(r, id, b) {
+            continue;
+        }
+        let binding = &mut r.bindings[b];
+        binding.used = true;
+        if access != Use::Read && !matches!(binding.kind, BindKind::Const | BindKind::FunctionName) {
+            binding.assigns += 1;
+        }
+        let (lex, home) = (binding.lex, binding.frame);
+        if home == r.refs[id].frame {
+            continue;
+        }
+        r.bindings[b].captured = true;
+        let mut frame = r.refs[id].frame;
+        while frame != home && !frame.is_none() {
+            let needs = &mut r.frames[frame].needs;
+            if lex != module && !needs.contains(&lex) {
+                needs.push(lex);
+            }
+            frame = r.frames[frame].parent;
+        }
+    }
+}
+
+/// A use of an enum that becomes a constant.
+fn is_folded(r: &Resolved, id: RefId, b: BindingId) -> bool {
+    let (BoundTo::Enum(stmt), Some(member)) = (r.bindings[b].bound, r.refs[id].member) else { return false };
+    let values = r.enum_values.get(stmt);
+    values.is_some_and(|v| v.iter().any(|(n, v)| *n == member && *v != EnumValue::Computed))
+}
+
+/// An unconditional assignment initialises a `var` from there on.
+fn note_straight_writes(r: &mut Resolved) {
+    for id in r.refs.ids() {
+        let reference = &r.refs[id];
+        let Target::Binding(b) = reference.target else { continue };
+        let binding = &mut r.bindings[b];
+        let like_var = matches!(binding.kind, BindKind::Var | BindKind::Implicit);
+        if like_var && reference.access == Use::Write && reference.straight && reference.frame == binding.frame {
+            binding.init_pos = binding.init_pos.min(reference.end);
+        }
+    }
+}
+
+// Initialisation.
+
+/// The frame directly inside `home` that contains `frame`.
+fn outermost_inside(r: &Resolved, home: FrameId, mut frame: FrameId) -> FrameId {
+    while r.frames[frame].parent != home {
+        frame = r.frames[frame].parent;
+    }
+    frame
+}
+
+/// The binding without whose mention a frame cannot run.
+fn gate(r: &Resolved, frame: FrameId) -> Option<BindingId> {
+    let f = &r.frames[frame];
+    if f.hoisted.is_some() {
+        return f.hoisted;
+    }
+    let class = r.classes.get(f.class?)?;
+    let is_decl = class.binding.some().is_some_and(|b| r.bindings[b].frame == f.parent);
+    (is_decl && class.static_init.is_none() && r.bindings[class.binding].lex != class.lex).then_some(class.binding)
+}
+
+/// For each frame, the earliest position in its parent's code at which it can run.
+fn earliest(r: &Resolved) -> Table<FrameId, u32> {
+    let mut mentions: HashMap<BindingId, Vec<RefId>> = HashMap::new();
+    for (id, reference) in r.refs.iter() {
+        if let Target::Binding(b) = reference.target {
+            mentions.entry(b).or_default().push(id);
+        }
+    }
+    let mut start: Table<FrameId, u32> = Table::filled(r.frames.len(), u32::MAX);
+    let mut follows: Table<FrameId, Vec<FrameId>> = Table::filled(r.frames.len(), Vec::new());
+    let mut queue = Vec::new();
+    for frame in r.frames.ids() {
+        let Some(b) = gate(r, frame) else {
+            start[frame] = r.frames[frame].start;
+            queue.push(frame);
+            continue;
+        };
+        for &m in mentions.get(&b).into_iter().flatten() {
+            let (home, user) = (r.bindings[b].frame, r.refs[m].frame);
+            if user == home {
+                start[frame] = start[frame].min(r.refs[m].pos);
+            } else {
+                follows[outermost_inside(r, home, user)].push(frame);
+            }
+        }
+        if start[frame] != u32::MAX {
+            queue.push(frame);
+        }
+    }
+    while let Some(frame) = queue.pop() {
+        for i in 0..follows[frame].len() {
+            let next = follows[frame][i];
+            if start[frame] < start[next] {
+                start[next] = start[frame];
+                queue.push(next);
+            }
+        }
+    }
+    start
+}
+
+fn check_initialised(r: &mut Resolved) {
+    let start = earliest(r);
+    for id in r.refs.ids() {
+        let Target::Binding(b) = r.refs[id].target else { continue };
+        let binding = &r.bindings[b];
+        if binding.init_pos == 0 {
+            continue;
+        }
+        let (own, pos) = if r.refs[id].frame == binding.frame {
+            (true, r.refs[id].pos)
+        } else {
+            (false, start[outermost_inside(r, binding.frame, r.refs[id].frame)])
+        };
+        let late = pos >= binding.init_pos;
+        if late && pos < binding.case_end {
+            continue;
+        }
+        let is_lexical = matches!(binding.kind, BindKind::Let | BindKind::Const | BindKind::Class);
+        let check = match (is_lexical, own && !late) {
+            (false, _) => Check::None,
+            (true, true) => Check::Always,
+            (true, false) => Check::Dynamic,
+        };
+        if is_lexical || r.refs[id].access != Use::Write {
+            r.bindings[b].early = true;
+        }
+        r.bindings[b].captured |= check == Check::Dynamic;
+        r.refs[id].check = check;
+    }
+}
+
+// Environments.
+
+fn deepest(r: &Resolved, needs: impl Iterator<Item = LexId>) -> LexId {
+    needs.max_by_key(|&l| r.lexes[l].depth).unwrap_or(LexId::NONE)
+}
+
+fn environments(r: &mut Resolved) {
+    let module = r.module_lex();
+    for b in r.bindings.ids() {
+        let binding = &r.bindings[b];
+        if binding.captured && binding.lex != module {
+            let lex = binding.lex;
+            r.lexes[lex].object = true;
+        }
+    }
+    for i in 0..r.class_order.len() {
+        let c = r.class_order[i];
+        let members = r.frames.values().filter(|f| f.class == Some(c));
+        let env = deepest(r, members.flat_map(|f| f.needs.iter().copied()));
+        if let Some(class) = r.classes.get_mut(c) {
+            class.env = env;
+        }
+    }
+    for frame in r.frames.ids() {
+        r.frames[frame].env = match r.frames[frame].class.and_then(|c| r.classes.get(c)) {
+            Some(class) => class.env,
+            None => deepest(r, r.frames[frame].needs.iter().copied()),
+        };
+    }
+    for lex in r.lexes.ids() {
+        let (parent, frame) = (r.lexes[lex].parent, r.lexes[lex].frame);
+        r.lexes[lex].outer_object = match parent.some() {
+            Some(p) if r.lexes[p].frame == frame && r.lexes[p].object => p,
+            Some(p) if r.lexes[p].frame == frame => r.lexes[p].outer_object,
+            _ => r.frames[frame].env,
+        };
+    }
+}
