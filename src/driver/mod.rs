@@ -182,13 +182,13 @@ impl Session {
         let spec = self.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
         let cell = self.code.module.funcs[self.code.spec_func[spec]].cell;
         let space = Rc::clone(&self.space);
-        let ctx: *mut _ = self.runtime.context_mut();
+        let ctx = self.runtime.leak_context();
         let result = run_main(&space, ctx, &mut self, cell, &stack);
         let status = match result {
             Ok(()) => 0,
             Err(exception) => {
                 let text = self.uncaught(exception.0);
-                self.runtime.write_stderr(&text);
+                self.runtime.write(ultra_runtime::host::Stream::Err, text.as_bytes());
                 1
             }
         };
@@ -196,7 +196,7 @@ impl Session {
     }
 
     fn uncaught(&mut self, exception: u64) -> String {
-        self.runtime.uncaught_text(exception)
+        self.runtime.format_uncaught(exception)
     }
 
     fn finish(&mut self, status: i32) -> i32 {
@@ -259,7 +259,7 @@ impl Session {
             module.strings.push(strings[ultra_ir::StrId(i as u32)].clone());
         }
         for i in module.string_words.len()..module.strings.len() {
-            let word = self.runtime.literal(&module.strings[ultra_ir::StrId(i as u32)]).ok_or_else(full)?;
+            let word = self.runtime.intern_utf16(&module.strings[ultra_ir::StrId(i as u32)]).map_err(|_| full())?;
             module.string_words.push(word);
         }
         while self.closures_made < self.code.static_closures.len() {

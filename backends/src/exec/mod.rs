@@ -15,6 +15,7 @@
 
 #![allow(unsafe_code)]
 
+mod engine;
 mod run;
 mod stubs;
 mod unwind;
@@ -22,6 +23,7 @@ mod unwind;
 #[cfg(test)]
 mod tests;
 
+pub use engine::{Service, run_main};
 pub use run::{Stack, Uncaught, default_stack_size};
 pub use unwind::{Frame, walk_frames};
 
