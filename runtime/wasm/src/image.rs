@@ -3,10 +3,9 @@
 //! The format is written by the WebAssembly backend (`image.rs` there) and repeated in
 //! one line each below. Every number is checked: a damaged image is an error.
 
-use ultra_abi::shape::{HEADER_SIZE, ObjKind};
+use ultra_abi::shape::ObjKind;
 use ultra_abi::value::Kind;
-use ultra_runtime::mem::{ObjectId, alloc, write};
-use ultra_runtime::{ClassSpec, FunctionRecord, Runtime, SlotSpec, entry, make_immortal};
+use ultra_runtime::{ClassSpec, FunctionRecord, Runtime, SlotSpec};
 
 const VERSION: u32 = 1;
 
@@ -14,6 +13,8 @@ const VERSION: u32 = 1;
 pub struct Loaded {
     pub literals: Vec<u64>,
     pub globals: Vec<u32>,
+    /// Those of the globals that an external reference keeps alive.
+    pub roots: Vec<u32>,
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -90,46 +91,26 @@ pub fn load(runtime: &mut Runtime, bytes: &[u8]) -> Result<Loaded, String> {
         let units = r.list(|r| u16::try_from(r.u32()?).map_err(|e| e.to_string()))?;
         runtime.intern_utf16(&units).map_err(|e| e.to_string())
     })?;
+    let mut roots = Vec::new();
     let globals = r.list(|r| match (r.u32()?, r.u32()?) {
-        (0, class) => instance(runtime, class),
+        (0, class) => instance(runtime, class).inspect(|&id| roots.push(id)),
         (1, function) => closure(runtime, function),
         (kind, _) => Err(format!("global of unknown kind {kind}")),
     })?;
-    if r.0.is_empty() { Ok(Loaded { literals, globals }) } else { Err("bytes follow its end".into()) }
+    if r.0.is_empty() { Ok(Loaded { literals, globals, roots }) } else { Err("bytes follow its end".into()) }
 }
 
-/// An immortal instance of a class, fields at their defaults.
+/// An instance of a class that lives as long as the program, fields at their defaults.
 fn instance(runtime: &mut Runtime, class: u32) -> Result<u32, String> {
     let shape = runtime.shapes.of_class(class).ok_or("a global of an unknown class")?;
-    let slots = runtime.shapes.info(shape).slots.len();
-    // SAFETY: the context is the runtime's own; `object_create` checks class and count, and the object is new.
-    unsafe {
-        let ctx = runtime.context();
-        let id = entry::object_create(ctx, class as i32, slots as i32);
-        if id == 0 {
-            (*ctx).attention = 0;
-            return Err("no memory for a global".into());
-        }
-        make_immortal(ctx, id);
-        Ok(id)
-    }
+    let slots = runtime.shapes.info(shape).slots.len() as u32;
+    runtime.new_root(class, slots).ok_or_else(|| "no memory for a global".into())
 }
 
-/// An immortal function value without environment.
+/// The value of a function without environment.
 fn closure(runtime: &mut Runtime, function: u32) -> Result<u32, String> {
-    use ultra_abi::StructId;
     if function as usize >= runtime.functions.len() {
         return Err("a global of an unknown function".into());
     }
-    let info = StructId::Closure.info();
-    // SAFETY: the context is the runtime's own; the new object has the layout of a closure, and
-    // its environment is `undefined`, which is no object.
-    unsafe {
-        let ctx = runtime.context();
-        let id: ObjectId = alloc(ctx, info.size.max(HEADER_SIZE), ultra_abi::shape::SHAPE_CLOSURE).ok_or("no memory for a global")?;
-        write(ctx, id, StructId::Closure.field("func").offset, function);
-        write(ctx, id, StructId::Closure.field("env").offset, ultra_abi::value::REF_UNDEFINED);
-        make_immortal(ctx, id.0);
-        Ok(id.0)
-    }
+    runtime.new_static_function(function).ok_or_else(|| "no memory for a global".into())
 }

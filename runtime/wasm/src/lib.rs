@@ -20,7 +20,7 @@ use ultra_runtime::{Options, Runtime};
 /// Bytes that the host writes for the runtime to read.
 static BUFFER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 /// What the last image was made into.
-static LOADED: Mutex<image::Loaded> = Mutex::new(image::Loaded { literals: Vec::new(), globals: Vec::new() });
+static LOADED: Mutex<image::Loaded> = Mutex::new(image::Loaded { literals: Vec::new(), globals: Vec::new(), roots: Vec::new() });
 
 /// # Safety
 /// `ctx` comes from `ultra_new`.
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn ultra_flush(ctx: *mut WorkerContext) {
     unsafe { runtime(ctx) }.flush();
 }
 
-/// Ends the program: frees all that is dead; the number of objects that are still alive, immortal ones apart.
+/// Ends the program: frees all that is dead; the number of objects that are left, immortal ones apart.
 ///
 /// # Safety
 /// `ctx` comes from `ultra_new`, and no compiled code runs any more.
@@ -136,6 +136,7 @@ pub unsafe extern "C" fn ultra_end(ctx: *mut WorkerContext) -> u32 {
     // SAFETY: passed on from the caller.
     let runtime = unsafe { runtime(ctx) };
     runtime.flush();
-    runtime.shutdown(&[]);
-    runtime.mem_stats().live.iter().map(|l| l.count as u32).sum()
+    let roots = LOADED.lock().unwrap_or_else(|e| e.into_inner()).roots.split_off(0);
+    let report = runtime.shutdown(&roots);
+    [&report.held, &report.cyclic, &report.leaked].into_iter().flatten().map(|l| l.count as u32).sum()
 }
