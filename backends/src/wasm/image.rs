@@ -9,7 +9,8 @@
 //! ```text
 //! all numbers u32, little-endian; text: length in bytes, UTF-8, no padding
 //! version | classes: count, {shape, parent shape, size, class index, acyclic, name,
-//!                            slots: count, {name, kind, offset}, methods: count, {cell}}
+//!                            slots: count, {name, kind, offset, 0 or 1 and the default's low and high word},
+//!                            methods: count, {cell}}
 //!         | functions: count, {name, arity, is class, shape}
 //!         | literals: count, {number of units, units as u32}      in the order of `Image::literals`
 //!         | globals: count, {0, class index} or {1, function}     in the order of `Image::globals`
@@ -22,8 +23,11 @@ use ultra_abi::shape::FIRST_PROGRAM_SHAPE;
 use ultra_ir::op::Op;
 use ultra_ir::{ClassId, GlobalId, Module, StrId};
 
+/// Class index of a shape that is no class of the program: object literals.
+const NO_CLASS: u32 = u32::MAX;
+
 /// Version of the format.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// Which literals and globals a module imports.
 #[derive(Debug, Default)]
@@ -119,7 +123,7 @@ impl Writer {
         self.u32(class.shape);
         self.u32(class.parent.some().map_or(0, |p| module.classes[p].shape));
         self.u32(class.size);
-        self.u32(id.0);
+        self.u32(if options.anonymous.contains(&id) { NO_CLASS } else { id.0 });
         self.u32(class.acyclic.into());
         self.text(&class.name);
         self.u32(class.fields.len() as u32);
@@ -128,6 +132,13 @@ impl Writer {
             self.text(&f.name);
             self.u32(f.kind as u32);
             self.u32(f.offset);
+            match options.defaults.iter().find(|(id, _)| *id == field) {
+                Some(&(_, bits)) => {
+                    self.u32(1);
+                    self.pair(bits as u32, (bits >> 32) as u32);
+                }
+                None => self.u32(0),
+            }
         }
         let methods = options.methods.iter().find(|(c, _)| *c == id).map_or(&[][..], |(_, m)| m);
         self.u32(methods.len() as u32);

@@ -31,7 +31,7 @@ use std::fmt;
 use ultra_abi::RtFn;
 use ultra_abi::layout::{STRUCTS, WorkerContext, ctx};
 use ultra_abi::shape::linear::{SHAPES_OFFSET, VTABLES_OFFSET};
-use ultra_ir::{ClassId, FuncId, GlobalId, Module, StrId};
+use ultra_ir::{ClassId, FieldId, FuncId, GlobalId, Module, StrId};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, Elements, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection,
     MemoryType, NameMap, NameSection, RefType, TableSection, TableType, TagKind, TagSection, TagType,
@@ -92,6 +92,10 @@ pub struct WasmOptions {
     pub vtables_base: u32,
     /// Write a name section, for stack traces and profilers.
     pub names: bool,
+    /// Classes that stand for object literals: their instances have no class name.
+    pub anonymous: Vec<ClassId>,
+    /// Bits of fields that start with something else than the default of their kind.
+    pub defaults: Vec<(FieldId, u64)>,
     /// Method tables: the code cell of each method, by class.
     pub methods: Vec<(ClassId, Vec<u32>)>,
     /// What each global is that code names.
@@ -132,6 +136,8 @@ impl Default for WasmOptions {
             shapes_base: SHAPES_OFFSET as u32,
             vtables_base: VTABLES_OFFSET as u32,
             names: true,
+            anonymous: Vec::new(),
+            defaults: Vec::new(),
             methods: Vec::new(),
             globals: Vec::new(),
             functions: Vec::new(),

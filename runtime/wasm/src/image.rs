@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         (0..count).map(|_| item(self)).collect()
     }
 
-    /// shape, parent shape, size, class index, acyclic, name, slots {name, kind, offset}, methods {cell}
+    /// shape, parent shape, size, class index, acyclic, name, slots {name, kind, offset, default}, methods {cell}
     fn class(&mut self) -> Result<(u32, ClassSpec), String> {
         let shape = self.u32()?;
         let mut spec = ClassSpec::new("", ObjKind::Instance, 0);
@@ -59,7 +59,11 @@ impl<'a> Reader<'a> {
             let name = r.text()?;
             let kind = r.u32()? as usize;
             let kind = *Kind::ALL.get(kind).ok_or("an unknown kind of slot")?;
-            Ok(SlotSpec::new(name, r.u32()?, kind))
+            let mut slot = SlotSpec::new(name, r.u32()?, kind);
+            if r.u32()? != 0 {
+                slot.default = u64::from(r.u32()?) | u64::from(r.u32()?) << 32;
+            }
+            Ok(slot)
         })?;
         spec.vtable = self.list(Reader::u32)?;
         Ok((shape, spec))
