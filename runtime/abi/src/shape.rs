@@ -27,23 +27,49 @@ pub const META_FINALIZE: u32 = 1 << 25;
 pub const META_OVERFLOW: u32 = 1 << 26;
 pub const META_UTF16: u32 = 1 << 27;
 
-/// Object id = byte offset in the region divided by this (x86-64).
-pub const ID_SCALE: u32 = 8;
 pub const CELL_ALIGN: u32 = 16;
 pub const HEADER_SIZE: u32 = 8;
 
-/// Bytes of address space reserved for the region (x86-64).
-pub const REGION_SIZE: u64 = 32 << 30;
-/// Shape descriptors start here in the region; shape `i` is at `SHAPES_OFFSET + i * 64`.
-/// The first page before it is never accessible, so ids 0 and 1 never resolve.
-pub const SHAPES_OFFSET: u64 = 1 << 20;
 pub const SHAPE_DESC_SIZE: u64 = 64;
-pub const MAX_SHAPES: u64 = 1 << 22;
-/// Method tables (u32 code-cell indices) start here.
-pub const VTABLES_OFFSET: u64 = SHAPES_OFFSET + MAX_SHAPES * SHAPE_DESC_SIZE;
-pub const VTABLES_SIZE: u64 = 64 << 20;
-/// First byte that the allocator hands out: 512 MiB into the region, so ids below 64 Mi are never objects.
-pub const HEAP_OFFSET: u64 = 512 << 20;
+
+/// The map of the region where ids are scaled and address space is plentiful (x86-64).
+pub mod scaled {
+    use super::SHAPE_DESC_SIZE;
+
+    /// Object id = byte offset in the region divided by this.
+    pub const ID_SCALE: u32 = 8;
+    /// Bytes of address space reserved for the region.
+    pub const REGION_SIZE: u64 = 32 << 30;
+    /// Shape descriptors start here in the region; shape `i` is at `SHAPES_OFFSET + i * 64`.
+    /// The first page before it is never accessible, so ids 0 and 1 never resolve.
+    pub const SHAPES_OFFSET: u64 = 1 << 20;
+    pub const MAX_SHAPES: u64 = 1 << 22;
+    /// Method tables (u32 code-cell indices) start here.
+    pub const VTABLES_OFFSET: u64 = SHAPES_OFFSET + MAX_SHAPES * SHAPE_DESC_SIZE;
+    pub const VTABLES_SIZE: u64 = 64 << 20;
+    /// First byte that the allocator hands out: 512 MiB into the region, so ids below 64 Mi are never objects.
+    pub const HEAP_OFFSET: u64 = 512 << 20;
+}
+
+/// The map of the region in linear memory (wasm32), which begins at address 0: an id is an
+/// address. Below the shapes lie the runtime's own data and stack; its allocator takes
+/// what the memory grows by, beyond the region.
+pub mod linear {
+    use super::SHAPE_DESC_SIZE;
+
+    pub const ID_SCALE: u32 = 1;
+    pub const REGION_SIZE: u64 = 2 << 30;
+    pub const SHAPES_OFFSET: u64 = 16 << 20;
+    pub const MAX_SHAPES: u64 = 1 << 16;
+    pub const VTABLES_OFFSET: u64 = SHAPES_OFFSET + MAX_SHAPES * SHAPE_DESC_SIZE;
+    pub const VTABLES_SIZE: u64 = 4 << 20;
+    pub const HEAP_OFFSET: u64 = 32 << 20;
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use linear::*;
+#[cfg(not(target_arch = "wasm32"))]
+pub use scaled::*;
 
 pub const PAGE_SIZE: u32 = 32 << 10;
 /// Cells of 16, 32, ... 512 bytes are allocated inline by compiled code.

@@ -23,7 +23,8 @@ use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
 use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use crate::host::Instant;
+use std::time::Duration;
 use ultra_abi::layout::{ATTENTION_POLL, Header, WorkerContext};
 use ultra_abi::shape::*;
 use ultra_abi::value::REF_NULL;
@@ -120,10 +121,13 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &mut Runtime) -> usize {
             let word = (at as *const u64).read();
             for id in [word as u32, (word >> 32) as u32] {
                 if id.wrapping_sub(first) < end - first {
+                    // Where ids are addresses, interior ones have the size of ids too.
+                    let id = if ID_SCALE == 1 { heap.object_at_address(id.into()).unwrap_or(id) } else { id };
                     pin(heap, id, pins);
                 }
             }
-            if word.wrapping_sub(low) < bytes
+            if ID_SCALE != 1
+                && word.wrapping_sub(low) < bytes
                 && let Some(id) = heap.object_at_address(word)
             {
                 pin(heap, id, pins);

@@ -1,0 +1,125 @@
+//! From a source file to a WebAssembly module: the whole program ahead of time.
+//!
+//! Linking is the native one, in this process: a runtime numbers shapes and function
+//! records in the order of registration, so the runtime that a host starts gives the
+//! same numbers to the same image. Then every function that main can reach is lowered
+//! and optimised, where a native run would compile it on its first call.
+
+use std::rc::Rc;
+
+use ultra_backends::exec::CodeSpace;
+use ultra_backends::wasm::{FunctionInfo, GlobalInit, WasmOptions, compile_module};
+use ultra_ir::op::Op;
+use ultra_ir::{Func, FuncId, GlobalId, Table};
+use ultra_runtime::Runtime;
+
+use super::{CODE_BYTES, Failure, Options, Session, dump, front, link, show};
+use crate::source::SourceFile;
+use crate::spec::infer::infer;
+use crate::spec::layout::Code;
+use crate::spec::world::{ClsKind, World};
+use crate::syntax::Dialect;
+
+use super::Timing;
+
+/// Compiles a program to a WebAssembly module whose export "main" runs it.
+///
+/// # Errors
+/// When the program has errors or uses what the backend does not support.
+pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<Vec<u8>, Failure> {
+    let mut time = Timing::default();
+    let (program, warnings) = match front(file, dialect, &mut time) {
+        Ok(ok) => ok,
+        Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
+    };
+    eprint!("{}", show(file, &warnings, options.color));
+    let mut world = World::new(program);
+    time.measure("infer", || infer(&mut world));
+    let code = Code::new(&world);
+    let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
+    let runtime = Runtime::new(ultra_runtime::Options::default()).map_err(|e| setup(&e))?;
+    let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
+    let mut session = Session {
+        world,
+        code,
+        runtime,
+        space: Rc::new(space),
+        file: file.clone(),
+        options: options.clone(),
+        time,
+        bodies: Table::new(),
+        closures_made: 0,
+        roots: Vec::new(),
+    };
+    link::link(&mut session).map_err(Failure::Setup)?;
+    let main = session.world.prog.main;
+    let spec = session.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
+    let main = session.code.spec_func[spec];
+    reach(&mut session, main).map_err(Failure::Setup)?;
+    let wasm = options_of(&session, main);
+    compile_module(&session.code.module, &wasm).map_err(|e| setup(&e))
+}
+
+/// Makes the bodies of everything that `main` can reach.
+fn reach(s: &mut Session, main: FuncId) -> Result<(), String> {
+    let mut todo = vec![main];
+    let mut seen: Table<FuncId, bool> = Table::filled(s.code.module.funcs.len(), false);
+    while let Some(id) = todo.pop() {
+        if seen.get(id).copied() == Some(true) {
+            continue;
+        }
+        seen.set(id, true);
+        let func = s.body(id)?;
+        named(s, &func, &mut todo);
+        dump::func("wasm", &func, &s.code.module, &s.options);
+        s.code.module.bodies.set(id, None);
+        s.code.module.bodies[id] = Some((*func).clone());
+    }
+    Ok(())
+}
+
+/// Adds the functions that `func` calls, or whose values it makes.
+fn named(s: &Session, func: &Func, todo: &mut Vec<FuncId>) {
+    for &block in &func.layout {
+        for &inst in &func.blocks[block].insts {
+            let d = &func.insts[inst];
+            match d.op {
+                Op::Call | Op::FuncCell => todo.push(FuncId(d.a)),
+                Op::GlobalRef => {
+                    let closure = s.code.static_closures.iter().find(|(g, _)| *g == GlobalId(d.a));
+                    todo.extend(closure.map(|&(_, f)| s.code.wrappers[f]));
+                }
+                // A closure's code is a number: that of a cell, which functions share with their ids.
+                Op::StoreField if s.code.module.fields[ultra_ir::FieldId(d.c)].name.as_ref() == "Closure.func" => {
+                    let cell = func.def(d.arg_b()).filter(|c| c.op == Op::IConst).map(|c| FuncId(c.imm() as u32));
+                    todo.extend(cell);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn options_of(s: &Session, main: FuncId) -> WasmOptions {
+    let functions = s.runtime.functions.iter();
+    let functions = functions.map(|f| FunctionInfo { name: f.name.clone(), arity: f.arity, is_class: f.is_class, shape: f.shape });
+    let mut globals = Vec::new();
+    for scope in s.world.prog.scopes.ids() {
+        if !s.code.scope_global[scope].is_none() {
+            globals.push((s.code.scope_global[scope], GlobalInit::Instance(s.world.scope_cls[scope])));
+        }
+    }
+    for &(global, f) in &s.code.static_closures {
+        globals.push((global, GlobalInit::Closure(s.code.module.funcs[s.code.wrappers[f]].cell)));
+    }
+    let classes = s.world.cls.ids();
+    let anonymous = classes.filter(|&c| matches!(s.world.cls[c].kind, ClsKind::Literal)).collect();
+    WasmOptions {
+        exports: vec![("main".into(), main)],
+        anonymous,
+        defaults: link::defaults(s),
+        globals,
+        functions: functions.collect(),
+        ..WasmOptions::default()
+    }
+}
