@@ -13,9 +13,12 @@ use crate::analysis::{Cfg, DomTree, LoopForest, def_block, inst_blocks};
 use crate::ids::*;
 use crate::op::*;
 use crate::{Def, Func, InstData, Module, Ty};
+use std::cell::Cell;
 
 /// Longest chain of differences that is followed.
 const MAX_DEPTH: u32 = 10;
+/// Most steps of one proof, so that a comparison among hundreds of facts stays cheap.
+const MAX_STEPS: u32 = 400;
 
 pub fn run(f: &mut Func, m: &Module) -> bool {
     let cfg = Cfg::new(f);
@@ -26,7 +29,7 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
     {
         let r = Ranges::new(f, m, &cfg, &dom, &loops);
         let known = decided(f, &cfg);
-        let p = Prover { f, r: &r, blocks: inst_blocks(f) };
+        let p = Prover { f, r: &r, blocks: inst_blocks(f), fuel: Cell::new(0) };
         for &b in &cfg.rpo {
             for &i in &f.blocks[b].insts {
                 if let Some(d) = p.fold(i, b) {
@@ -72,6 +75,8 @@ struct Prover<'a> {
     f: &'a Func,
     r: &'a Ranges<'a>,
     blocks: Table<Inst, Block>,
+    /// Steps left to the current proof.
+    fuel: Cell<u32>,
 }
 
 impl Prover<'_> {
@@ -148,7 +153,10 @@ impl Prover<'_> {
             IntCc::Ult | IntCc::Ule | IntCc::Ugt | IntCc::Uge => return None,
             cc => cc,
         };
-        let le = |p: Value, q: Value, k: i64| self.prove(p, q, k, b, MAX_DEPTH, &mut Vec::new());
+        let le = |p: Value, q: Value, k: i64| {
+            self.fuel.set(MAX_STEPS);
+            self.prove(p, q, k, b, MAX_DEPTH, &mut Vec::new())
+        };
         match signed {
             IntCc::Slt if le(x, y, -1) => Some(true),
             IntCc::Slt if le(y, x, 0) => Some(false),
@@ -169,6 +177,8 @@ impl Prover<'_> {
         if x == y {
             return k >= 0;
         }
+        let Some(fuel) = self.fuel.get().checked_sub(1) else { return false };
+        self.fuel.set(fuel);
         let ((_, hi), (lo, _)) = (self.r.int_at(x, b), self.r.int_at(y, b));
         if hi as i128 - lo as i128 <= k as i128 {
             return true;
