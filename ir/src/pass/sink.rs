@@ -30,6 +30,15 @@ fn round(f: &mut Func, m: &Module) -> bool {
     let dom = DomTree::new(f, &cfg);
     let loops = LoopForest::new(f, &cfg, &dom);
     let mut changed = false;
+    // Values that something other than a branch uses cannot move; most are out here already.
+    let mut stays = Table::filled(f.values.len(), false);
+    for &b in &cfg.rpo {
+        for &i in &f.blocks[b].insts {
+            if f.insts[i].op != Op::Branch {
+                f.for_each_arg(i, |v| stays[v] = true);
+            }
+        }
+    }
     for &b in &cfg.rpo {
         let Some(l) = loops.innermost[b].some() else { continue };
         for k in (0..f.blocks[b].insts.len()).rev() {
@@ -37,7 +46,7 @@ fn round(f: &mut Func, m: &Module) -> bool {
             let Some(v) = f.result(i) else { continue };
             let d = f.insts[i];
             // What is cheap enough to be an immediate stays.
-            if d.op.info().format != Format::Unary || !effects::is_speculatable(f, m, &d) {
+            if stays.get(v) != Some(&false) || d.op.info().format != Format::Unary || !effects::is_speculatable(f, m, &d) {
                 continue;
             }
             if let Some(edges) = leaving_edges(f, &cfg, &loops, l, v) {
