@@ -350,6 +350,9 @@ macro_rules! error_global {
     };
 }
 
+/// Stands for a built-in method taken as a value, which only a call with spread arguments may do.
+pub const BUILTIN_METHOD: &str = "[native code]";
+
 pub static GLOBALS: &[Global] = &[
     Global {
         name: "console",
@@ -431,6 +434,7 @@ pub static GLOBALS: &[Global] = &[
     error_global!("SyntaxError"),
     error_global!("EvalError"),
     error_global!("URIError"),
+    Global { name: BUILTIN_METHOD, ..NONE },
     Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
     convert_global!("int8", I8),

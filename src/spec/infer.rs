@@ -36,6 +36,8 @@ pub enum GetPlan {
     Constructor,
     /// The name of a function or class.
     Name(StrId),
+    /// A built-in method as a value.
+    BuiltinMethod,
     Dyn,
 }
 
@@ -74,6 +76,7 @@ pub fn infer(world: &mut World) {
             walk(world, SpecId(i as u32));
             i += 1;
         }
+        world.settle_escapes();
         rounds += 1;
         if !world.changed || rounds > 200 {
             break;
@@ -812,8 +815,10 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
         Obj::Fn(f) if name == n.name => GetPlan::Name(w.prog.fns[f].name),
         Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
             Some(v) => GetPlan::Constant(v),
+            None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
             None => GetPlan::Dyn,
         },
+        Obj::Arr(_) if builtins::method(Recv::Array, &w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
         Obj::Fn(f) if name == n.length => GetPlan::FnLength(f),
         _ => GetPlan::Dyn,
     }
@@ -854,6 +859,7 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
         }
         GetPlan::ErrorName | GetPlan::Name(_) => T::STR,
         GetPlan::Constructor => constructor_type(w, o),
+        GetPlan::BuiltinMethod => T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0))),
         GetPlan::Dyn => {
             w.escape(o);
             // A property that no class declares: any inferred value may come back.

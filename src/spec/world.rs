@@ -95,6 +95,8 @@ pub struct World {
     sizes: Table<FnId, (usize, usize)>,
     /// Direct subclasses of each class.
     pub subclasses: Table<ClassId, Vec<ClassId>>,
+    /// Classes whose instances flow where their type is not followed.
+    escaped: Table<ClassId, bool>,
     pub names: Names,
 }
 
@@ -152,6 +154,7 @@ impl World {
             dtype: None,
             sizes,
             subclasses: Table::new(),
+            escaped: Table::new(),
             names,
             prog,
         };
@@ -253,6 +256,7 @@ impl World {
     fn add_cls(&mut self, cls: Cls) -> ClassId {
         let id = self.cls.push(cls);
         self.subclasses.push(Vec::new());
+        self.escaped.push(false);
         let parent = self.cls[id].parent;
         if !parent.is_none() {
             self.subclasses[parent].push(id);
@@ -418,7 +422,46 @@ impl World {
             Obj::Fn(f) => {
                 self.generic_spec(f);
             }
+            Obj::Class(c) => self.escape_class(c),
             _ => {}
+        }
+    }
+
+    /// Instances of the class are reached by code that does not know it: what their
+    /// fields hold can be read, and arrays among it changed.
+    fn escape_class(&mut self, class: ClassId) {
+        let scope = matches!(self.cls[class].kind, ClsKind::Scope(_));
+        if scope || std::mem::replace(&mut self.escaped[class], true) {
+            return;
+        }
+        self.changed = true;
+        let mut at = class;
+        while !at.is_none() {
+            for i in 0..self.cls[at].fields.len() {
+                let t = self.cell(self.cls[at].fields[i].cell);
+                self.escape(t);
+            }
+            at = self.cls[at].parent;
+        }
+        for sub in self.subclasses[class].clone() {
+            self.escape_class(sub);
+        }
+    }
+
+    /// Escapes what fields of escaped classes have come to hold since.
+    pub fn settle_escapes(&mut self) {
+        for class in self.cls.ids() {
+            if !self.escaped[class] {
+                continue;
+            }
+            let mut at = class;
+            while !at.is_none() {
+                for i in 0..self.cls[at].fields.len() {
+                    let t = self.cell(self.cls[at].fields[i].cell);
+                    self.escape(t);
+                }
+                at = self.cls[at].parent;
+            }
         }
     }
 
@@ -650,8 +693,9 @@ impl World {
     fn add_spec(&mut self, func: FnId, key: Vec<T>, generic: bool) -> SpecId {
         let ret = match self.prog.fns[func].ret.and_then(|t| self.annotation(t)) {
             _ if generic => self.new_cell(T::ANY, true),
-            Some(t) => self.new_cell(t, true),
-            None => self.new_cell(T::BOTTOM, false),
+            // `any` as a result promises nothing: inference may know more.
+            Some(t) if t != T::ANY => self.new_cell(t, true),
+            _ => self.new_cell(T::BOTTOM, false),
         };
         let (values, blocks) = self.sizes[func];
         let id = self.specs.push(Spec {

@@ -173,7 +173,8 @@ impl Lower<'_> {
                 let t = self.ty(result);
                 if t.is_bottom() && d.op != Op::JsFromBool && matches!(self.body.values[result].ty, Ty::Any) {
                     // Inference found that no value comes: the call always throws or never returns.
-                    self.b.unreachable();
+                    let v = self.any_const(word::UNDEFINED);
+                    self.throw_kind(ultra_abi::shape::ThrowKind::TypeMismatch, v);
                     return Ok(());
                 }
             }

@@ -127,6 +127,7 @@ impl Lower<'_> {
                 };
             }
             GetPlan::Static(var) => return self.read_var(var, None, out, false),
+            GetPlan::BuiltinMethod => return Ok(None),
             GetPlan::Name(text) => self.b.imm(Op::StrConst, text.0),
             GetPlan::Constructor => {
                 let Obj::Class(c) = o.t.obj else { return self.unsupported("constructor") };
