@@ -319,3 +319,21 @@ function __ultra_slice_bound(i, n, low, high, missing) {
   const k = Math.trunc(i);
   return Math.min(Math.max(k < 0 ? k + n : k, low), high);
 }
+
+function __ultra_max_of(a) {
+  let m = -Infinity;
+  for (const x of a) m = Math.max(m, x);
+  return m;
+}
+
+function __ultra_min_of(a) {
+  let m = Infinity;
+  for (const x of a) m = Math.min(m, x);
+  return m;
+}
+
+function __ultra_push_all(a, items) {
+  if (!Array.isArray(a)) return a.push(...items);
+  for (const x of items) a.push(x);
+  return a.length;
+}

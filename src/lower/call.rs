@@ -30,9 +30,20 @@ impl super::Lowerer<'_> {
                 ClassBase::Decl(base) => Some(base),
                 _ => None,
             };
-            let mut bases = first.into_iter().chain(decl.more_bases.iter().copied());
-            bases.find_map(|base| self.find_member(base, name, is_static))
+            // Members of further bases are among the methods of the class.
+            first.and_then(|base| self.find_member(base, name, is_static))
         })
+    }
+
+    /// What `super.name` finds in the bases of a class, and whether along the first bases only.
+    fn super_member(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<(FnId, MethodKind, bool)> {
+        let decl = &self.classes[class];
+        let first = match decl.base {
+            ClassBase::Decl(base) => self.find_member(base, name, is_static).map(|m| (m.func, m.kind, true)),
+            _ => None,
+        };
+        let further = || decl.more_bases.iter().find_map(|&b| self.find_member(b, name, is_static));
+        first.or_else(|| further().map(|m| (m.func, m.kind, false)))
     }
 
     fn has_static_var(&self, class: ClassDeclId, name: StrId) -> bool {
@@ -181,6 +192,9 @@ impl Body<'_, '_> {
             self.at(at);
             return self.apply(f, o, args);
         }
+        if let Some(v) = self.spread_builtin(object, o, name, args, at) {
+            return v;
+        }
         let known = self.known_method(object, name);
         let args = self.args(args, known);
         self.at(at);
@@ -238,6 +252,26 @@ impl Body<'_, '_> {
                 self.op3(Op::JsApply, f, object, array)
             }
         }
+    }
+
+    /// Spread arguments of built-in functions that take any number of them are library calls.
+    fn spread_builtin(&mut self, object: ExprId, o: Value, name: StrId, args: &[Arg], at: Span) -> Option<Value> {
+        let is_spread = args.iter().any(|a| matches!(a, Arg::Spread(_)));
+        // The library itself calls what it finds.
+        if !is_spread || self.l.strings.text(self.l.fns[FnId(self.frame.0)].name).starts_with("__ultra_") {
+            return None;
+        }
+        let text = self.l.strings.text(name);
+        let global = self.l.global_name(object).map(|n| self.l.names.resolve(n));
+        let function = match (global, text.as_str()) {
+            (Some("Math"), "max") => "__ultra_max_of",
+            (Some("Math"), "min") => "__ultra_min_of",
+            (None, "push") => "__ultra_push_all",
+            _ => return None,
+        };
+        let array = self.spread_args(args);
+        let list = if global.is_some() { vec![array] } else { vec![o, array] };
+        Some(self.library(function, &list, at))
     }
 
     fn apply(&mut self, f: Value, this: Value, args: Args) -> Value {
@@ -351,7 +385,14 @@ impl Body<'_, '_> {
                 all.extend(list);
                 self.op_list(Op::JsNew, 0, &all, 0)
             }
-            Args::Array(array) => self.op2(Op::JsNewApply, c, array),
+            Args::Array(array) => match class.and_then(|c| self.constructor_params(c)) {
+                Some(count) => {
+                    let mut all = vec![c];
+                    all.extend(self.elements(array, count, span));
+                    self.op_list(Op::JsNew, 0, &all, 0)
+                }
+                None => self.op2(Op::JsNewApply, c, array),
+            },
         };
         if let Some(fields) = fields {
             if let Some(class) = class {
@@ -360,6 +401,12 @@ impl Body<'_, '_> {
             self.props(object, fields, 0);
         }
         object
+    }
+
+    /// How many arguments `new` of a class reads, when that is known.
+    fn constructor_params(&self, class: ClassDeclId) -> Option<usize> {
+        let params = &self.l.fns[self.constructor_of(class)?].params;
+        (!params.iter().any(|p| p.rest)).then_some(params.len())
     }
 
     /// The constructor that `new` runs, own or inherited.
@@ -493,7 +540,20 @@ impl Body<'_, '_> {
             return self.refuse(at, "`super` in object literals");
         };
         let this = self.this_of(object);
-        match self.args(args, None) {
+        let is_static = self.home_is_static();
+        let found = self.l.super_member(class, name, is_static);
+        if let Some((func, MethodKind::Method, first)) = found
+            && (is_static || !first)
+        {
+            if !self.l.fns[func].env.is_none() {
+                return self.refuse(at, "`super` methods that capture variables here");
+            }
+            let args = self.args(args, Some(func));
+            self.at(at);
+            let f = self.frame_closure(FrameId(func.0));
+            return self.apply(f, this, args);
+        }
+        match self.args(args, found.map(|f| f.0)) {
             Args::List(list) => {
                 let mut all = vec![this];
                 all.extend(list);

@@ -9,7 +9,7 @@ use ultra_ir::{Op, Ty, Value};
 
 use super::assign::binary_op;
 use super::function::Body;
-use crate::program::FnKind;
+use crate::program::{FnKind, TypeId};
 use crate::resolve::{BoundTo, EnumValue, Target};
 use crate::source::Span;
 use crate::syntax::well_known as names;
@@ -73,7 +73,7 @@ impl Body<'_, '_> {
             }
             Expr::Logical { op, left, right } => self.logical(*op, *left, *right),
             Expr::Assign { op, target, value } => self.assignment(id, *op, *target, *value, true),
-            Expr::Conditional { test, yes, no } => self.conditional(*test, *yes, *no),
+            Expr::Conditional { test, yes, no } => self.conditional(*test, *yes, *no, None),
             Expr::Call { callee, args, optional, .. } => self.call(id, *callee, args, *optional),
             Expr::New { callee, args, fields, .. } => self.new_expr(*callee, args, fields.as_deref(), span),
             Expr::Member { object, name, optional } => {
@@ -291,7 +291,8 @@ impl Body<'_, '_> {
         self.b.get(out)
     }
 
-    fn conditional(&mut self, test: ExprId, yes: ExprId, no: ExprId) -> Value {
+    /// `test ? yes : no`; both values convert to `ty`.
+    pub fn conditional(&mut self, test: ExprId, yes: ExprId, no: ExprId, ty: Option<TypeId>) -> Value {
         let base = self.narrows.len();
         let (then, els, join) = (self.block(), self.block(), self.block());
         let out = self.temp();
@@ -299,7 +300,10 @@ impl Body<'_, '_> {
         for (block, value, outcome) in [(then, yes, true), (els, no, false)] {
             self.enter(block);
             self.narrow_by(test, outcome);
-            let v = self.expr(value);
+            let mut v = self.expr_for(value, ty);
+            if let Some(ty) = ty {
+                v = self.convert(v, ty, ConvertWhy::Assign, self.ast.expr_span(value).start);
+            }
             self.set_temp(out, v);
             self.restore(base);
             self.narrows.truncate(base);

@@ -179,7 +179,7 @@ impl<'a> Body<'_, 'a> {
             FunctionBody::None => {}
             FunctionBody::Block(list) => self.stmts(list),
             FunctionBody::Expr(e) => {
-                let v = self.expr(*e);
+                let v = self.expr_for(*e, self.ret);
                 let literal = self.may_be_literal(*e);
                 self.return_value(v, literal, self.ast.expr_span(*e));
             }
@@ -393,8 +393,11 @@ impl<'a> Body<'_, 'a> {
         };
         if self.l.dialect.is_ultra() && !value.is_some_and(|n| (least..=most).contains(&n)) {
             let span = literal_at(self.l.file.text(), pos);
-            let text = self.l.file.text().get(span.start as usize..span.end as usize).unwrap_or("the literal");
-            let d = crate::diag::registry::literal_out_of_range(span, text, super::types::number_name(kind));
+            let text = match value {
+                Some(n) => n.to_string(),
+                None => f64::from_bits(bits).to_string(),
+            };
+            let d = crate::diag::registry::literal_out_of_range(span, &text, super::types::number_name(kind));
             self.l.diagnostics.push(d);
         }
     }

@@ -5,7 +5,7 @@ use ultra_ir::op::JsBinOp;
 use ultra_ir::{Op, Ty, Value};
 
 use super::function::Body;
-use crate::program::ClassDeclId;
+use crate::program::{ClassDeclId, Type, TypeId};
 use crate::resolve::LexId;
 use crate::source::Span;
 use crate::syntax::Name;
@@ -345,5 +345,15 @@ impl Body<'_, '_> {
             _ => {}
         }
         self.expr(id)
+    }
+
+    /// An expression whose value becomes an integer type: the literals in the branches of a
+    /// conditional take the type before they meet.
+    pub fn expr_for(&mut self, id: ExprId, ty: Option<TypeId>) -> Value {
+        let Some(ty) = ty.filter(|&t| matches!(self.l.types.table[t], Type::Int(_))) else { return self.expr(id) };
+        match self.ast[self.ast.unparen(id)] {
+            Expr::Conditional { test, yes, no } if self.may_be_literal(id) => self.conditional(test, yes, no, Some(ty)),
+            _ => self.expr(id),
+        }
     }
 }

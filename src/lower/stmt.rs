@@ -9,7 +9,7 @@ use crate::resolve::{BoundTo, Check, EnumValue};
 use crate::source::Span;
 use crate::syntax::Name;
 use crate::syntax::ast::{
-    Case, Declarator, EnumDecl, ExprId, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
+    Case, Declarator, EnumDecl, Expr, ExprId, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
 };
 
 impl Body<'_, '_> {
@@ -173,7 +173,10 @@ impl Body<'_, '_> {
 
     fn declarator(&mut self, d: &Declarator, init: ExprId) {
         if let Some(&b) = self.l.r.pat_binding.get(d.pat) {
-            let v = self.named_expr(init, self.l.r.bindings[b].name);
+            let v = match self.ast[self.ast.unparen(init)] {
+                Expr::Conditional { .. } => self.expr_for(init, self.l.binding_types[b]),
+                _ => self.named_expr(init, self.l.r.bindings[b].name),
+            };
             let literal = self.may_be_literal(init);
             let v = self.adapt(b, v, literal, self.ast.expr_span(init));
             // Positions of stores are those of the declaration.
@@ -285,7 +288,7 @@ impl Body<'_, '_> {
     fn return_stmt(&mut self, value: Option<ExprId>, span: Span) {
         match value {
             Some(e) => {
-                let v = self.expr(e);
+                let v = self.expr_for(e, self.ret);
                 let literal = self.may_be_literal(e);
                 self.return_value(v, literal, self.ast.expr_span(e));
             }

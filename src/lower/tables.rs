@@ -230,7 +230,46 @@ impl Lowerer<'_> {
         for m in &class.members {
             self.class_member(m, c, &mut decl);
         }
+        self.classes[id] = decl.clone();
+        self.further_members(id, &mut decl);
         self.classes[id] = decl;
+    }
+
+    /// A class has the fields and methods of its further bases as if it declared them; of several
+    /// members of one name the first counts.
+    fn further_members(&self, class: ClassDeclId, decl: &mut ClassDecl) {
+        let mut fields = self.first_base_fields(class);
+        fields.extend(decl.fields.iter().map(|f| f.name));
+        for &further in &decl.more_bases.clone() {
+            let mut at = ClassBase::Decl(further);
+            while let ClassBase::Decl(base) = at {
+                let base = &self.classes[base];
+                for f in &base.fields {
+                    if !fields.contains(&f.name) {
+                        fields.push(f.name);
+                        decl.fields.push(f.clone());
+                    }
+                }
+                for m in &base.methods {
+                    let same = |o: &ClassMethod| o.name == m.name && o.is_static == m.is_static && o.kind == m.kind;
+                    if !decl.methods.iter().any(same) && !self.base_has(decl.base, m) {
+                        decl.methods.push(m.clone());
+                    }
+                }
+                at = base.base;
+            }
+        }
+    }
+
+    fn base_has(&self, mut base: ClassBase, m: &ClassMethod) -> bool {
+        while let ClassBase::Decl(id) = base {
+            let found = self.classes[id].methods.iter().any(|o| o.name == m.name && o.is_static == m.is_static);
+            if found {
+                return true;
+            }
+            base = self.classes[id].base;
+        }
+        false
     }
 
     fn class_bases(&mut self, c: ClassId, decl: &mut ClassDecl) {
@@ -238,6 +277,7 @@ impl Lowerer<'_> {
             let span = self.ast.expr_span(h.expr);
             let known = self.r.class_of_expr(self.ast, h.expr).and_then(|c| self.class_ids.get(c)).copied();
             match known {
+                Some(_) if self.extends_itself(h.expr, c) => self.unsupported(span, "a class that extends itself"),
                 Some(base) if i == 0 => decl.base = ClassBase::Decl(base),
                 Some(base) => decl.more_bases.push(base),
                 None => match self.global_name(h.expr) {
@@ -246,6 +286,23 @@ impl Lowerer<'_> {
                 },
             }
         }
+    }
+
+    /// Whether the class that an expression names is `c` or extends it.
+    fn extends_itself(&self, e: ast::ExprId, c: ClassId) -> bool {
+        let mut work = vec![e];
+        let mut seen = Vec::new();
+        while let Some(e) = work.pop() {
+            let Some(base) = self.r.class_of_expr(self.ast, e) else { continue };
+            if base == c {
+                return true;
+            }
+            if !seen.contains(&base) {
+                seen.push(base);
+                work.extend(self.ast[base].extends.iter().map(|h| h.expr));
+            }
+        }
+        false
     }
 
     /// The name that an expression is, if nothing in the file declares it.

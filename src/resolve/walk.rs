@@ -713,7 +713,9 @@ impl Walk<'_> {
                 m.modifiers.is_static && matches!(m.kind, MemberKind::Field { .. })
                     || matches!(m.kind, MemberKind::StaticBlock(_))
             };
-            let field_init = if class.members.iter().any(|m| has_init(m) && !m.modifiers.is_static) {
+            // Initialisers of further bases run with those of the class.
+            let has_inits = class.members.iter().any(|m| has_init(m) && !m.modifiers.is_static);
+            let field_init = if has_inits || class.extends.len() > 1 {
                 w.member_frame(FrameKind::FieldInit(c), c, false, span.start)
             } else {
                 FrameId::NONE
