@@ -310,3 +310,47 @@ function __ultra_math_min(items) {
   for (const x of items) m = Math.min(m, x);
   return m;
 }
+
+// `x[start:end:step]` with the bounds of Python: negative ones count from the end, all are clamped.
+function __ultra_slice(x, start, end, step) {
+  const n = x.length;
+  const by = step === undefined ? 1 : Math.trunc(step);
+  if (by === 0) throw new RangeError("Slice step cannot be zero");
+  const low = by > 0 ? 0 : -1;
+  const high = by > 0 ? n : n - 1;
+  const from = __ultra_slice_bound(start, n, low, high, by > 0 ? low : high);
+  const to = __ultra_slice_bound(end, n, low, high, by > 0 ? high : low);
+  if (typeof x === "string") {
+    if (by === 1) return x.substring(from, Math.max(from, to));
+    const parts = [];
+    for (let i = from; by > 0 ? i < to : i > to; i = i + by) parts.push(x.charAt(i));
+    return parts.join("");
+  }
+  const r = [];
+  for (let i = from; by > 0 ? i < to : i > to; i = i + by) r.push(__ultra_elem(x, i));
+  return r;
+}
+
+function __ultra_slice_bound(i, n, low, high, missing) {
+  if (i === undefined) return missing;
+  const k = Math.trunc(i);
+  return Math.min(Math.max(k < 0 ? k + n : k, low), high);
+}
+
+function __ultra_max_of(a) {
+  let m = -Infinity;
+  for (const x of a) m = Math.max(m, x);
+  return m;
+}
+
+function __ultra_min_of(a) {
+  let m = Infinity;
+  for (const x of a) m = Math.min(m, x);
+  return m;
+}
+
+function __ultra_push_all(a, items) {
+  if (!Array.isArray(a)) return a.push(...items);
+  for (const x of items) a.push(x);
+  return a.length;
+}

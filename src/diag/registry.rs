@@ -146,6 +146,7 @@ diagnostics! {
     // Types.
     U0401 unknown_type Error (name: &str) "unknown type `{name}`";
     U0402 unknown_field Error (class: &str, name: &str) "class `{class}` has no field `{name}`";
+    U0403 literal_out_of_range Error (literal: &str, ty: &str) "`{literal}` does not fit `{ty}`";
 
     // The rest.
     U0501 not_supported Error (what: &str) "not supported yet: {what}";

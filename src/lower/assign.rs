@@ -66,9 +66,13 @@ impl Body<'_, '_> {
             Expr::Paren(e) | Expr::NonNull(e) | Expr::As { expr: e, .. } | Expr::AsConst(e) => self.place_expr(*e),
             Expr::TypeAssertion { expr: e, .. } | Expr::Satisfies { expr: e, .. } => self.place_expr(*e),
             Expr::Member { object, name, .. } => {
+                if let Some(&r) = self.l.r.expr_ref.get(id) {
+                    return Place::Name(r, ast.expr_span(id));
+                }
                 if matches!(ast[*object], Expr::Super) {
-                    self.l.unsupported(name.span, "assignment to `super` properties");
-                    return Place::Invalid;
+                    // Without a setter in a base class the property is one of the object itself.
+                    let this = self.this_of(*object);
+                    return Place::Prop(this, self.l.str(name.name), name.span);
                 }
                 let o = self.expr(*object);
                 Place::Prop(o, self.l.str(name.name), name.span)
@@ -86,7 +90,7 @@ impl Body<'_, '_> {
                 Place::Elem(o, k, ast.expr_span(id))
             }
             Expr::Subscript { .. } | Expr::RawSubscript { .. } => {
-                self.l.unsupported(ast.expr_span(id), "slices and several subscripts");
+                self.l.unsupported(ast.expr_span(id), "assignment to slices and with several subscripts");
                 Place::Invalid
             }
             _ => Place::Invalid,

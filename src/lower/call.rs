@@ -7,8 +7,8 @@ use ultra_ir::{Op, StrId, Ty, Value};
 use super::function::Body;
 use super::types::{distance, number_type};
 use crate::diag::registry;
-use crate::program::{ClassBase, ClassDeclId, FnId, MethodKind, ParamDecl};
-use crate::resolve::Target;
+use crate::program::{ClassBase, ClassDeclId, ClassMethod, FnId, MethodKind, ParamDecl, Type};
+use crate::resolve::{BoundTo, FrameId, Target};
 use crate::source::Span;
 use crate::syntax::Name;
 use crate::syntax::ast::{Arg, Expr, ExprId, Ident, Prop};
@@ -18,6 +18,39 @@ enum Args {
     List(Vec<Value>),
     /// An array, when there are spreads.
     Array(Value),
+}
+
+impl super::Lowerer<'_> {
+    /// A method or getter of a class or of its bases.
+    fn find_member(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<&ClassMethod> {
+        let decl = &self.classes[class];
+        let is_it = |m: &&ClassMethod| m.is_static == is_static && m.kind != MethodKind::Setter && m.name == name;
+        decl.methods.iter().rev().find(is_it).or_else(|| {
+            let first = match decl.base {
+                ClassBase::Decl(base) => Some(base),
+                _ => None,
+            };
+            // Members of further bases are among the methods of the class.
+            first.and_then(|base| self.find_member(base, name, is_static))
+        })
+    }
+
+    /// What `super.name` finds in the bases of a class, and whether along the first bases only.
+    fn super_member(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<(FnId, MethodKind, bool)> {
+        let decl = &self.classes[class];
+        let first = match decl.base {
+            ClassBase::Decl(base) => self.find_member(base, name, is_static).map(|m| (m.func, m.kind, true)),
+            _ => None,
+        };
+        let further = || decl.more_bases.iter().find_map(|&b| self.find_member(b, name, is_static));
+        first.or_else(|| further().map(|m| (m.func, m.kind, false)))
+    }
+
+    fn has_static_var(&self, class: ClassDeclId, name: StrId) -> bool {
+        let decl = &self.classes[class];
+        let own = decl.statics.iter().any(|s| s.0 == name);
+        own || matches!(decl.base, ClassBase::Decl(base) if self.has_static_var(base, name))
+    }
 }
 
 impl Body<'_, '_> {
@@ -38,6 +71,7 @@ impl Body<'_, '_> {
         let span = ast.expr_span(id);
         match &ast[callee] {
             Expr::Super => self.super_call(callee, args, span),
+            Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => self.named_call(callee, args, optional, span),
             Expr::Member { object, name, optional: on_object } => {
                 let name_id = self.l.str(name.name);
                 if matches!(ast[*object], Expr::Super) {
@@ -74,10 +108,40 @@ impl Body<'_, '_> {
         }
     }
 
+    /// A callee and its `this`.
+    pub fn callee(&mut self, callee: ExprId) -> (Value, Value) {
+        let ast = self.ast;
+        let callee = self.strip(callee);
+        match &ast[callee] {
+            Expr::Member { object, name, .. }
+                if self.l.r.expr_ref.get(callee).is_none() && !matches!(ast[*object], Expr::Super) =>
+            {
+                let o = self.expr(*object);
+                let name_id = self.l.str(name.name);
+                self.at(name.span);
+                (self.get_prop(o, name_id), o)
+            }
+            Expr::Index { object, index, .. } => {
+                let o = self.expr(*object);
+                let k = self.expr(*index);
+                self.at(ast.expr_span(callee));
+                (self.op2(Op::JsElemGet, o, k), o)
+            }
+            _ => {
+                let f = self.expr(callee);
+                (f, self.undef())
+            }
+        }
+    }
+
     fn named_call(&mut self, callee: ExprId, args: &[Arg], optional: bool, span: Span) -> Value {
         let r = self.l.r;
         if let Some(v) = self.conversion(callee, args, span) {
             return v;
+        }
+        if self.l.is_print(callee) {
+            self.print(args, span);
+            return self.undef();
         }
         let target = r.expr_ref.get(callee).map(|&id| (r.refs[id].target, r.refs[id].name));
         if let Some((Target::Member(source), name)) = target {
@@ -128,18 +192,53 @@ impl Body<'_, '_> {
             self.at(at);
             return self.apply(f, o, args);
         }
+        if let Some(v) = self.spread_builtin(object, o, name, args, at) {
+            return v;
+        }
         let known = self.known_method(object, name);
         let args = self.args(args, known);
         self.at(at);
         self.invoke(o, name, args)
     }
 
-    /// The static method of a class named directly, for keyword arguments.
+    /// The method of a class named directly, or of an object whose class is written, for keyword
+    /// arguments.
     fn known_method(&self, object: ExprId, name: StrId) -> Option<FnId> {
-        let class = self.l.r.class_of_expr(self.ast, object)?;
-        let class = &self.l.classes[*self.l.class_ids.get(class)?];
-        let is_it = |m: &&crate::program::ClassMethod| m.is_static && m.kind == MethodKind::Method && m.name == name;
-        class.methods.iter().find(is_it).map(|m| m.func)
+        if let Some(class) = self.l.r.class_of_expr(self.ast, object) {
+            return self.find_method(*self.l.class_ids.get(class)?, name, true);
+        }
+        let is_static = matches!(self.ast[object], Expr::This) && self.home_is_static();
+        self.find_method(self.written_class(object)?, name, is_static)
+    }
+
+    /// The class of an object as far as declarations say.
+    fn written_class(&self, object: ExprId) -> Option<ClassDeclId> {
+        let r = self.l.r;
+        let object = self.strip(object);
+        let class = match &self.ast[object] {
+            Expr::This => self.home_class()?,
+            Expr::New { callee, .. } => r.class_of_expr(self.ast, *callee)?,
+            Expr::Name(_) => {
+                let Target::Binding(b) = r.refs[*r.expr_ref.get(object)?].target else { return None };
+                if let Some(ty) = self.l.binding_types[b] {
+                    return match self.l.types.table[ty] {
+                        Type::Class(c) => Some(c),
+                        _ => None,
+                    };
+                }
+                match r.bindings[b].bound {
+                    BoundTo::Instance(callee) if r.never_reassigned(b) => r.class_of_expr(self.ast, callee)?,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        self.l.class_ids.get(class).copied()
+    }
+
+    /// A method of a class or of its bases.
+    fn find_method(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<FnId> {
+        self.l.find_member(class, name, is_static).filter(|m| m.kind == MethodKind::Method).map(|m| m.func)
     }
 
     fn invoke(&mut self, object: Value, name: StrId, args: Args) -> Value {
@@ -153,6 +252,26 @@ impl Body<'_, '_> {
                 self.op3(Op::JsApply, f, object, array)
             }
         }
+    }
+
+    /// Spread arguments of built-in functions that take any number of them are library calls.
+    fn spread_builtin(&mut self, object: ExprId, o: Value, name: StrId, args: &[Arg], at: Span) -> Option<Value> {
+        let is_spread = args.iter().any(|a| matches!(a, Arg::Spread(_)));
+        // The library itself calls what it finds.
+        if !is_spread || self.l.strings.text(self.l.fns[FnId(self.frame.0)].name).starts_with("__ultra_") {
+            return None;
+        }
+        let text = self.l.strings.text(name);
+        let global = self.l.global_name(object).map(|n| self.l.names.resolve(n));
+        let function = match (global, text.as_str()) {
+            (Some("Math"), "max") => "__ultra_max_of",
+            (Some("Math"), "min") => "__ultra_min_of",
+            (None, "push") => "__ultra_push_all",
+            _ => return None,
+        };
+        let array = self.spread_args(args);
+        let list = if global.is_some() { vec![array] } else { vec![o, array] };
+        Some(self.library(function, &list, at))
     }
 
     fn apply(&mut self, f: Value, this: Value, args: Args) -> Value {
@@ -266,7 +385,14 @@ impl Body<'_, '_> {
                 all.extend(list);
                 self.op_list(Op::JsNew, 0, &all, 0)
             }
-            Args::Array(array) => self.op2(Op::JsNewApply, c, array),
+            Args::Array(array) => match class.and_then(|c| self.constructor_params(c)) {
+                Some(count) => {
+                    let mut all = vec![c];
+                    all.extend(self.elements(array, count, span));
+                    self.op_list(Op::JsNew, 0, &all, 0)
+                }
+                None => self.op2(Op::JsNewApply, c, array),
+            },
         };
         if let Some(fields) = fields {
             if let Some(class) = class {
@@ -275,6 +401,12 @@ impl Body<'_, '_> {
             self.props(object, fields, 0);
         }
         object
+    }
+
+    /// How many arguments `new` of a class reads, when that is known.
+    fn constructor_params(&self, class: ClassDeclId) -> Option<usize> {
+        let params = &self.l.fns[self.constructor_of(class)?].params;
+        (!params.iter().any(|p| p.rest)).then_some(params.len())
     }
 
     /// The constructor that `new` runs, own or inherited.
@@ -331,28 +463,76 @@ impl Body<'_, '_> {
         let Some(&class) = self.home_class().and_then(|c| self.l.class_ids.get(c)) else {
             return self.refuse(span, "`super` here");
         };
-        if self.l.r.frames[self.frame].is_arrow {
-            return self.refuse(span, "`super()` in an arrow function");
-        }
         let this = self.this_of(callee);
         let base = match self.l.classes[class].base {
             ClassBase::Decl(base) => self.constructor_of(base),
             _ => None,
         };
-        match self.args(args, base) {
-            Args::List(list) => {
-                let mut all = vec![this];
-                all.extend(list);
-                self.at(span);
-                self.op_list(Op::JsSuperCall, class.0, &all, 0);
-            }
-            Args::Array(_) => {
-                return self.refuse(span, "spread arguments of `super()`");
-            }
-        }
-        self.init_fields(span.start);
-        self.property_params();
+        let list = match self.args(args, base) {
+            Args::List(list) => list,
+            Args::Array(array) => match self.spread_count(class, base) {
+                Some(count) => self.elements(array, count, span),
+                None => return self.refuse(span, "spread arguments of `super()` for a rest parameter"),
+            },
+        };
+        let mut all = vec![this];
+        all.extend(list);
+        self.at(span);
+        self.op_list(Op::JsSuperCall, class.0, &all, 0);
+        self.init_fields(this, span.start);
+        self.property_params(this);
         this
+    }
+
+    /// How many arguments the base constructor reads.
+    fn spread_count(&self, class: ClassDeclId, base: Option<FnId>) -> Option<usize> {
+        match (base, self.l.classes[class].base) {
+            (Some(f), _) => {
+                let params = &self.l.fns[f].params;
+                (!params.iter().any(|p| p.rest)).then_some(params.len())
+            }
+            // Built-in errors take a message and options.
+            (None, ClassBase::Builtin(_)) => Some(2),
+            (None, _) => Some(0),
+        }
+    }
+
+    /// The first elements of an array; undefined where it is shorter.
+    fn elements(&mut self, array: Value, count: usize, span: Span) -> Vec<Value> {
+        let mut out = Vec::new();
+        for i in 0..count {
+            let index = self.number_bits(i as u64, 1);
+            self.at(span);
+            out.push(self.op2(Op::JsElemGet, array, index));
+        }
+        out
+    }
+
+    /// `super.name` read: a getter of a base class runs on `this`, a method is the function value.
+    pub fn super_get(&mut self, object: ExprId, name: StrId, at: Span) -> Value {
+        let Some(&class) = self.home_class().and_then(|c| self.l.class_ids.get(c)) else {
+            return self.refuse(at, "`super` in object literals");
+        };
+        let is_static = self.home_is_static();
+        let base = match self.l.classes[class].base {
+            ClassBase::Decl(base) => base,
+            ClassBase::None => return self.undef(),
+            ClassBase::Builtin(_) => return self.refuse(at, "reading `super` properties of a built-in class"),
+        };
+        if is_static && self.l.has_static_var(base, name) {
+            return self.refuse(at, "reading static fields through `super`");
+        }
+        let Some((func, kind)) = self.l.find_member(base, name, is_static).map(|m| (m.func, m.kind)) else { return self.undef() };
+        if !self.l.fns[func].env.is_none() {
+            return self.refuse(at, "reading `super` properties of a class that captures variables");
+        }
+        let f = self.frame_closure(FrameId(func.0));
+        if kind != MethodKind::Getter {
+            return f;
+        }
+        let this = self.this_of(object);
+        self.at(at);
+        self.op_list(Op::JsCall, 0, &[f, this], 0)
     }
 
     fn super_method(&mut self, object: ExprId, name: StrId, args: &[Arg], at: Span) -> Value {
@@ -360,7 +540,20 @@ impl Body<'_, '_> {
             return self.refuse(at, "`super` in object literals");
         };
         let this = self.this_of(object);
-        match self.args(args, None) {
+        let is_static = self.home_is_static();
+        let found = self.l.super_member(class, name, is_static);
+        if let Some((func, MethodKind::Method, first)) = found
+            && (is_static || !first)
+        {
+            if !self.l.fns[func].env.is_none() {
+                return self.refuse(at, "`super` methods that capture variables here");
+            }
+            let args = self.args(args, Some(func));
+            self.at(at);
+            let f = self.frame_closure(FrameId(func.0));
+            return self.apply(f, this, args);
+        }
+        match self.args(args, found.map(|f| f.0)) {
             Args::List(list) => {
                 let mut all = vec![this];
                 all.extend(list);

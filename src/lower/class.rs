@@ -1,13 +1,48 @@
 //! Classes: the value where the declaration stands, and the functions that run initialisers.
 
 use ultra_ir::op::ConvertWhy;
-use ultra_ir::{Op, Ty, Value};
+use ultra_ir::{Op, StrId, Ty, Value};
 
 use super::function::Body;
-use crate::program::Type;
+use super::Lowerer;
+use crate::program::{ClassBase, ClassDeclId, Type};
 use crate::resolve::ThisSource;
 use crate::syntax::ast::{ClassId, ClassMember, ExprId, FunctionBody, MemberKind, PropKey};
 use crate::syntax::well_known as names;
+
+impl Lowerer<'_> {
+    /// The class that a class extends first, when it is known.
+    fn base_of(&self, c: ClassId) -> Option<ClassId> {
+        self.r.class_of_expr(self.ast, self.ast[c].extends.first()?.expr)
+    }
+
+    /// The classes that a class extends besides the first.
+    fn further_bases(&self, c: ClassId) -> Vec<ClassId> {
+        self.ast[c].extends.iter().skip(1).filter_map(|h| self.r.class_of_expr(self.ast, h.expr)).collect()
+    }
+
+    fn own_fields(&mut self, c: ClassId) -> Vec<StrId> {
+        let ast = self.ast;
+        let mut out = Vec::new();
+        for m in ast[c].members.iter().filter(|m| !m.modifiers.is_static) {
+            if let MemberKind::Field { key, .. } = &m.kind {
+                out.extend(self.key_name(key));
+            }
+        }
+        out
+    }
+
+    /// The names of the fields that a class has from its first base.
+    pub(super) fn first_base_fields(&self, class: ClassDeclId) -> Vec<StrId> {
+        let mut out = Vec::new();
+        let mut at = self.classes[class].base;
+        while let ClassBase::Decl(base) = at {
+            out.extend(self.classes[base].fields.iter().map(|f| f.name));
+            at = self.classes[base].base;
+        }
+        out
+    }
+}
 
 impl Body<'_, '_> {
     pub fn class_decl(&mut self, c: ClassId) {
@@ -48,8 +83,38 @@ impl Body<'_, '_> {
         let ast = self.ast;
         let lex = self.lex;
         self.init_scope(lex);
+        if let Some(&id) = self.l.class_ids.get(c) {
+            let mut seen = self.l.first_base_fields(id);
+            seen.extend(self.l.own_fields(c));
+            for base in self.l.further_bases(c) {
+                self.inherited_inits(base, &mut seen);
+            }
+        }
         for m in ast[c].members.iter().filter(|m| !m.modifiers.is_static) {
             if let MemberKind::Field { key, value: Some(value), .. } = &m.kind {
+                self.field_init(m, key, *value);
+            }
+        }
+    }
+
+    /// Initialises the fields that come from a further base; fields named in `seen` come from elsewhere.
+    fn inherited_inits(&mut self, c: ClassId, seen: &mut Vec<StrId>) {
+        let ast = self.ast;
+        let r = self.l.r;
+        for base in self.l.base_of(c).into_iter().chain(self.l.further_bases(c)) {
+            self.inherited_inits(base, seen);
+        }
+        let Some(scope) = r.classes.get(c) else { return };
+        let captures = scope.field_init.some().is_some_and(|f| !r.frames[f].this_binding.is_none());
+        if captures || !scope.env.is_none() {
+            self.l.unsupported(ast.class_span(c), "functions in the field initialisers of a further base class");
+            return;
+        }
+        for m in ast[c].members.iter().filter(|m| !m.modifiers.is_static) {
+            let MemberKind::Field { key, value, .. } = &m.kind else { continue };
+            let Some(name) = self.l.key_name(key).filter(|n| !seen.contains(n)) else { continue };
+            seen.push(name);
+            if let Some(value) = value {
                 self.field_init(m, key, *value);
             }
         }

@@ -9,10 +9,11 @@ use ultra_ir::{Op, Ty, Value};
 
 use super::assign::binary_op;
 use super::function::Body;
-use crate::program::FnKind;
+use crate::program::{FnKind, TypeId};
 use crate::resolve::{BoundTo, EnumValue, Target};
 use crate::source::Span;
-use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, StrValue, UnaryOp};
+use crate::syntax::well_known as names;
+use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, StrValue, Subscript, UnaryOp};
 
 impl Body<'_, '_> {
     /// An expression whose value nobody uses.
@@ -24,6 +25,8 @@ impl Body<'_, '_> {
             Expr::Update { increment, target, .. } => {
                 self.update(id, increment, true, target);
             }
+            // A line with nothing but `print` prints an empty line.
+            Expr::Name(names::PRINT) if self.l.is_print(id) => self.print(&[], self.ast.expr_span(id)),
             _ => {
                 self.expr(id);
             }
@@ -55,7 +58,7 @@ impl Body<'_, '_> {
             }
             Expr::Template { chunks, exprs } => self.template(chunks, exprs, span),
             Expr::Array(elems) => self.array(elems, span),
-            Expr::Object(props) => self.object(props, span),
+            Expr::Object(props) => self.object(id, props, span),
             Expr::Function(f) => self.function_value(*f),
             Expr::Class(c) => self.class_value(*c),
             Expr::Unary { op, operand } => self.unary(*op, *operand, span),
@@ -70,12 +73,15 @@ impl Body<'_, '_> {
             }
             Expr::Logical { op, left, right } => self.logical(*op, *left, *right),
             Expr::Assign { op, target, value } => self.assignment(id, *op, *target, *value, true),
-            Expr::Conditional { test, yes, no } => self.conditional(*test, *yes, *no),
+            Expr::Conditional { test, yes, no } => self.conditional(*test, *yes, *no, None),
             Expr::Call { callee, args, optional, .. } => self.call(id, *callee, args, *optional),
             Expr::New { callee, args, fields, .. } => self.new_expr(*callee, args, fields.as_deref(), span),
             Expr::Member { object, name, optional } => {
                 if let Some(v) = self.enum_member(id, *object) {
                     return self.enum_value(&v);
+                }
+                if let Some(&r) = self.l.r.expr_ref.get(id) {
+                    return self.read_ref(r, span);
                 }
                 let name_id = self.l.str(name.name);
                 self.member(*object, name_id, name.span, *optional)
@@ -129,8 +135,9 @@ impl Body<'_, '_> {
             Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
             Expr::ImportMeta => self.refuse(span, "`import.meta`"),
             Expr::BigInt(_) => self.refuse(span, "bigint"),
-            Expr::TaggedTemplate { .. } => self.refuse(span, "tagged templates"),
-            Expr::Subscript { .. } | Expr::RawSubscript { .. } => self.refuse(span, "slices and several subscripts"),
+            Expr::TaggedTemplate { tag, chunks, exprs, .. } => self.tagged(*tag, chunks, exprs, span),
+            Expr::Subscript { object, items, optional, .. } => self.subscript(*object, items, *optional, span),
+            Expr::RawSubscript { .. } => self.refuse(span, "brackets whose content is no expression"),
             Expr::ImportCall { .. } => self.refuse(span, "`import()`"),
             Expr::Await(_) => self.refuse(span, "`await`"),
             Expr::Yield { .. } => self.refuse(span, "`yield`"),
@@ -180,16 +187,11 @@ impl Body<'_, '_> {
         self.un(js, v)
     }
 
-    /// `typeof` of a name that may not exist reads it as a property of the global object.
+    /// `typeof` of a name that may not exist.
     fn type_of(&mut self, operand: ExprId, span: Span) -> Value {
         let missing_ok = self.l.global_name(operand);
         let v = match missing_ok {
-            Some(name) if name != crate::syntax::well_known::UNDEFINED => {
-                let global = self.l.strings.intern("globalThis");
-                let object = self.op(InstData { a: global.0, ..InstData::new(Op::JsGlobal, Ty::Void) });
-                let name = self.l.str(name);
-                self.get_prop(object, name)
-            }
+            Some(name) if name != names::UNDEFINED => self.global_if_any(name),
             _ => self.expr(operand),
         };
         self.at(span);
@@ -289,7 +291,8 @@ impl Body<'_, '_> {
         self.b.get(out)
     }
 
-    fn conditional(&mut self, test: ExprId, yes: ExprId, no: ExprId) -> Value {
+    /// `test ? yes : no`; both values convert to `ty`.
+    pub fn conditional(&mut self, test: ExprId, yes: ExprId, no: ExprId, ty: Option<TypeId>) -> Value {
         let base = self.narrows.len();
         let (then, els, join) = (self.block(), self.block(), self.block());
         let out = self.temp();
@@ -297,7 +300,10 @@ impl Body<'_, '_> {
         for (block, value, outcome) in [(then, yes, true), (els, no, false)] {
             self.enter(block);
             self.narrow_by(test, outcome);
-            let v = self.expr(value);
+            let mut v = self.expr_for(value, ty);
+            if let Some(ty) = ty {
+                v = self.convert(v, ty, ConvertWhy::Assign, self.ast.expr_span(value).start);
+            }
             self.set_temp(out, v);
             self.restore(base);
             self.narrows.truncate(base);
@@ -305,6 +311,39 @@ impl Body<'_, '_> {
         }
         self.enter(join);
         self.b.get(out)
+    }
+
+    // Slices.
+
+    /// `x[a:b:c]`: a call of the library's slice.
+    fn subscript(&mut self, object: ExprId, items: &[Subscript], optional: bool, span: Span) -> Value {
+        let [Subscript::Slice { start, end, step, .. }] = *items else {
+            return self.refuse(span, "several subscripts");
+        };
+        let o = self.object_of(object, optional);
+        let mut args = vec![o];
+        for part in [start, end, step] {
+            let v = match part {
+                Some(e) => self.expr(e),
+                None => self.undef(),
+            };
+            args.push(v);
+        }
+        self.library("__ultra_slice", &args, span)
+    }
+
+    /// Calls a function of the library that is written in the language.
+    pub fn library(&mut self, name: &str, args: &[Value], span: Span) -> Value {
+        let r = self.l.r;
+        let binding = self.l.names.get(name).and_then(|n| r.lexes[r.module_lex()].names.get(&n));
+        let frame = binding.and_then(|&b| r.function_of_binding(b)).and_then(|f| r.function_frame.get(f));
+        let Some(&frame) = frame else { return self.refuse(span, "this without the library") };
+        self.at(span);
+        let f = self.frame_closure(frame);
+        let this = self.undef();
+        let mut list = vec![f, this];
+        list.extend(args);
+        self.op_list(Op::JsCall, 0, &list, 0)
     }
 
     // Members.
@@ -315,9 +354,7 @@ impl Body<'_, '_> {
         let r = self.l.r;
         let Target::Binding(b) = r.refs[*r.expr_ref.get(object)?].target else { return None };
         let BoundTo::Enum(stmt) = r.bindings[b].bound else { return None };
-        let values = r.enum_values.get(stmt)?;
-        let value = values.iter().find(|(n, _)| *n == name.name).map(|(_, v)| v.clone());
-        value.filter(|v| *v != EnumValue::Computed)
+        r.enum_constant(stmt, name.name).cloned()
     }
 
     /// The property name of a bracketed string literal that is no array index.
@@ -345,7 +382,7 @@ impl Body<'_, '_> {
 
     fn member(&mut self, object: ExprId, name: ultra_ir::StrId, at: Span, optional: bool) -> Value {
         if matches!(self.ast[object], Expr::Super) {
-            return self.refuse(at, "reading `super` properties");
+            return self.super_get(object, name, at);
         }
         let o = self.object_of(object, optional);
         self.at(at);

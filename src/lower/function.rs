@@ -4,7 +4,7 @@
 use ultra_ir::builder::{Builder, Var};
 use ultra_ir::func::InstData;
 use ultra_ir::op::{ConvertWhy, JsBinOp, JsUnOp};
-use ultra_ir::{Block, Func, Op, StrId, Ty, Value};
+use ultra_ir::{Block, Func, Kind, Op, StrId, Ty, Value};
 
 use super::Lowerer;
 use super::cond::Narrow;
@@ -12,9 +12,18 @@ use super::tries::Exit;
 use crate::program::{ClassBase, FnId, FnKind, Type, TypeId};
 use crate::resolve::{BindKind, BindingId, Check, FrameId, FrameKind, LexId, RefId, Target, ThisSource, is_property};
 use crate::source::Span;
-use crate::syntax::Name;
+use crate::syntax::{Name, well_known as names};
 use crate::syntax::ast::{Ast, ClassId, ExprId, FunctionBody, FunctionId, Pat, StmtId};
 use ultra_abi::shape::ThrowKind;
+
+/// What is not supported about names of a kind.
+fn foreign(kind: BindKind) -> Option<&'static str> {
+    match kind {
+        BindKind::Foreign => Some("names from other modules"),
+        BindKind::Namespace => Some("a namespace as a value"),
+        _ => None,
+    }
+}
 
 /// What a jump out of a statement can leave.
 pub(super) enum Around {
@@ -105,6 +114,14 @@ fn prune(func: &mut Func) {
     func.layout.retain(|b| seen[b.0 as usize]);
 }
 
+/// The number literal written at an offset, with its sign.
+fn literal_at(text: &str, pos: u32) -> Span {
+    let rest = text.get(pos as usize..).unwrap_or("");
+    let sign = rest.len() - rest.trim_start_matches(['-', '+', ' ']).len();
+    let digits = rest[sign..].find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_');
+    Span::new(pos, pos + (sign + digits.unwrap_or(rest.len() - sign)) as u32)
+}
+
 impl<'a> Body<'_, 'a> {
     fn run(&mut self, params: &[Value], main: &[StmtId]) {
         let frame = &self.l.r.frames[self.frame];
@@ -151,18 +168,18 @@ impl<'a> Body<'_, 'a> {
         }
         let lex = self.lex;
         if self.kind == FnKind::Constructor && !self.is_derived() {
-            self.init_fields(span.start);
+            self.init_fields(self.this, span.start);
         }
         self.params(f, params);
         if self.kind == FnKind::Constructor && !self.is_derived() {
-            self.property_params();
+            self.property_params(self.this);
         }
         self.init_scope(lex);
         match &function.body {
             FunctionBody::None => {}
             FunctionBody::Block(list) => self.stmts(list),
             FunctionBody::Expr(e) => {
-                let v = self.expr(*e);
+                let v = self.expr_for(*e, self.ret);
                 let literal = self.may_be_literal(*e);
                 self.return_value(v, literal, self.ast.expr_span(*e));
             }
@@ -198,6 +215,15 @@ impl<'a> Body<'_, 'a> {
 
     // Constructors.
 
+    /// Whether the member around this code is static.
+    pub fn home_is_static(&self) -> bool {
+        let mut frame = self.frame;
+        while self.l.r.frames[frame].is_arrow && self.l.r.frames[frame].class.is_none() {
+            frame = self.l.r.frames[frame].parent;
+        }
+        self.l.r.frames[frame].is_static
+    }
+
     /// The class whose constructor or other member encloses this code.
     pub fn home_class(&self) -> Option<ClassId> {
         let mut frame = self.frame;
@@ -217,25 +243,31 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// Runs the field initialisers of the class on `this`.
-    pub fn init_fields(&mut self, pos: u32) {
+    pub fn init_fields(&mut self, this: Value, pos: u32) {
         let Some(&id) = self.home_class().and_then(|c| self.l.class_ids.get(c)) else { return };
         if self.l.classes[id].field_init.is_none() && self.l.classes[id].fields.is_empty() {
             return;
         }
-        let this = self.this_value(ThisSource::Own);
         self.b.set_pos(pos);
         self.op(InstData { a: this.0, b: id.0, ..InstData::new(Op::JsInitFields, Ty::Void) });
     }
 
     /// Stores parameter properties into their fields.
-    pub fn property_params(&mut self) {
-        let FrameKind::Function(f) = self.l.r.frames[self.frame].kind else { return };
+    pub fn property_params(&mut self, this: Value) {
+        let mut frame = self.frame;
+        while self.l.r.frames[frame].is_arrow {
+            frame = self.l.r.frames[frame].parent;
+        }
+        let FrameKind::Function(f) = self.l.r.frames[frame].kind else { return };
         let ast = self.ast;
         for p in ast[f].params.iter().filter(|p| is_property(&p.modifiers)) {
             let Pat::Name(name) = ast[p.pat] else { continue };
             let Some(&b) = self.l.r.pat_binding.get(p.pat) else { continue };
+            if frame != self.frame && !self.l.r.bindings[b].captured {
+                self.l.unsupported(p.span, "parameter properties beside `super()` in an arrow function");
+                return;
+            }
             let v = self.load(b, Check::None);
-            let this = self.this_value(ThisSource::Own);
             let name = self.l.str(name);
             self.b.set_pos(p.span.start);
             self.set_prop(this, name, v, 1);
@@ -336,8 +368,38 @@ impl<'a> Body<'_, 'a> {
         if matches!(self.l.types.table[ty], Type::Any) {
             return v;
         }
+        if why != ConvertWhy::Call {
+            self.check_literal(v, ty, pos);
+        }
         self.b.set_pos(pos);
         self.op(InstData { a: v.0, b: ty.0, aux: why as u16, ..InstData::new(Op::JsConvert, Ty::Void) })
+    }
+
+    /// Reports a literal that its integer type cannot hold.
+    fn check_literal(&mut self, v: Value, ty: TypeId, pos: u32) {
+        let Type::Int(kind) = self.l.types.table[ty] else { return };
+        let Some(d) = self.b.func.def(v).filter(|d| d.op == Op::JsNum) else { return };
+        let bits = d.imm();
+        let value = match d.aux {
+            1 => Some(i128::from(bits)),
+            2 => Some(-i128::from(bits)),
+            // Exact in the range that matters; -0 and fractions are no integers.
+            _ => Some(f64::from_bits(bits)).filter(|n| n.fract() == 0.0 && n.abs() < 1e30).map(|n| n as i128),
+        };
+        let width = 8 * kind.size() as u32;
+        let (least, most) = match matches!(kind, Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64) {
+            true => (-(1i128 << (width - 1)), (1i128 << (width - 1)) - 1),
+            false => (0, (1i128 << width) - 1),
+        };
+        if self.l.dialect.is_ultra() && !value.is_some_and(|n| (least..=most).contains(&n)) {
+            let span = literal_at(self.l.file.text(), pos);
+            let text = match value {
+                Some(n) => n.to_string(),
+                None => f64::from_bits(bits).to_string(),
+            };
+            let d = crate::diag::registry::literal_out_of_range(span, &text, super::types::number_name(kind));
+            self.l.diagnostics.push(d);
+        }
     }
 
     /// Throws a built-in error about `v`; the code after it is unreachable.
@@ -534,9 +596,8 @@ impl<'a> Body<'_, 'a> {
         self.at(span);
         match reference.target {
             Target::Binding(b) => {
-                if r.bindings[b].kind == BindKind::Foreign {
-                    self.l.unsupported(span, "names from other modules and namespaces");
-                    return self.undef();
+                if let Some(what) = foreign(r.bindings[b].kind) {
+                    return self.refuse(span, what);
                 }
                 if reference.check == Check::Always {
                     self.uninitialised(b);
@@ -549,6 +610,7 @@ impl<'a> Body<'_, 'a> {
                 self.at(span);
                 self.get_prop(this, name)
             }
+            Target::Global if reference.of_global => self.global_if_any(reference.name),
             Target::Global => self.global(reference.name),
         }
     }
@@ -605,8 +667,8 @@ impl<'a> Body<'_, 'a> {
             }
             // The name of a function expression keeps its value.
             BindKind::FunctionName => return v,
-            BindKind::Foreign => {
-                self.l.unsupported(span, "names from other modules and namespaces");
+            BindKind::Foreign | BindKind::Namespace => {
+                self.l.unsupported(span, foreign(binding.kind).unwrap_or_default());
                 return v;
             }
             _ => {}
@@ -625,7 +687,33 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// A name of the global object, or undefined when there is none.
+    pub fn global_if_any(&mut self, name: Name) -> Value {
+        let (missing, join) = (self.block(), self.block());
+        let out = self.temp();
+        self.handlers.push(missing);
+        let v = self.global(name);
+        self.handlers.pop();
+        self.set_temp(out, v);
+        self.b.jump(join, &[]);
+        self.b.seal(missing);
+        if self.b.has_preds(missing) {
+            self.b.switch_to(missing);
+            self.b.nullary(Op::CatchValue);
+            let v = self.undef();
+            self.set_temp(out, v);
+            self.b.jump(join, &[]);
+        }
+        self.enter(join);
+        self.b.get(out)
+    }
+
     pub fn global(&mut self, name: Name) -> Value {
+        if name == names::PRINT && self.l.dialect.is_ultra() {
+            let console = self.global(names::CONSOLE);
+            let log = self.l.str(names::LOG);
+            return self.get_prop(console, log);
+        }
         match self.l.names.resolve(name) {
             "undefined" => self.undef(),
             "NaN" => self.number_bits(f64::NAN.to_bits(), 0),

@@ -5,6 +5,8 @@ use ultra_ir::op::JsBinOp;
 use ultra_ir::{Op, Ty, Value};
 
 use super::function::Body;
+use crate::program::{ClassDeclId, Type, TypeId};
+use crate::resolve::LexId;
 use crate::source::Span;
 use crate::syntax::Name;
 use crate::syntax::ast::{
@@ -94,6 +96,66 @@ impl Body<'_, '_> {
         }
     }
 
+    /// A call of the tag with the texts and the values.
+    pub fn tagged(&mut self, tag: ExprId, chunks: &[TemplateChunk], exprs: &[ExprId], span: Span) -> Value {
+        if self.is_string_raw(tag) {
+            return self.raw_template(chunks, exprs, span);
+        }
+        let (f, this) = self.callee(tag);
+        let mut texts = Vec::new();
+        for chunk in chunks {
+            let v = match chunk.cooked {
+                Some(text) => {
+                    let s = self.l.str_value(text);
+                    self.str_const(s)
+                }
+                None => self.undef(),
+            };
+            texts.push(v);
+        }
+        self.at(span);
+        let strings = self.op_list(Op::JsArray, 0, &texts, 0);
+        if self.l.names.get("raw").is_some() {
+            let raw: Vec<Value> = chunks.iter().map(|c| self.name_const(c.raw)).collect();
+            let raw = self.op_list(Op::JsArray, 0, &raw, 0);
+            let name = self.l.strings.intern("raw");
+            self.set_prop(strings, name, raw, 0);
+        }
+        let mut list = vec![f, this, strings];
+        for &e in exprs {
+            list.push(self.expr(e));
+        }
+        self.at(span);
+        self.op_list(Op::JsCall, 0, &list, 0)
+    }
+
+    fn name_const(&mut self, name: Name) -> Value {
+        let s = self.l.str(name);
+        self.str_const(s)
+    }
+
+    fn is_string_raw(&self, tag: ExprId) -> bool {
+        let Expr::Member { object, name, .. } = self.ast[self.ast.unparen(tag)] else { return false };
+        let is_string = self.l.global_name(object).is_some_and(|n| self.l.names.resolve(n) == "String");
+        is_string && self.l.names.resolve(name.name) == "raw"
+    }
+
+    /// `String.raw`: the texts as they are written.
+    fn raw_template(&mut self, chunks: &[TemplateChunk], exprs: &[ExprId], span: Span) -> Value {
+        let mut out = None;
+        for (i, chunk) in chunks.iter().enumerate() {
+            let v = self.name_const(chunk.raw);
+            out = Some(self.concat(out, v, span));
+            if let Some(&e) = exprs.get(i) {
+                let v = self.expr(e);
+                self.at(self.ast.expr_span(e));
+                let v = self.op1(Op::JsToStr, v);
+                out = Some(self.concat(out, v, span));
+            }
+        }
+        out.unwrap_or_else(|| self.text(""))
+    }
+
     fn concat(&mut self, left: Option<Value>, right: Value, span: Span) -> Value {
         match left {
             Some(left) => {
@@ -147,7 +209,10 @@ impl Body<'_, '_> {
         }
     }
 
-    pub fn object(&mut self, props: &[Prop], span: Span) -> Value {
+    pub fn object(&mut self, id: ExprId, props: &[Prop], span: Span) -> Value {
+        if let Some(&class) = self.l.accessor_classes.get(id) {
+            return self.object_with_accessors(id, class, props, span);
+        }
         let mut fixed = 0;
         while fixed < props.len() && self.is_static_prop(&props[fixed]) {
             fixed += 1;
@@ -161,6 +226,18 @@ impl Body<'_, '_> {
         self.at(span);
         let object = self.op_list(Op::JsObject, 0, &list, 0);
         self.props(object, &props[fixed..], 1);
+        object
+    }
+
+    /// An object literal with getters or setters is an instance of a class of its own.
+    fn object_with_accessors(&mut self, id: ExprId, class: ClassDeclId, props: &[Prop], span: Span) -> Value {
+        let first = self.l.r.accessor_objects.get(id).and_then(|frames| frames.first());
+        let env = first.map_or(LexId::NONE, |&f| self.l.r.frames[f].env);
+        self.at(span);
+        let env = self.scope_object(env);
+        let class = self.op(InstData { a: env.0, b: class.0, ..InstData::new(Op::JsClass, Ty::Void) });
+        let object = self.op_list(Op::JsNew, 0, &[class], 0);
+        self.props(object, props, 1);
         object
     }
 
@@ -209,11 +286,8 @@ impl Body<'_, '_> {
     }
 
     fn is_plain_method(&mut self, f: crate::syntax::ast::FunctionId) -> bool {
-        let plain = self.ast[f].kind == FunctionKind::Method;
-        if !plain {
-            self.l.unsupported(self.ast.function_span(f), "getters and setters in object literals");
-        }
-        plain
+        // Accessors are in the class of the literal.
+        self.ast[f].kind == FunctionKind::Method
     }
 
     /// Name and value of a property with a known name.
@@ -222,7 +296,7 @@ impl Body<'_, '_> {
             Prop::Value { key, value } => {
                 let name = self.l.key_name(key)?;
                 let plain = self.plain_key(key);
-                if plain == Some(names::PROTO) {
+                if plain == Some(names::PROTO) && !matches!(key, PropKey::Computed(_)) {
                     self.l.unsupported(self.ast.key_span(key), "`__proto__` in object literals");
                 }
                 let v = self.named_expr(*value, plain.unwrap_or(names::EMPTY));
@@ -271,5 +345,15 @@ impl Body<'_, '_> {
             _ => {}
         }
         self.expr(id)
+    }
+
+    /// An expression whose value becomes an integer type: the literals in the branches of a
+    /// conditional take the type before they meet.
+    pub fn expr_for(&mut self, id: ExprId, ty: Option<TypeId>) -> Value {
+        let Some(ty) = ty.filter(|&t| matches!(self.l.types.table[t], Type::Int(_))) else { return self.expr(id) };
+        match self.ast[self.ast.unparen(id)] {
+            Expr::Conditional { test, yes, no } if self.may_be_literal(id) => self.conditional(test, yes, no, Some(ty)),
+            _ => self.expr(id),
+        }
     }
 }

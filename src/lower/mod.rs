@@ -43,8 +43,8 @@ use crate::program::{
 };
 use crate::resolve::{self, BindingId, LexId, Resolved};
 use crate::source::{SourceFile, Span};
-use crate::syntax::ast::{Ast, ClassId, PropKey, StrValue};
-use crate::syntax::{Dialect, Interner, Name, Parsed};
+use crate::syntax::ast::{Ast, ClassId, ExprId, NumberId, PropKey, StrValue};
+use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
 
@@ -93,6 +93,8 @@ struct Lowerer<'a> {
     scopes: Table<ScopeId, ScopeDecl>,
     vars: Table<VarId, VarDecl>,
     class_ids: ArenaMap<ClassId, ClassDeclId>,
+    /// Classes of object literals with getters or setters.
+    accessor_classes: ArenaMap<ExprId, ClassDeclId>,
     scope_ids: Table<LexId, ScopeId>,
     var_ids: Table<BindingId, VarId>,
     binding_types: Table<BindingId, Option<TypeId>>,
@@ -119,6 +121,7 @@ impl<'a> Lowerer<'a> {
             scopes: Table::new(),
             vars: Table::new(),
             class_ids: ArenaMap::default(),
+            accessor_classes: ArenaMap::default(),
             scope_ids: Table::filled(r.lexes.len(), ScopeId::NONE),
             var_ids: Table::filled(r.bindings.len(), VarId::NONE),
             binding_types: Table::filled(r.bindings.len(), None),
@@ -152,13 +155,12 @@ impl<'a> Lowerer<'a> {
             PropKey::Ident(i) => Some(self.str(i.name)),
             PropKey::Private(i) => Some(self.private(i.name)),
             PropKey::String(v, _) => Some(self.str_value(v)),
-            PropKey::Number(n, _) => {
-                let integer = self.ast[n].integer.filter(|&n| n < 1 << 53)?;
-                Some(self.strings.intern(&integer.to_string()))
-            }
+            PropKey::Number(n, _) => self.number_key(n),
             PropKey::BigInt(..) => None,
             PropKey::Computed(e) => match &self.ast[self.ast.unparen(e)] {
                 Expr::String(v) => Some(self.str_value(*v)),
+                Expr::Number(n) => self.number_key(*n),
+                Expr::Template { chunks, exprs } if exprs.is_empty() => Some(self.str_value(chunks.first()?.cooked?)),
                 Expr::Member { object, name, .. } => match &self.ast[*object] {
                     Expr::Name(n) if self.names.resolve(*n) == "Symbol" => {
                         let text = format!("@@{}", self.names.resolve(name.name));
@@ -169,6 +171,17 @@ impl<'a> Lowerer<'a> {
                 _ => None,
             },
         }
+    }
+
+    /// The text of an integer; other numbers are converted when the program runs.
+    fn number_key(&mut self, n: NumberId) -> Option<StrId> {
+        let integer = self.ast[n].integer.filter(|&n| n < 1 << 53)?;
+        Some(self.strings.intern(&integer.to_string()))
+    }
+
+    /// Whether an expression is UltraScript's `print`, which no declaration hides.
+    fn is_print(&self, e: ExprId) -> bool {
+        self.dialect.is_ultra() && self.global_name(e) == Some(well_known::PRINT)
     }
 
     fn unsupported(&mut self, span: Span, what: &str) {

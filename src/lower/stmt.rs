@@ -5,11 +5,11 @@ use ultra_ir::{Op, Value};
 
 use super::function::{Around, Body};
 use super::tries::Exit;
-use crate::resolve::{BindKind, EnumValue};
+use crate::resolve::{BoundTo, Check, EnumValue};
 use crate::source::Span;
 use crate::syntax::Name;
 use crate::syntax::ast::{
-    Case, Declarator, EnumDecl, ExprId, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
+    Case, Declarator, EnumDecl, Expr, ExprId, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
 };
 
 impl Body<'_, '_> {
@@ -97,9 +97,9 @@ impl Body<'_, '_> {
             Stmt::ExportAssign(_) => self.l.unsupported(span, "`export =`"),
             Stmt::ExportAsNamespace(_) => {}
             Stmt::Namespace(n) => {
-                let global = matches!(n.name, NamespaceName::Global(_));
-                if !n.is_declare && !global {
-                    self.l.unsupported(span, "namespaces with code");
+                let is_path = matches!(n.name, NamespaceName::Path(_));
+                if let (true, false, Some(body), Some(&lex)) = (is_path, n.is_declare, &n.body, self.l.r.stmt_lex.get(id)) {
+                    self.scoped(lex, body);
                 }
             }
             Stmt::With { .. } => self.l.unsupported(span, "`with`"),
@@ -173,7 +173,10 @@ impl Body<'_, '_> {
 
     fn declarator(&mut self, d: &Declarator, init: ExprId) {
         if let Some(&b) = self.l.r.pat_binding.get(d.pat) {
-            let v = self.named_expr(init, self.l.r.bindings[b].name);
+            let v = match self.ast[self.ast.unparen(init)] {
+                Expr::Conditional { .. } => self.expr_for(init, self.l.binding_types[b]),
+                _ => self.named_expr(init, self.l.r.bindings[b].name),
+            };
             let literal = self.may_be_literal(init);
             let v = self.adapt(b, v, literal, self.ast.expr_span(init));
             // Positions of stores are those of the declaration.
@@ -285,7 +288,7 @@ impl Body<'_, '_> {
     fn return_stmt(&mut self, value: Option<ExprId>, span: Span) {
         match value {
             Some(e) => {
-                let v = self.expr(e);
+                let v = self.expr_for(e, self.ret);
                 let literal = self.may_be_literal(e);
                 self.return_value(v, literal, self.ast.expr_span(e));
             }
@@ -355,43 +358,107 @@ impl Body<'_, '_> {
 
     // Enums.
 
+    /// Makes the object of an enum. When all parts are constants the first makes it whole.
     fn enum_decl(&mut self, id: StmtId, decl: &EnumDecl) {
         let r = self.l.r;
-        let (Some(&b), Some(values)) = (r.stmt_binding.get(id), r.enum_values.get(id)) else { return };
-        if let Some(m) = values.iter().position(|(_, v)| *v == EnumValue::Computed) {
-            let span = decl.members.get(m).map_or(decl.name.span, |m| m.span);
-            self.l.unsupported(span, "computed enum members");
+        let Some(&b) = r.stmt_binding.get(id) else { return };
+        let BoundTo::Enum(first) = r.bindings[b].bound else { return };
+        let parts = r.enum_parts.get(first).map_or(&[][..], |p| p.as_slice());
+        let values: Vec<_> = parts.iter().flat_map(|&p| r.enum_values.get(p)).flatten().cloned().collect();
+        let is_constant = values.iter().all(|(_, v)| *v != EnumValue::Computed);
+        let used = r.bindings[b].used;
+        if is_constant {
+            if used && id == first {
+                let object = self.enum_object(&values);
+                self.init_binding(b, object);
+            }
             return;
         }
-        let merged = r.bindings[b].bound != crate::resolve::BoundTo::Enum(id) || r.bindings[b].kind != BindKind::Enum;
-        if merged || values.len() != decl.members.len() {
-            self.l.unsupported(decl.name.span, "enums declared in several parts");
-            return;
-        }
-        if !r.bindings[b].used {
-            return;
-        }
-        let mut list = Vec::new();
+        let object = if id == first {
+            let object = self.op_list(Op::JsObject, 0, &[], 0);
+            if used {
+                self.init_binding(b, object);
+            }
+            object
+        } else if used {
+            self.load(b, Check::None)
+        } else {
+            // Nothing reads the object; initialisers may still have effects.
+            self.op_list(Op::JsObject, 0, &[], 0)
+        };
+        self.enum_members(id, decl, object);
+    }
+
+    /// An object with all members; integer names come first, as ECMAScript orders them.
+    fn enum_object(&mut self, values: &[(Name, EnumValue)]) -> Value {
+        let mut back: Vec<(f64, Name)> = Vec::new();
         for (name, value) in values {
-            let name = self.l.str(*name);
-            let key = self.str_const(name);
-            let v = self.enum_value(value);
-            list.extend([key, v]);
-        }
-        for (name, value) in values {
-            // Numbers map back to names; the last name wins, as it is set last.
-            if let EnumValue::Number(n) = value
-                && n.fract() == 0.0
-                && n.abs() < 9e15
-            {
-                let key = self.text(&format!("{n}"));
-                let name = self.l.str(*name);
-                let v = self.str_const(name);
-                list.extend([key, v]);
+            if let EnumValue::Number(n) = value {
+                // The last name of a number wins.
+                back.retain(|b| b.0 != *n);
+                back.push((*n, *name));
             }
         }
+        let is_index = |n: f64| n >= 0.0 && n.fract() == 0.0 && n < 4_294_967_295.0;
+        let (mut indexes, others): (Vec<_>, Vec<_>) = back.into_iter().partition(|b| is_index(b.0));
+        indexes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut list = Vec::new();
+        for (n, name) in indexes {
+            list.push(self.text(&format!("{}", n as u32)));
+            list.push(self.enum_name(name));
+        }
+        for (name, value) in values {
+            list.push(self.enum_name(*name));
+            list.push(self.enum_value(value));
+        }
         let object = self.op_list(Op::JsObject, 0, &list, 0);
-        self.init_binding(b, object);
+        for (n, name) in others {
+            let key = self.f64_const(n);
+            let name = self.enum_name(name);
+            self.op3(Op::JsElemSet, object, key, name);
+        }
+        object
+    }
+
+    fn enum_name(&mut self, name: Name) -> Value {
+        let name = self.l.str(name);
+        self.str_const(name)
+    }
+
+    /// Sets the members of one part, computing those that are no constants.
+    fn enum_members(&mut self, id: StmtId, decl: &EnumDecl, object: Value) {
+        let r = self.l.r;
+        let (Some(values), Some(&lex)) = (r.enum_values.get(id), r.stmt_lex.get(id)) else { return };
+        let outer = self.enter_scope(lex);
+        for m in &decl.members {
+            let Some(name) = self.plain_key(&m.key) else {
+                self.l.unsupported(m.span, "computed names of enum members");
+                continue;
+            };
+            let value = values.iter().find(|v| v.0 == name).map(|v| &v.1);
+            self.at(m.span);
+            let v = match (value, m.value) {
+                (Some(EnumValue::Computed) | None, Some(e)) => self.expr(e),
+                (Some(EnumValue::Computed) | None, None) => {
+                    self.l.unsupported(m.span, "an enum member without value after a computed one");
+                    continue;
+                }
+                (Some(value), _) => self.enum_value(value),
+            };
+            if let Some(&b) = r.lexes[lex].names.get(&name)
+                && r.bindings[b].used
+            {
+                self.init_binding(b, v);
+            }
+            self.at(m.span);
+            let key = self.l.str(name);
+            self.set_prop(object, key, v, 1);
+            if !matches!(value, Some(EnumValue::Str(_))) {
+                let name = self.enum_name(name);
+                self.op3(Op::JsElemSet, object, v, name);
+            }
+        }
+        self.lex = outer;
     }
 
     pub fn enum_value(&mut self, value: &EnumValue) -> Value {

@@ -18,6 +18,10 @@ impl Lowerer<'_> {
             let id = self.classes.push(empty_class(self.ast.class_span(c)));
             self.class_ids.insert(c, id);
         }
+        for (e, _) in self.r.accessor_objects.iter() {
+            let id = self.classes.push(empty_class(self.ast.expr_span(e)));
+            self.accessor_classes.insert(e, id);
+        }
         self.make_scopes();
         for frame in self.r.frames.ids() {
             let decl = self.fn_decl(frame);
@@ -27,6 +31,48 @@ impl Lowerer<'_> {
         for &c in &self.r.class_order {
             self.fill_class(c);
         }
+        for (e, _) in self.r.accessor_objects.iter() {
+            self.fill_accessors(e);
+        }
+    }
+
+    /// The class behind an object literal with getters or setters. Other properties are its fields.
+    fn fill_accessors(&mut self, e: ast::ExprId) {
+        let ast::Expr::Object(props) = &self.ast[e] else { return };
+        let id = self.accessor_classes[e];
+        let mut decl = empty_class(self.ast.expr_span(e));
+        decl.name = self.strings.intern("Object");
+        for p in props {
+            let (key, function) = match p {
+                ast::Prop::Method { key, function } => (key, Some(*function)),
+                ast::Prop::Value { key, .. } => (key, None),
+                ast::Prop::Shorthand(i) => {
+                    let name = self.str(i.name);
+                    decl.fields.push(set_field(name, i.span));
+                    continue;
+                }
+                ast::Prop::Spread(_) => continue,
+            };
+            let span = self.ast.key_span(key);
+            let kind = function.map(|f| self.ast[f].kind);
+            let accessor = match kind {
+                Some(FunctionKind::Getter) => Some(MethodKind::Getter),
+                Some(FunctionKind::Setter) => Some(MethodKind::Setter),
+                _ => None,
+            };
+            match (self.key_name(key), accessor, function) {
+                (Some(name), Some(kind), Some(f)) => {
+                    let Some(frame) = self.r.function_frame.get(f) else { continue };
+                    let func = FnId(frame.0);
+                    (self.fns[func].name, self.fns[func].class) = (name, id);
+                    decl.methods.push(ClassMethod { name, kind, is_static: false, func });
+                }
+                (None, Some(_), _) => self.unsupported(span, "accessors with computed names"),
+                (Some(name), _, _) => decl.fields.push(set_field(name, span)),
+                (None, ..) => {}
+            }
+        }
+        self.classes[id] = decl;
     }
 
     fn make_scopes(&mut self) {
@@ -54,7 +100,7 @@ impl Lowerer<'_> {
                 continue;
             }
             let kind = match binding.kind {
-                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Foreign => VarKind::Var,
+                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign => VarKind::Var,
                 BindKind::Let => VarKind::Let,
                 BindKind::Const | BindKind::This | BindKind::Arguments => VarKind::Const,
                 BindKind::Param => VarKind::Param,
@@ -184,7 +230,46 @@ impl Lowerer<'_> {
         for m in &class.members {
             self.class_member(m, c, &mut decl);
         }
+        self.classes[id] = decl.clone();
+        self.further_members(id, &mut decl);
         self.classes[id] = decl;
+    }
+
+    /// A class has the fields and methods of its further bases as if it declared them; of several
+    /// members of one name the first counts.
+    fn further_members(&self, class: ClassDeclId, decl: &mut ClassDecl) {
+        let mut fields = self.first_base_fields(class);
+        fields.extend(decl.fields.iter().map(|f| f.name));
+        for &further in &decl.more_bases.clone() {
+            let mut at = ClassBase::Decl(further);
+            while let ClassBase::Decl(base) = at {
+                let base = &self.classes[base];
+                for f in &base.fields {
+                    if !fields.contains(&f.name) {
+                        fields.push(f.name);
+                        decl.fields.push(f.clone());
+                    }
+                }
+                for m in &base.methods {
+                    let same = |o: &ClassMethod| o.name == m.name && o.is_static == m.is_static && o.kind == m.kind;
+                    if !decl.methods.iter().any(same) && !self.base_has(decl.base, m) {
+                        decl.methods.push(m.clone());
+                    }
+                }
+                at = base.base;
+            }
+        }
+    }
+
+    fn base_has(&self, mut base: ClassBase, m: &ClassMethod) -> bool {
+        while let ClassBase::Decl(id) = base {
+            let found = self.classes[id].methods.iter().any(|o| o.name == m.name && o.is_static == m.is_static);
+            if found {
+                return true;
+            }
+            base = self.classes[id].base;
+        }
+        false
     }
 
     fn class_bases(&mut self, c: ClassId, decl: &mut ClassDecl) {
@@ -192,6 +277,7 @@ impl Lowerer<'_> {
             let span = self.ast.expr_span(h.expr);
             let known = self.r.class_of_expr(self.ast, h.expr).and_then(|c| self.class_ids.get(c)).copied();
             match known {
+                Some(_) if self.extends_itself(h.expr, c) => self.unsupported(span, "a class that extends itself"),
                 Some(base) if i == 0 => decl.base = ClassBase::Decl(base),
                 Some(base) => decl.more_bases.push(base),
                 None => match self.global_name(h.expr) {
@@ -200,6 +286,23 @@ impl Lowerer<'_> {
                 },
             }
         }
+    }
+
+    /// Whether the class that an expression names is `c` or extends it.
+    fn extends_itself(&self, e: ast::ExprId, c: ClassId) -> bool {
+        let mut work = vec![e];
+        let mut seen = Vec::new();
+        while let Some(e) = work.pop() {
+            let Some(base) = self.r.class_of_expr(self.ast, e) else { continue };
+            if base == c {
+                return true;
+            }
+            if !seen.contains(&base) {
+                seen.push(base);
+                work.extend(self.ast[base].extends.iter().map(|h| h.expr));
+            }
+        }
+        false
     }
 
     /// The name that an expression is, if nothing in the file declares it.
@@ -233,7 +336,7 @@ impl Lowerer<'_> {
                     ty = ty.map(|t| self.or_undefined(t));
                 }
                 if m.modifiers.is_static {
-                    self.static_field(m, name, ty, c, decl);
+                    self.static_field(name, ty, decl);
                     return;
                 }
                 decl.fields.push(ClassField {
@@ -258,16 +361,10 @@ impl Lowerer<'_> {
 
     fn static_field(
         &mut self,
-        m: &ast::ClassMember,
         name: ultra_ir::StrId,
         ty: Option<TypeId>,
-        c: ClassId,
         decl: &mut ClassDecl,
     ) {
-        if self.r.classes[c].frame != self.r.main {
-            self.unsupported(m.span, "static fields of a class inside a function");
-            return;
-        }
         let scope = self.scope_ids[self.r.module_lex()];
         let ty = ty.filter(|&t| self.types.table[t] != Type::Any);
         let var = self.add_var(VarDecl {
@@ -331,6 +428,11 @@ impl Lowerer<'_> {
             }
         }
     }
+}
+
+/// A field that the literal always sets.
+fn set_field(name: ultra_ir::StrId, span: Span) -> ClassField {
+    ClassField { name, ty: None, has_init: true, optional: false, weak: false, span }
 }
 
 fn empty_class(span: Span) -> ClassDecl {

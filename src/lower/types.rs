@@ -192,7 +192,7 @@ impl Lowerer<'_> {
     // Named types.
 
     fn type_ref(&mut self, path: &[Ident], args: &[ast::TypeId], lex: LexId, subst: &Subst, span: Span) -> TypeId {
-        let [name] = path else { return self.qualified(path, lex) };
+        let [name] = path else { return self.qualified(path, args, lex, subst) };
         if let Some(&t) = subst.get(&name.name) {
             return t;
         }
@@ -211,8 +211,25 @@ impl Lowerer<'_> {
         self.ty(Type::Any)
     }
 
-    /// `E.Member` of an enum; anything else is not followed.
-    fn qualified(&mut self, path: &[Ident], lex: LexId) -> TypeId {
+    /// The scope of the namespace that a path names.
+    fn namespace_of(&self, path: &[Ident], lex: LexId) -> Option<LexId> {
+        let (first, rest) = path.split_first()?;
+        let mut at = *self.r.namespaces.get(&self.r.lookup(lex, first.name)?)?;
+        for name in rest {
+            at = *self.r.namespaces.get(self.r.lexes[at].names.get(&name.name)?)?;
+        }
+        Some(at)
+    }
+
+    /// `N.T` in a namespace and `E.Member` of an enum; anything else is not followed.
+    fn qualified(&mut self, path: &[Ident], args: &[ast::TypeId], lex: LexId, subst: &Subst) -> TypeId {
+        if let [spaces @ .., name] = path
+            && let Some(home) = self.namespace_of(spaces, lex)
+            && let Some(decls) = self.r.lexes[home].types.get(&name.name)
+        {
+            let decls = decls.clone();
+            return self.declared(&decls, home, args, lex, subst);
+        }
         if let [first, _] = path
             && let Some((decls, _)) = self.r.lookup_type(lex, first.name)
             && let Some(TypeDecl::Enum(stmt)) = decls.first()
@@ -249,10 +266,10 @@ impl Lowerer<'_> {
     /// A numeric enum is `number`, one of strings `string`.
     fn enum_type(&mut self, stmt: StmtId) -> TypeId {
         let b = self.r.stmt_binding.get(stmt).map(|&b| self.r.bindings[b].bound);
-        let Some(BoundTo::Enum(stmt)) = b else { return self.ty(Type::Any) };
-        let Some(values) = self.r.enum_values.get(stmt) else { return self.ty(Type::Any) };
+        let Some(BoundTo::Enum(first)) = b else { return self.ty(Type::Any) };
+        let declared = self.r.enum_parts.get(first).into_iter().flatten();
         let mut parts = Vec::new();
-        for (_, v) in values {
+        for (_, v) in declared.filter_map(|&p| self.r.enum_values.get(p)).flatten() {
             let ty = if matches!(v, EnumValue::Str(_)) { Type::Str } else { Type::Number };
             parts.push(self.types.intern(ty));
         }
@@ -483,6 +500,11 @@ const NUMBER_TYPES: [(&str, Type); 10] = [
 /// The type of an UltraScript number-type name.
 pub(super) fn number_type(text: &str) -> Option<Type> {
     NUMBER_TYPES.iter().find(|n| n.0 == text).map(|n| n.1.clone())
+}
+
+/// The name of an integer type.
+pub(super) fn number_name(kind: Kind) -> &'static str {
+    NUMBER_TYPES.iter().find(|n| n.1 == Type::Int(kind)).map_or("number", |n| n.0)
 }
 
 /// Types of the standard library that are not followed.

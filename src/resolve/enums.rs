@@ -6,7 +6,7 @@
 use la_arena::ArenaMap;
 
 use super::*;
-use crate::syntax::ast::{BinaryOp, EnumDecl, Expr, PropKey, Stmt, StrValue, UnaryOp};
+use crate::syntax::ast::{BinaryOp, EnumDecl, Expr, PropKey, Stmt, StrValue, TemplateChunk, UnaryOp};
 
 /// The value of an enum member.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,7 +22,11 @@ pub(super) fn evaluate(r: &mut Resolved, ast: &Ast, names: &Interner) {
     let mut values = ArenaMap::default();
     for stmt in stmts {
         let Stmt::Enum(decl) = &ast[stmt] else { continue };
-        let members = Folder { r, ast, names, done: &values, members: Vec::new() }.members(decl);
+        let binding = r.stmt_binding.get(stmt).copied();
+        // Members of earlier parts are in scope.
+        let earlier = r.stmt_binding.iter().filter(|&(s, b)| s < stmt && Some(*b) == binding);
+        let outer = earlier.filter_map(|(s, _)| values.get(s)).flatten().cloned().collect();
+        let members = Folder { r, ast, names, done: &values, outer, members: Vec::new() }.members(decl);
         values.insert(stmt, members);
     }
     r.enum_values = values;
@@ -33,6 +37,8 @@ struct Folder<'a> {
     ast: &'a Ast,
     names: &'a Interner,
     done: &'a ArenaMap<StmtId, Vec<(Name, EnumValue)>>,
+    /// Members of earlier parts of the enum.
+    outer: Vec<(Name, EnumValue)>,
     members: Vec<(Name, EnumValue)>,
 }
 
@@ -63,11 +69,11 @@ impl Folder<'_> {
             Expr::Paren(e) => self.expr(*e),
             Expr::Number(n) => EnumValue::Number(self.ast[*n].value),
             Expr::String(StrValue::Text(n)) => EnumValue::Str(self.names.resolve(*n).to_owned()),
-            Expr::Template { chunks, exprs } if exprs.is_empty() => match chunks.first().map(|c| c.cooked) {
-                Some(Some(StrValue::Text(n))) => EnumValue::Str(self.names.resolve(n).to_owned()),
-                _ => EnumValue::Computed,
+            Expr::Template { chunks, exprs } => self.template(chunks, exprs),
+            Expr::Name(name) => match self.members.iter().chain(&self.outer).find(|m| m.0 == *name) {
+                Some(m) => m.1.clone(),
+                None => number_name(self.names.resolve(*name)),
             },
-            Expr::Name(name) => find(&self.members, *name),
             Expr::Member { object, name, .. } => self.other(*object, name.name),
             Expr::Unary { op, operand } => match (op, self.expr(*operand)) {
                 (UnaryOp::Neg, EnumValue::Number(n)) => EnumValue::Number(-n),
@@ -80,27 +86,55 @@ impl Folder<'_> {
         }
     }
 
+    fn template(&self, chunks: &[TemplateChunk], exprs: &[ExprId]) -> EnumValue {
+        let mut out = String::new();
+        for (i, chunk) in chunks.iter().enumerate() {
+            let Some(StrValue::Text(n)) = chunk.cooked else { return EnumValue::Computed };
+            out.push_str(self.names.resolve(n));
+            match exprs.get(i).map(|&e| self.expr(e)) {
+                Some(EnumValue::Str(s)) => out.push_str(&s),
+                Some(EnumValue::Number(n)) if is_plain(n) => out.push_str(&n.to_string()),
+                Some(_) => return EnumValue::Computed,
+                None => {}
+            }
+        }
+        EnumValue::Str(out)
+    }
+
     fn other(&self, object: ExprId, member: Name) -> EnumValue {
         let Some(&reference) = self.r.expr_ref.get(object) else { return EnumValue::Computed };
         let reference = &self.r.refs[reference];
         match self.r.lookup(reference.lex, reference.name).map(|b| self.r.bindings[b].bound) {
-            Some(BoundTo::Enum(stmt)) => match self.done.get(stmt) {
-                Some(members) => find(members, member),
-                None => find(&self.members, member),
-            },
+            Some(BoundTo::Enum(first)) => {
+                let parts = self.r.enum_parts.get(first).into_iter().flatten();
+                let done = parts.filter_map(|&p| self.done.get(p)).flatten();
+                let found = done.chain(&self.members).find(|m| m.0 == member);
+                found.map_or(EnumValue::Computed, |m| m.1.clone())
+            }
             _ => EnumValue::Computed,
         }
     }
 }
 
-fn find(members: &[(Name, EnumValue)], name: Name) -> EnumValue {
-    members.iter().find(|m| m.0 == name).map_or(EnumValue::Computed, |m| m.1.clone())
+fn number_name(text: &str) -> EnumValue {
+    match text {
+        "NaN" => EnumValue::Number(f64::NAN),
+        "Infinity" => EnumValue::Number(f64::INFINITY),
+        _ => EnumValue::Computed,
+    }
+}
+
+/// An integer whose digits are what ECMAScript writes.
+fn is_plain(n: f64) -> bool {
+    n.fract() == 0.0 && n.abs() < 9e15 && (n != 0.0 || n.is_sign_positive())
 }
 
 fn binary(op: BinaryOp, a: EnumValue, b: EnumValue) -> EnumValue {
     match (a, b) {
         (EnumValue::Number(a), EnumValue::Number(b)) => arithmetic(op, a, b),
         (EnumValue::Str(a), EnumValue::Str(b)) if op == BinaryOp::Add => EnumValue::Str(a + &b),
+        (EnumValue::Str(a), EnumValue::Number(n)) if op == BinaryOp::Add && is_plain(n) => EnumValue::Str(format!("{a}{n}")),
+        (EnumValue::Number(n), EnumValue::Str(b)) if op == BinaryOp::Add && is_plain(n) => EnumValue::Str(format!("{n}{b}")),
         _ => EnumValue::Computed,
     }
 }
@@ -113,6 +147,7 @@ fn arithmetic(op: BinaryOp, a: f64, b: f64) -> EnumValue {
         BinaryOp::Mul => a * b,
         BinaryOp::Div => a / b,
         BinaryOp::Rem => a % b,
+        BinaryOp::Pow => a.powf(b),
         BinaryOp::BitAnd => f64::from(to_int32(a) & to_int32(b)),
         BinaryOp::BitOr => f64::from(to_int32(a) | to_int32(b)),
         BinaryOp::BitXor => f64::from(to_int32(a) ^ to_int32(b)),

@@ -11,10 +11,13 @@ use hashbrown::{HashMap, HashSet};
 use super::*;
 use crate::syntax::ast::{FunctionKind, MemberKind, Pat, PropKey};
 
-pub(super) fn finish(r: &mut Resolved, ast: &Ast, dialect: Dialect) {
-    let pending = resolve_declared(r);
+pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, dialect: Dialect) {
+    let mut pending = resolve_declared(r);
+    resolve_members(r, names, &mut pending);
     if dialect.is_ultra() {
         resolve_implicit(r, ast, pending);
+    } else {
+        declare_globals(r, pending);
     }
     mark_uses(r);
     note_straight_writes(r);
@@ -39,6 +42,59 @@ fn resolve_declared(r: &mut Resolved) -> Vec<RefId> {
         }
     }
     pending
+}
+
+/// Members of namespaces are their variables, and those of the global object are the `var`s and
+/// functions of the module.
+fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>) {
+    let global_this = names.get("globalThis");
+    let module = r.module_lex();
+    for mut used in std::mem::take(&mut r.member_uses) {
+        let Some(&object) = r.expr_ref.get(used.object) else { continue };
+        let name = used.reference.name;
+        match r.refs[object].target {
+            Target::Binding(b) => {
+                let inner = r.namespaces.get(&b).and_then(|&lex| r.lexes[lex].names.get(&name));
+                let Some(&inner) = inner else { continue };
+                used.reference.target = Target::Binding(inner);
+                // Only the member is read.
+                r.refs[object].target = Target::Global;
+                let id = r.refs.push(used.reference);
+                r.expr_ref.insert(used.expr, id);
+            }
+            Target::Global if Some(r.refs[object].name) == global_this && !r.refs[object].of_global => {
+                used.reference.of_global = true;
+                let declared = r.lexes[module].names.get(&name).copied();
+                let id = r.refs.push(used.reference);
+                r.expr_ref.insert(used.expr, id);
+                match declared {
+                    Some(b) if matches!(r.bindings[b].kind, BindKind::Var | BindKind::Function) => {
+                        r.refs[id].target = Target::Binding(b);
+                    }
+                    Some(_) => {}
+                    None => pending.push(id),
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Assignment to a name that nothing declares makes a variable of the module.
+fn declare_globals(r: &mut Resolved, pending: Vec<RefId>) {
+    let module = r.module_lex();
+    for &id in &pending {
+        let (name, pos) = (r.refs[id].name, r.refs[id].pos);
+        let is_constant = [names::UNDEFINED, names::NAN, names::INFINITY].contains(&name);
+        if r.refs[id].access == Use::Write && !is_constant {
+            walk::declare_in(r, module, name, BindKind::Implicit, Span::empty(pos), u32::MAX);
+        }
+    }
+    for id in pending {
+        if let Some(&b) = r.lexes[module].names.get(&r.refs[id].name) {
+            r.refs[id].target = Target::Binding(b);
+        }
+    }
 }
 
 /// `arguments` of the nearest function that has it, unless a declaration inside hides it.
@@ -71,7 +127,7 @@ fn resolve_implicit(r: &mut Resolved, ast: &Ast, pending: Vec<RefId>) {
     let mut rest = Vec::new();
     for id in pending {
         let (frame, name) = (r.refs[id].frame, r.refs[id].name);
-        match members.owner(r, frame, name) {
+        match members.owner(r, frame, name).filter(|_| !r.refs[id].of_global) {
             Some(owner) => r.refs[id].target = Target::Member(captured_this(r, frame, owner)),
             None => rest.push(id),
         }
@@ -80,17 +136,23 @@ fn resolve_implicit(r: &mut Resolved, ast: &Ast, pending: Vec<RefId>) {
     let mut writes: Vec<RefId> = rest.iter().copied().filter(|&id| r.refs[id].access == Use::Write).collect();
     writes.sort_by_key(|&id| (depth(r, id), id));
     for id in writes {
-        let (lex, name, pos) = (r.refs[id].lex, r.refs[id].name, r.refs[id].pos);
+        let (name, pos) = (r.refs[id].name, r.refs[id].pos);
+        let lex = lookup_from(r, id);
         if r.lookup(lex, name).is_none() {
-            let lex = r.frames[r.refs[id].frame].lex;
+            let lex = r.frames[r.lexes[lex].frame].lex;
             walk::declare_in(r, lex, name, BindKind::Implicit, Span::empty(pos), u32::MAX);
         }
     }
     for id in rest {
-        if let Some(b) = r.lookup(r.refs[id].lex, r.refs[id].name) {
+        if let Some(b) = r.lookup(lookup_from(r, id), r.refs[id].name) {
             r.refs[id].target = Target::Binding(b);
         }
     }
+}
+
+/// Where a reference that is not declared looks for its name.
+fn lookup_from(r: &Resolved, id: RefId) -> LexId {
+    if r.refs[id].of_global { r.module_lex() } else { r.refs[id].lex }
 }
 
 /// Names of the members of each class, own and of known bases.
@@ -193,8 +255,7 @@ fn mark_uses(r: &mut Resolved) {
 /// A use of an enum that becomes a constant.
 fn is_folded(r: &Resolved, id: RefId, b: BindingId) -> bool {
     let (BoundTo::Enum(stmt), Some(member)) = (r.bindings[b].bound, r.refs[id].member) else { return false };
-    let values = r.enum_values.get(stmt);
-    values.is_some_and(|v| v.iter().any(|(n, v)| *n == member && *v != EnumValue::Computed))
+    r.enum_constant(stmt, member).is_some()
 }
 
 /// An unconditional assignment initialises a `var` from there on.
@@ -326,11 +387,18 @@ fn environments(r: &mut Resolved) {
             class.env = env;
         }
     }
+    let groups: Vec<Vec<FrameId>> = r.accessor_objects.values().cloned().collect();
     for frame in r.frames.ids() {
         r.frames[frame].env = match r.frames[frame].class.and_then(|c| r.classes.get(c)) {
             Some(class) => class.env,
             None => deepest(r, r.frames[frame].needs.iter().copied()),
         };
+    }
+    for group in groups {
+        let env = deepest(r, group.iter().map(|&f| r.frames[f].env).filter(|l| !l.is_none()));
+        for f in group {
+            r.frames[f].env = env;
+        }
     }
     for lex in r.lexes.ids() {
         let (parent, frame) = (r.lexes[lex].parent, r.lexes[lex].frame);

@@ -61,7 +61,9 @@ pub enum BindKind {
     This,
     /// `arguments` of a function.
     Arguments,
-    /// Import, namespace: not followed yet.
+    /// A namespace; its members are variables of the module.
+    Namespace,
+    /// Import: not followed yet.
     Foreign,
 }
 
@@ -71,7 +73,12 @@ pub enum BoundTo {
     Unknown,
     Function(FunctionId),
     Class(ClassId),
+    /// The first declaration of an enum.
     Enum(StmtId),
+    /// An instance of the class that the expression names.
+    Instance(ExprId),
+    /// What another name holds.
+    Alias(ExprId),
 }
 
 #[derive(Clone, Debug)]
@@ -128,6 +135,8 @@ pub struct Lex {
     pub object: bool,
     /// The scope object around: of this frame, or the frame's environment.
     pub outer_object: LexId,
+    /// Of a namespace: the scope that holds its variables.
+    pub storage: LexId,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -213,6 +222,8 @@ pub struct Reference {
     pub straight: bool,
     /// The name after the dot, for `name.member`.
     pub member: Option<Name>,
+    /// A property of the global object.
+    pub of_global: bool,
     /// Bound already by the walk (`this`).
     pub bound: bool,
     pub target: Target,
@@ -264,6 +275,21 @@ pub struct Resolved {
     /// Reachable classes in order of appearance.
     pub class_order: Vec<ClassId>,
     pub enum_values: ArenaMap<StmtId, Vec<(Name, EnumValue)>>,
+    /// The declarations of an enum, by the first.
+    pub enum_parts: ArenaMap<StmtId, Vec<StmtId>>,
+    /// The names in a namespace, by its binding.
+    pub namespaces: HashMap<BindingId, LexId>,
+    /// Getters and setters of an object literal.
+    pub accessor_objects: ArenaMap<ExprId, Vec<FrameId>>,
+    member_uses: Vec<MemberUse>,
+}
+
+/// `object.name`, which is a variable when the object is a namespace or the global object.
+#[derive(Debug)]
+struct MemberUse {
+    expr: ExprId,
+    object: ExprId,
+    reference: Reference,
 }
 
 impl Resolved {
@@ -316,8 +342,20 @@ impl Resolved {
         match binding.bound {
             BoundTo::Function(f) if self.never_reassigned(b) && !binding.early => Some(f),
             BoundTo::Function(f) if binding.kind == BindKind::Function && binding.assigns == 0 => Some(f),
+            BoundTo::Alias(e) if self.never_reassigned(b) && !binding.early => match self.refs[*self.expr_ref.get(e)?].target {
+                // An alias is declared after what it names, or the chain ends.
+                Target::Binding(of) if of < b => self.function_of_binding(of),
+                _ => None,
+            },
             _ => None,
         }
+    }
+
+    /// The value of an enum member that is a constant; `first` is the enum's first declaration.
+    pub fn enum_constant(&self, first: StmtId, name: Name) -> Option<&EnumValue> {
+        let parts = self.enum_parts.get(first)?;
+        let found = parts.iter().flat_map(|&p| self.enum_values.get(p)).flatten().find(|m| m.0 == name);
+        found.map(|m| &m.1).filter(|v| **v != EnumValue::Computed)
     }
 
     /// Assigned only where it is initialised.
@@ -331,7 +369,7 @@ impl Resolved {
 pub fn resolve(ast: &Ast, body: &[StmtId], names: &Interner, dialect: Dialect) -> Resolved {
     let mut r = walk::walk(ast, body);
     enums::evaluate(&mut r, ast, names);
-    finish::finish(&mut r, ast, dialect);
+    finish::finish(&mut r, ast, names, dialect);
     r
 }
 

@@ -46,6 +46,10 @@ pub(super) fn walk(ast: &Ast, body: &[StmtId]) -> Resolved {
         classes: ArenaMap::default(),
         class_order: Vec::new(),
         enum_values: ArenaMap::default(),
+        enum_parts: ArenaMap::default(),
+        namespaces: HashMap::new(),
+        accessor_objects: ArenaMap::default(),
+        member_uses: Vec::new(),
     };
     let mut w = Walk {
         ast,
@@ -99,6 +103,7 @@ impl Walk<'_> {
             is_var_scope: false,
             object: false,
             outer_object: LexId::NONE,
+            storage: LexId::NONE,
         })
     }
 
@@ -158,7 +163,12 @@ impl Walk<'_> {
     }
 
     fn reference(&mut self, name: Name, span: Span, access: Use, end: u32) -> RefId {
-        self.r.refs.push(Reference {
+        let reference = self.reference_value(name, span, access, end);
+        self.r.refs.push(reference)
+    }
+
+    fn reference_value(&self, name: Name, span: Span, access: Use, end: u32) -> Reference {
+        Reference {
             name,
             lex: self.lex,
             frame: self.frame,
@@ -167,10 +177,11 @@ impl Walk<'_> {
             access,
             straight: self.straight,
             member: None,
+            of_global: false,
             bound: false,
             target: Target::Global,
             check: Check::None,
-        })
+        }
     }
 
     fn use_this(&mut self, expr: ExprId) {
@@ -334,26 +345,79 @@ impl Walk<'_> {
                 self.declare_type(e.name.name, TypeDecl::Enum(id));
                 if !e.is_declare || e.is_const {
                     let b = self.declare(e.name.name, BindKind::Enum, e.name.span);
-                    self.r.bindings[b].bound = BoundTo::Enum(id);
-                    self.r.bindings[b].init_pos = 0;
-                    self.r.stmt_binding.insert(id, b);
+                    self.enum_part(id, b);
                     let lex = self.child_lex();
                     self.r.stmt_lex.insert(id, lex);
                     self.in_lex(lex, |w| {
-                        for value in e.members.iter().filter_map(|m| m.value) {
-                            w.expr(value);
+                        for m in &e.members {
+                            if let Some(value) = m.value {
+                                w.expr(value);
+                            }
+                            w.enum_name(&m.key, m.span);
                         }
                     });
                 }
             }
             Stmt::Namespace(n) => {
-                if let NamespaceName::Path(path) = &n.name
-                    && let Some(first) = path.first()
-                {
-                    self.foreign(*first);
+                let NamespaceName::Path(path) = &n.name else { return };
+                match (&n.body, path.first()) {
+                    (Some(body), _) if !n.is_declare => self.namespace(id, path, body),
+                    (_, Some(first)) => self.foreign(*first),
+                    _ => {}
                 }
             }
         }
+    }
+
+    fn enum_part(&mut self, id: StmtId, b: BindingId) {
+        let binding = &mut self.r.bindings[b];
+        binding.init_pos = 0;
+        let first = match binding.bound {
+            BoundTo::Enum(first) => first,
+            _ => id,
+        };
+        binding.bound = BoundTo::Enum(first);
+        match self.r.enum_parts.get_mut(first) {
+            Some(parts) => parts.push(id),
+            None => {
+                self.r.enum_parts.insert(first, vec![id]);
+            }
+        }
+        self.r.stmt_binding.insert(id, b);
+    }
+
+    /// Later initialisers of an enum see its members by name.
+    fn enum_name(&mut self, key: &PropKey, span: Span) {
+        let (PropKey::Ident(Ident { name, .. }) | PropKey::String(StrValue::Text(name), _)) = *key else { return };
+        let b = self.declare(name, BindKind::Const, span);
+        let binding = &mut self.r.bindings[b];
+        (binding.init_pos, binding.inits) = (0, 1);
+    }
+
+    /// Parts of one namespace share a scope, whose variables are those of the scope around.
+    fn namespace(&mut self, id: StmtId, path: &[Ident], body: &[StmtId]) {
+        let Some((first, rest)) = path.split_first() else {
+            self.r.stmt_lex.insert(id, self.lex);
+            self.stmts(body);
+            return;
+        };
+        let b = self.declare(first.name, BindKind::Namespace, first.span);
+        let binding = &mut self.r.bindings[b];
+        if binding.kind == BindKind::Namespace {
+            binding.init_pos = 0;
+        }
+        let lex = match self.r.namespaces.get(&b) {
+            Some(&lex) => lex,
+            None => {
+                let lex = self.child_lex();
+                let storage = self.r.lexes[self.lex].storage.some().unwrap_or(self.lex);
+                let data = &mut self.r.lexes[lex];
+                (data.storage, data.is_var_scope) = (storage, true);
+                self.r.namespaces.insert(b, lex);
+                lex
+            }
+        };
+        self.in_lex(lex, |w| w.namespace(id, rest, body));
     }
 
     fn foreign(&mut self, local: Ident) {
@@ -372,6 +436,8 @@ impl Walk<'_> {
             let bound = match d.init.map(|e| &self.ast[self.ast.unparen(e)]) {
                 Some(Expr::Function(f)) => BoundTo::Function(*f),
                 Some(Expr::Class(c)) => BoundTo::Class(*c),
+                Some(Expr::New { callee, .. }) => BoundTo::Instance(*callee),
+                Some(Expr::Name(_)) => d.init.map_or(BoundTo::Unknown, |e| BoundTo::Alias(self.ast.unparen(e))),
                 _ => BoundTo::Unknown,
             };
             self.bind(d.pat, bind_kind, d.ty.map(|t| (t, self.lex)), bound);
@@ -496,7 +562,10 @@ impl Walk<'_> {
                 let r = self.reference(*name, ast.pat_span(pat), access, end);
                 self.r.pat_ref.insert(pat, r);
             }
-            Pat::Expr(e) => self.expr(*e),
+            Pat::Expr(e) => match ast[*e] {
+                Expr::Member { object, name, .. } => self.member_expr(*e, object, name, access, end),
+                _ => self.expr(*e),
+            },
             Pat::Array { elems, rest } => {
                 for elem in elems.iter().flatten() {
                     self.assign_elem(elem, end);
@@ -644,7 +713,9 @@ impl Walk<'_> {
                 m.modifiers.is_static && matches!(m.kind, MemberKind::Field { .. })
                     || matches!(m.kind, MemberKind::StaticBlock(_))
             };
-            let field_init = if class.members.iter().any(|m| has_init(m) && !m.modifiers.is_static) {
+            // Initialisers of further bases run with those of the class.
+            let has_inits = class.members.iter().any(|m| has_init(m) && !m.modifiers.is_static);
+            let field_init = if has_inits || class.extends.len() > 1 {
                 w.member_frame(FrameKind::FieldInit(c), c, false, span.start)
             } else {
                 FrameId::NONE
@@ -729,7 +800,9 @@ impl Walk<'_> {
         }
     }
 
-    fn props(&mut self, props: &[Prop]) {
+    /// The frames of getters and setters.
+    fn props(&mut self, props: &[Prop]) -> Vec<FrameId> {
+        let mut accessors = Vec::new();
         for p in props {
             match p {
                 Prop::Value { key, value } => {
@@ -742,11 +815,15 @@ impl Walk<'_> {
                 }
                 Prop::Method { key, function } => {
                     self.key(key);
-                    self.function(*function, None, false);
+                    let frame = self.function(*function, None, false);
+                    if matches!(self.ast[*function].kind, FunctionKind::Getter | FunctionKind::Setter) {
+                        accessors.push(frame);
+                    }
                 }
                 Prop::Spread(e) => self.expr(*e),
             }
         }
+        accessors
     }
 
     fn name(&mut self, id: ExprId, name: Name, access: Use, end: u32) {
@@ -773,12 +850,20 @@ impl Walk<'_> {
                     }
                 }
             }
-            Expr::Object(props) => self.props(props),
+            Expr::Object(props) => {
+                let accessors = self.props(props);
+                if !accessors.is_empty() {
+                    self.r.accessor_objects.insert(id, accessors);
+                }
+            }
             Expr::Function(f) => self.function_expr(*f),
             Expr::Class(c) => self.class(*c, false),
             Expr::Update { target, .. } => match ast[ast.unparen(*target)] {
                 Expr::Name(name) => {
                     self.name(ast.unparen(*target), name, Use::Modify, ast.expr_span(id).end);
+                }
+                Expr::Member { object, name, .. } => {
+                    self.member_expr(ast.unparen(*target), object, name, Use::Modify, ast.expr_span(id).end);
                 }
                 _ => self.expr(*target),
             },
@@ -810,12 +895,7 @@ impl Walk<'_> {
                     self.props(fields);
                 }
             }
-            Expr::Member { object, name, .. } => {
-                self.expr(*object);
-                if let Some(&r) = self.r.expr_ref.get(*object) {
-                    self.r.refs[r].member = Some(name.name);
-                }
-            }
+            Expr::Member { object, name, .. } => self.member_expr(id, *object, *name, Use::Read, 0),
             Expr::Index { object, index, .. } => {
                 self.expr(*object);
                 self.expr(*index);
@@ -860,6 +940,17 @@ impl Walk<'_> {
                     self.expr(*e);
                 }
             }
+        }
+    }
+
+    fn member_expr(&mut self, id: ExprId, object: ExprId, name: Ident, access: Use, end: u32) {
+        self.expr(object);
+        if let Some(&r) = self.r.expr_ref.get(object) {
+            self.r.refs[r].member = Some(name.name);
+        }
+        if matches!(self.ast[object], Expr::Name(_) | Expr::Member { .. }) {
+            let reference = self.reference_value(name.name, self.ast.expr_span(id), access, end);
+            self.r.member_uses.push(MemberUse { expr: id, object, reference });
         }
     }
 
@@ -908,11 +999,12 @@ pub(super) fn declare_in(
         BindKind::Var | BindKind::Implicit | BindKind::Let | BindKind::Const | BindKind::Class => u32::MAX,
         _ => 0,
     };
-    let frame = r.lexes[lex].frame;
+    let home = r.lexes[lex].storage.some().unwrap_or(lex);
+    let frame = r.lexes[home].frame;
     let b = r.bindings.push(Binding {
         name,
         kind,
-        lex,
+        lex: home,
         frame,
         span,
         init_pos,
@@ -930,7 +1022,7 @@ pub(super) fn declare_in(
     if !matches!(kind, BindKind::This | BindKind::Arguments) {
         r.lexes[lex].names.insert(name, b);
     }
-    r.lexes[lex].bindings.push(b);
+    r.lexes[home].bindings.push(b);
     b
 }
 
@@ -946,6 +1038,7 @@ pub(super) fn pseudo_reference(r: &mut Resolved, frame: FrameId, b: BindingId) {
         access: Use::Read,
         straight: false,
         member: None,
+        of_global: false,
         bound: true,
         target: Target::Binding(b),
         check: Check::None,
