@@ -3,6 +3,7 @@
 //! `ULTRA_FUZZ_PASS` restricts the test to one pass.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use ultra_ir::pass::inline::{InlineOptions, inline};
 use ultra_ir::pass::{NoHook, OptLevel, Options, PASSES, optimize, run_pass};
 use ultra_ir::testing::{Case, Config, generate, run};
 use ultra_ir::text::{func_to_string, module_to_string, parse_module};
@@ -62,7 +63,17 @@ fn passes_keep_what_can_be_seen() {
                 });
             }
         }
+        let inlined = |f: &mut Func| {
+            inline(f, case.main, &case.module, &|id| case.module.bodies[id].as_ref(), &InlineOptions::default());
+        };
+        if only.as_deref().is_none_or(|o| o == "inline") {
+            compare(&case, "inline", inlined);
+        }
         if only.as_deref().is_none_or(|o| o == "all") {
+            compare(&case, "inline and the pipeline", |f| {
+                inlined(f);
+                optimize(f, &case.module, &Options::new(OptLevel::Full), &mut NoHook);
+            });
             compare(&case, "the pipeline", |f| optimize(f, &case.module, &Options::new(OptLevel::Full), &mut NoHook));
         }
     }

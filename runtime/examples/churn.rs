@@ -204,7 +204,9 @@ unsafe fn queue(code: Code, count: u64, live: u64) -> u64 {
 
 /// Processor time of this thread, which other processes disturb less than the clock.
 fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call writes one `timespec`.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
@@ -232,8 +234,8 @@ fn run(rt: &mut Runtime, percent: u64) -> Result<(), ultra_runtime::Error> {
     let shape = rt.register_class(ClassSpec { slots, ..ClassSpec::new("Node", ultra_abi::shape::ObjKind::Instance, NODE_SIZE) })?;
     let ctx = rt.context();
     let code = Code { ctx, base: rt.heap.base(), shape };
-    let max = if percent >= 100 { 17 } else { 12 };
-    for _ in 0..3 {
+    let max = if percent >= 100 { 17 } else { 13 };
+    for _ in 0..if percent >= 100 { 3 } else { 1 } {
         // SAFETY: `main` set up the context, and its frames lie below `stack_base`.
         unsafe {
             report(ctx, "binary-trees build+free", || binary_trees(code, max, false));
@@ -251,9 +253,7 @@ fn main() -> Result<(), ultra_runtime::Error> {
     let percent = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(100);
     let mut rt = Runtime::new(Options::from_env()?)?;
     let marker = 0u64;
-    let ctx = rt.context();
-    // SAFETY: the context is live; `marker` lies above all frames of the benchmark.
-    unsafe { (*ctx).stack_base = (&raw const marker) as u64 };
+    rt.set_stack((&raw const marker) as u64, 0);
     let result = run(&mut rt, percent);
     std::hint::black_box(&marker);
     result

@@ -146,6 +146,18 @@ impl Runtime {
         self.context
     }
 
+    /// Sets the generated stack: `base` is its highest address, `limit` the lowest that
+    /// prologues accept. To be called before generated code is entered.
+    pub fn set_stack(&mut self, base: u64, limit: u64) {
+        // SAFETY: the context lives as long as the runtime, and no generated code runs.
+        unsafe {
+            (*self.context).stack_base = base;
+            (*self.context).scan_top = base;
+            (*self.context).real_stack_limit = limit;
+            (*self.context).stack_limit = self.prologue_limit(limit);
+        }
+    }
+
     /// Address of the first entry of the decrement log.
     pub(crate) fn log_start(&self) -> *const u32 {
         self.log.as_ptr()

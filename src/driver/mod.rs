@@ -13,6 +13,7 @@
 mod dump;
 mod link;
 mod timing;
+mod wasm;
 
 use std::rc::Rc;
 
@@ -32,6 +33,7 @@ use crate::syntax::{Dialect, Interner, parse};
 
 pub use dump::Dump;
 pub use timing::Timing;
+pub use wasm::build_wasm;
 
 /// Library code in the language itself, appended to every program.
 const PRELUDE: &str = include_str!("../../runtime/lib/prelude.js");
@@ -302,7 +304,9 @@ impl Session {
 
 impl Service for Session {
     fn compile(&mut self, cell: u32) -> Option<u64> {
-        match self.compile_cell(cell) {
+        // A fault of the compiler must not take the process down: it becomes an exception of the program.
+        let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compile_cell(cell)));
+        match compiled.unwrap_or_else(|_| Err("internal error of the compiler".into())) {
             Ok(address) => Some(address),
             Err(message) => {
                 self.runtime.throw(ErrorClass::Error, &message);

@@ -293,7 +293,7 @@ impl Body<'_, '_> {
             }
         }
         if let Some(rest) = rest {
-            let array = self.op_list(Op::JsArray, 0, &[], u32::MAX);
+            let array = self.op_list(Op::JsArray, 0, &[], 0);
             let (head, inside, done) = (self.block(), self.block(), self.block());
             self.b.jump(head, &[]);
             self.b.switch_to(head);
@@ -340,7 +340,7 @@ impl Body<'_, '_> {
         }
         if let Some(rest) = rest {
             self.at(self.ast.pat_span(rest));
-            let object = self.op_list(Op::JsObject, 0, &[], u32::MAX);
+            let object = self.op_list(Op::JsObject, 0, &[], 0);
             self.op2(Op::JsObjectSpread, object, v);
             for key in keys {
                 self.op2(Op::JsDelete, object, key);

@@ -146,7 +146,7 @@ impl Body<'_, '_> {
         match args {
             Args::List(mut list) => {
                 list.insert(0, object);
-                self.op_list(Op::JsCallMethod, name.0, &list, u32::MAX)
+                self.op_list(Op::JsCallMethod, name.0, &list, 0)
             }
             Args::Array(array) => {
                 let f = self.get_prop(object, name);
@@ -160,7 +160,7 @@ impl Body<'_, '_> {
             Args::List(list) => {
                 let mut all = vec![f, this];
                 all.extend(list);
-                self.op_list(Op::JsCall, 0, &all, u32::MAX)
+                self.op_list(Op::JsCall, 0, &all, 0)
             }
             Args::Array(array) => self.op3(Op::JsApply, f, this, array),
         }
@@ -201,7 +201,7 @@ impl Body<'_, '_> {
                 list.push(self.expr(*e));
             }
         }
-        let array = self.op_list(Op::JsArray, 0, &list, u32::MAX);
+        let array = self.op_list(Op::JsArray, 0, &list, 0);
         for a in &args[first..] {
             match a {
                 Arg::Item(e) => {
@@ -264,7 +264,7 @@ impl Body<'_, '_> {
             Args::List(list) => {
                 let mut all = vec![c];
                 all.extend(list);
-                self.op_list(Op::JsNew, 0, &all, u32::MAX)
+                self.op_list(Op::JsNew, 0, &all, 0)
             }
             Args::Array(array) => self.op2(Op::JsNewApply, c, array),
         };
@@ -344,7 +344,7 @@ impl Body<'_, '_> {
                 let mut all = vec![this];
                 all.extend(list);
                 self.at(span);
-                self.op_list(Op::JsSuperCall, class.0, &all, u32::MAX);
+                self.op_list(Op::JsSuperCall, class.0, &all, 0);
             }
             Args::Array(_) => {
                 return self.refuse(span, "spread arguments of `super()`");

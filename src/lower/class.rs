@@ -38,7 +38,7 @@ impl Body<'_, '_> {
         if let Some(frame) = scope.static_init.some() {
             let f = self.frame_closure(frame);
             self.at(span);
-            self.op_list(Op::JsCall, 0, &[f, v], u32::MAX);
+            self.op_list(Op::JsCall, 0, &[f, v], 0);
         }
         v
     }

@@ -30,6 +30,11 @@ struct Fact {
     class: u32,
 }
 
+/// The hint for a branch whose targets are exchanged.
+fn flip(unlikely: u16) -> u16 {
+    [0, 2, 1].get(usize::from(unlikely)).copied().unwrap_or(0)
+}
+
 impl Body<'_, '_> {
     /// Branches on a condition. `base` is the number of narrowings in force around the condition.
     /// `unlikely` is the `aux` of the branch: 1 when `yes` is cold, 2 when `no` is.
@@ -37,8 +42,7 @@ impl Body<'_, '_> {
         match self.ast[id] {
             Expr::Paren(e) => self.cond(e, yes, no, base, unlikely),
             Expr::Unary { op: UnaryOp::Not, operand } => {
-                let flipped = [0, 2, 1][usize::from(unlikely)];
-                self.cond(operand, no, yes, base, flipped);
+                self.cond(operand, no, yes, base, flip(unlikely));
             }
             Expr::Logical { op: LogicalOp::And, left, right } => {
                 let both = self.block();
@@ -55,13 +59,44 @@ impl Body<'_, '_> {
                 self.cond(right, yes, no, base, unlikely);
             }
             _ => {
-                let v = self.expr(id);
-                let test = self.b.unary(Op::JsTruthy, v);
+                let (test, negated) = match self.nullish_test(id) {
+                    Some(test) => test,
+                    None => {
+                        let v = self.expr(id);
+                        (self.b.unary(Op::JsTruthy, v), false)
+                    }
+                };
                 self.restore(base);
-                self.b.branch_args(test, unlikely, yes, &[], no, &[]);
+                if negated {
+                    self.b.branch_args(test, flip(unlikely), no, &[], yes, &[]);
+                } else {
+                    self.b.branch_args(test, unlikely, yes, &[], no, &[]);
+                }
                 self.narrows.truncate(base);
             }
         }
+    }
+
+    /// `x == null` and `x === undefined` as tests that cannot throw, and whether the condition
+    /// is the opposite.
+    fn nullish_test(&mut self, id: ExprId) -> Option<(Value, bool)> {
+        let Expr::Binary { op, left, right } = self.ast[id] else { return None };
+        let (strict, negated) = match op {
+            BinaryOp::Eq => (false, false),
+            BinaryOp::Ne => (false, true),
+            BinaryOp::StrictEq => (true, false),
+            BinaryOp::StrictNe => (true, true),
+            _ => return None,
+        };
+        let is_null = self.nullish_literal(right)?;
+        let op = match (strict, is_null) {
+            (false, _) => Op::JsIsNullish,
+            (true, false) => Op::JsIsUndef,
+            (true, true) => return None,
+        };
+        let v = self.expr(left);
+        let test = self.b.unary(op, v);
+        Some((test, negated))
     }
 
     /// Puts back the values before the narrowings above `base`.

@@ -9,6 +9,7 @@ use ultra_ir::{Op, Ty, Value};
 
 use super::assign::binary_op;
 use super::function::Body;
+use crate::program::FnKind;
 use crate::resolve::{BoundTo, EnumValue, Target};
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, StrValue, UnaryOp};
@@ -119,7 +120,13 @@ impl Body<'_, '_> {
                 self.narrow(v, NarrowTest::NotNullish)
             }
             Expr::Super => self.refuse(span, "`super` here"),
-            Expr::NewTarget => self.refuse(span, "`new.target`"),
+            // The class being constructed is what its instances call their constructor.
+            Expr::NewTarget if self.kind == FnKind::Constructor => {
+                let this = self.this_of(id);
+                let name = self.l.strings.intern("constructor");
+                self.get_prop(this, name)
+            }
+            Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
             Expr::ImportMeta => self.refuse(span, "`import.meta`"),
             Expr::BigInt(_) => self.refuse(span, "bigint"),
             Expr::TaggedTemplate { .. } => self.refuse(span, "tagged templates"),
@@ -192,20 +199,23 @@ impl Body<'_, '_> {
     fn delete(&mut self, operand: ExprId, span: Span) -> Value {
         let ast = self.ast;
         match &ast[ast.unparen(operand)] {
-            Expr::Member { object, name, .. } => {
-                let o = self.expr(*object);
+            Expr::Member { object, name, optional } => {
+                let o = self.object_of(*object, *optional);
                 let name = self.l.str(name.name);
                 let k = self.str_const(name);
                 self.at(span);
                 self.op2(Op::JsDelete, o, k)
             }
-            Expr::Index { object, index, .. } => {
-                let o = self.expr(*object);
+            Expr::Index { object, index, optional } => {
+                let o = self.object_of(*object, *optional);
                 let k = self.expr(*index);
                 self.at(span);
                 self.op2(Op::JsDelete, o, k)
             }
-            Expr::OptionalChain(_) => self.refuse(span, "`delete` of an optional chain"),
+            Expr::OptionalChain(e) => {
+                let e = *e;
+                self.in_chain(|s| s.delete(e, span), |s| s.bool_const(true))
+            }
             _ => {
                 self.expr(operand);
                 self.bool_const(true)
@@ -343,15 +353,20 @@ impl Body<'_, '_> {
     }
 
     fn optional_chain(&mut self, e: ExprId) -> Value {
+        self.in_chain(|s| s.expr(e), |s| s.undef())
+    }
+
+    /// An optional chain: its value, or what stands for it when a link is nullish.
+    fn in_chain(&mut self, whole: impl FnOnce(&mut Self) -> Value, cut: impl FnOnce(&mut Self) -> Value) -> Value {
         let (end, join) = (self.block(), self.block());
         let out = self.temp();
         self.chains.push(end);
-        let v = self.expr(e);
+        let v = whole(self);
         self.chains.pop();
         self.set_temp(out, v);
         self.b.jump(join, &[]);
         self.enter(end);
-        let missing = self.undef();
+        let missing = cut(self);
         self.set_temp(out, missing);
         self.b.jump(join, &[]);
         self.enter(join);

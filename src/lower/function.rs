@@ -435,9 +435,16 @@ impl<'a> Body<'_, 'a> {
         let r = self.l.r;
         for &b in &r.lexes[lex].bindings {
             let binding = &r.bindings[b];
-            if matches!(binding.kind, BindKind::Var | BindKind::Implicit) && binding.early {
+            if !matches!(binding.kind, BindKind::Var | BindKind::Implicit) {
+                continue;
+            }
+            if binding.early {
                 let v = self.initial(b);
                 self.init_binding(b, v);
+            } else if let Some(var) = self.local_of(b) {
+                // Costs nothing where it is not read.
+                let v = self.undef();
+                self.set_temp(var, v);
             }
         }
         for &f in &r.lexes[lex].hoisted {

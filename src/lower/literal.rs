@@ -49,15 +49,26 @@ impl Body<'_, '_> {
             Expr::Satisfies { expr, .. } => self.may_be_literal(*expr),
             Expr::Unary { op: UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot, operand } => self.may_be_literal(*operand),
             Expr::Conditional { yes, no, .. } => self.may_be_literal(*yes) || self.may_be_literal(*no),
-            Expr::Logical { left, right, .. } | Expr::Binary { left, right, .. } => {
-                // Of operators only the ends matter: one typed operand gives its type to all.
-                self.may_be_literal(*right) || matches!(self.ast[*left], Expr::Number(_))
-            }
+            Expr::Logical { left, right, .. } => self.may_be_literal(*right) || self.may_be_literal(*left),
+            Expr::Binary { .. } => self.is_literal_sum(id),
             Expr::Assign { op: AssignOp::Assign, value, .. } => self.may_be_literal(*value),
             Expr::Sequence(list) => list.last().is_some_and(|&e| self.may_be_literal(e)),
             Expr::Member { object, .. } => self.enum_member(id, *object).is_some(),
             _ => false,
         }
+    }
+
+    /// Whether all operands along a chain of operators may be literals; one typed operand gives
+    /// its type to all.
+    fn is_literal_sum(&self, id: ExprId) -> bool {
+        let mut at = id;
+        while let Expr::Binary { left, right, .. } = self.ast[at] {
+            if !self.may_be_literal(right) {
+                return false;
+            }
+            at = left;
+        }
+        self.may_be_literal(at)
     }
 
     /// Concatenates the parts of a template.
@@ -104,7 +115,7 @@ impl Body<'_, '_> {
             list.push(v);
         }
         self.at(span);
-        let array = self.op_list(Op::JsArray, 0, &list, u32::MAX);
+        let array = self.op_list(Op::JsArray, 0, &list, 0);
         for e in &elems[plain..] {
             match e {
                 ArrayElem::Item(e) => {
@@ -148,7 +159,7 @@ impl Body<'_, '_> {
             list.extend([key, v]);
         }
         self.at(span);
-        let object = self.op_list(Op::JsObject, 0, &list, u32::MAX);
+        let object = self.op_list(Op::JsObject, 0, &list, 0);
         self.props(object, &props[fixed..], 1);
         object
     }

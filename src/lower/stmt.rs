@@ -390,7 +390,7 @@ impl Body<'_, '_> {
                 list.extend([key, v]);
             }
         }
-        let object = self.op_list(Op::JsObject, 0, &list, u32::MAX);
+        let object = self.op_list(Op::JsObject, 0, &list, 0);
         self.init_binding(b, object);
     }
 

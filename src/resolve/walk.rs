@@ -204,7 +204,8 @@ impl Walk<'_> {
                 self.r.stmt_lex.insert(id, lex);
             }
             Stmt::Atomic(s) | Stmt::ExportDecl(s) | Stmt::ExportDefaultDecl(s) => self.stmt(*s),
-            Stmt::Labeled { body, .. } => self.stmt(*body),
+            // `break` may skip the rest of a labelled statement.
+            Stmt::Labeled { body, .. } => self.conditional(|w| w.stmt(*body)),
             Stmt::Var { is_declare: true, .. } => {}
             Stmt::Var { kind, decls, .. } => self.var(*kind, decls),
             Stmt::Function(f) => self.function_decl(*f),

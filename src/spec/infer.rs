@@ -856,7 +856,9 @@ pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
     let params = &w.prog.fns[f].params;
     let has_rest = params.last().is_some_and(|p| p.rest);
     let n = params.len() - has_rest as usize;
-    let this = if w.prog.fns[f].uses_this { this.without(NULLISH) } else { T::UNDEF };
+    let decl = &w.prog.fns[f];
+    let is_member = !decl.class.is_none() && !decl.is_static && decl.kind != FnKind::Operator;
+    let this = if decl.uses_this || is_member { this.without(NULLISH) } else { T::UNDEF };
     let mut key = vec![this];
     for i in 0..n {
         let t = args.get(i).copied().unwrap_or(T::UNDEF).widen();

@@ -91,6 +91,8 @@ pub struct World {
     pub changed: bool,
     /// Element kind named by the call being inferred.
     pub dtype: Option<ultra_abi::Kind>,
+    /// Values and blocks of each function's body.
+    sizes: Table<FnId, (usize, usize)>,
     /// Direct subclasses of each class.
     pub subclasses: Table<ClassId, Vec<ClassId>>,
     pub names: Names,
@@ -125,6 +127,10 @@ impl World {
             constructor: s.intern("constructor"),
             empty: s.intern(""),
         };
+        let mut sizes = Table::new();
+        for f in prog.fns.values() {
+            sizes.push((f.body.values.len(), f.body.blocks.len()));
+        }
         let mut w = World {
             cells: Table::new(),
             cls: Table::new(),
@@ -142,6 +148,7 @@ impl World {
             array_cells: Vec::new(),
             changed: false,
             dtype: None,
+            sizes,
             subclasses: Table::new(),
             names,
             prog,
@@ -612,8 +619,7 @@ impl World {
             Some(t) => self.new_cell(t, true),
             None => self.new_cell(T::BOTTOM, false),
         };
-        let body = &self.prog.fns[func].body;
-        let (values, blocks) = (body.values.len(), body.blocks.len());
+        let (values, blocks) = self.sizes[func];
         let id = self.specs.push(Spec {
             func,
             key: key.clone(),

@@ -16,7 +16,8 @@ use iced_x86::{Code, Register};
 use regalloc2::{Allocation, Block, Edit, InstOrEdit, RegClass};
 use ultra_abi::layout::ctx;
 use ultra_abi::rtfn::Effects;
-use ultra_abi::shape::{self, RC_CANDIDATE, RC_COUNT_MASK, RC_IMMORTAL, RC_SHARED};
+use ultra_abi::layout::ATTENTION_EXCEPTION;
+use ultra_abi::shape::{self, RC_CANDIDATE, RC_COUNT_MASK, RC_IMMORTAL, RC_NEW, RC_SHARED};
 use ultra_abi::{Kind, RtFn, StructId, value};
 use ultra_ir::{Func, FuncId, Ty};
 
@@ -47,7 +48,7 @@ pub(super) fn emit(f: &Func, id: FuncId, vc: VCode, out: &regalloc2::Output, opt
     let mut a = Asm::new();
     a.consts = vc.consts.clone();
     let labels: Vec<Label> = vc.blocks.iter().map(|_| a.label()).collect();
-    let has_frame = vc.has_calls || size > 0 || vc.stack_params;
+    let has_frame = vc.has_calls || vc.can_throw || size > 0 || vc.stack_params;
     let mut e = Emit { a, vc: &vc, out, labels, cold: Vec::new(), frame: size as u32, has_frame, pos: u32::MAX, next: None };
     e.function();
     let done = e.a.finish().map_err(|what| CompileError::Encoding { func: f.name.clone(), what })?;
@@ -86,11 +87,11 @@ impl Emit<'_> {
             self.labels[b] = self.labels[target];
         }
         let order: Vec<Block> = self.vc.order.iter().copied().filter(|b| forward[b.index()] == b.index()).collect();
+        let aligned = self.loop_tops(&order, &forward);
         self.prologue();
         for (i, &b) in order.iter().enumerate() {
             self.next = order.get(i + 1).copied();
-            let block = &self.vc.blocks[b.index()];
-            if block.loop_header && !block.cold {
+            if aligned[b.index()] {
                 self.a.align(16);
             }
             let l = self.labels[b.index()];
@@ -108,6 +109,31 @@ impl Emit<'_> {
                 c(self);
             }
         }
+    }
+
+    /// Blocks that a later one jumps back to, without loops that contain another.
+    fn loop_tops(&self, order: &[Block], forward: &[usize]) -> Vec<bool> {
+        let mut place = vec![usize::MAX; self.vc.blocks.len()];
+        for (i, &b) in order.iter().enumerate() {
+            place[b.index()] = i;
+        }
+        let mut top = vec![false; self.vc.blocks.len()];
+        let mut inner = 0;
+        for (i, &b) in order.iter().enumerate() {
+            let block = &self.vc.blocks[b.index()];
+            if block.cold {
+                break;
+            }
+            for s in &block.succs {
+                let to = forward[s.index()];
+                // Loops close in order of their ends: an outer one starts before an aligned inner one.
+                if place[to] <= i && place[to] >= inner {
+                    top[to] = true;
+                    inner = place[to];
+                }
+            }
+        }
+        top
     }
 
     /// For each block, the block that its label stands for: blocks that only jump are skipped.
@@ -760,13 +786,18 @@ impl Emit<'_> {
         self.op(Code::Cmp_r32_rm32, &[R(t), field("end")]);
         self.a.jcc(Cc::A, slow);
         self.op(Code::Mov_rm32_r32, &[field("cur"), R(t)]);
-        self.op(Code::Mov_rm32_imm32, &[obj(dst, header("rc")), Imm(0)]);
+        self.op(Code::Mov_rm32_imm32, &[obj(dst, header("rc")), Imm(RC_NEW as i64)]);
         self.op(Code::Mov_rm32_imm32, &[obj(dst, header("meta")), Imm(meta as i32 as i64)]);
         self.a.bind(back);
         self.later(move |e| {
             e.a.bind(slow);
             e.preserving(RtFn::AllocSlow, &[Imm(class as i64), Imm(meta as i64)], Some(dst));
-            e.a.jmp(back);
+            // Out of memory. A poll must wait: the fields hold nothing yet.
+            e.op(Code::Test_rm32_imm32, &[cx(ctx::ATTENTION), Imm(ATTENTION_EXCEPTION as i64)]);
+            e.a.jcc(Cc::E, back);
+            e.a.call(Target::Stub(Stub::Attention));
+            e.a.call_site(None, e.pos);
+            e.op(Code::Ud2, &[]);
         });
     }
 

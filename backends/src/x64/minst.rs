@@ -200,7 +200,6 @@ pub struct MBlock {
     /// Arguments of each successor, aligned with `succs`.
     pub args: Vec<Vec<VReg>>,
     pub cold: bool,
-    pub loop_header: bool,
 }
 
 /// Cases of a switch.
@@ -230,6 +229,8 @@ pub struct VCode {
     /// Offsets of stack slots, by the value that names them.
     pub slots: Vec<(ultra_ir::Value, i32)>,
     pub has_calls: bool,
+    /// Something may unwind from here although nothing is called on the hot path.
+    pub can_throw: bool,
     pub stack_params: bool,
 }
 

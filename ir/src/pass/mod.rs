@@ -4,13 +4,22 @@
 //! a file of its own that does one thing. `optimize` is the list of what runs, in order.
 //! Every pass leaves a function that the verifier accepts; debug builds check that.
 
+pub mod barrier;
 pub mod cleanup;
 pub mod dce;
 pub mod edit;
 pub mod effects;
 pub mod gvn;
+pub mod inline;
+pub mod intrep;
+pub mod layout;
+pub mod licm;
+pub mod rangefold;
+pub mod rotate;
+pub mod scalar;
 pub mod sccp;
 pub mod simplify;
+pub mod ssa;
 
 use crate::verify::{Dialect, verify};
 use crate::{Func, Module};
@@ -58,6 +67,13 @@ passes! {
     "sccp" = sccp::run;
     "gvn" = gvn::run;
     "dce" = dce::run;
+    "intrep" = intrep::run;
+    "rangefold" = rangefold::run;
+    "rotate" = rotate::run;
+    "licm" = licm::run;
+    "scalar" = scalar::run;
+    "barrier" = barrier::run;
+    "layout" = layout::run;
 }
 
 /// The pass with a name.
@@ -78,7 +94,17 @@ pub struct NoHook;
 impl Hook for NoHook {}
 
 /// The sequence that `optimize` runs at the full level.
-pub const PIPELINE: &[&str] = &["cleanup", "sccp", "cleanup", "gvn", "dce", "cleanup"];
+pub const PIPELINE: &[&str] = &[
+    // Tidy up what lowering and inlining left.
+    "cleanup", "sccp", "cleanup", "gvn", "dce", "cleanup",
+    // Objects that nobody else sees, and barriers of the others.
+    "scalar", "barrier", "cleanup", "gvn", "dce",
+    // Integers out of doubles, then what ranges decide.
+    "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
+    // Loops: test at the bottom, invariants out, and what that uncovered.
+    "rotate", "cleanup", "licm", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
+    "layout",
+];
 
 /// Optimises one function. Panics in debug builds when a pass breaks an invariant of the IR,
 /// with the text of the function before and after.

@@ -27,8 +27,10 @@
 //! that the text does not depend on field numbers. Value and block numbers survive
 //! a round trip. What only the driver fills (literal words) is not part of the text.
 
+pub mod filetest;
 mod read;
 mod write;
 
+pub use filetest::run_filetest;
 pub use read::{ParseError, parse_func, parse_module};
 pub use write::{func_to_string, module_to_string};

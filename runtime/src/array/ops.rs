@@ -316,7 +316,7 @@ fn join_into(cx: Cx, array: u32, separator: Word, out: &mut Builder, open: &mut 
     if open.contains(&array) {
         return Ok(());
     }
-    if open.len() > MAX_JOIN_DEPTH {
+    if open.len() > MAX_JOIN_DEPTH || cx.stack_is_low() {
         return Err(error::stack_overflow(cx));
     }
     open.push(array);

@@ -119,7 +119,7 @@ impl Writer {
         if let Some(at) = self.open.iter().position(|&(o, _)| o == id) {
             return Err(self.circular(at, key));
         }
-        if self.open.len() >= MAX_DEPTH {
+        if self.open.len() >= MAX_DEPTH || self.cx.stack_is_low() {
             return Err(error::stack_overflow(self.cx));
         }
         if self.out.len() > heap::MAX_LENGTH {

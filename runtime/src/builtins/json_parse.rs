@@ -111,7 +111,7 @@ impl Parser<'_> {
     }
 
     fn nested(&mut self, inner: fn(&mut Self) -> Res<Word>) -> Res<Word> {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= MAX_DEPTH || self.cx.stack_is_low() {
             return Err(error::stack_overflow(self.cx));
         }
         self.depth += 1;

@@ -162,7 +162,7 @@ mod tests {
         })
     }
 
-    fn check(data: &'static str, spread: bool) {
+    fn check(data: &'static str, spread: bool, colors: bool) {
         with_cx(|cx| {
             let mut failures = String::new();
             let mut count = 0;
@@ -174,7 +174,7 @@ mod tests {
                     }
                     _ => vec![word],
                 };
-                let got = format(cx, &args, false);
+                let got = format(cx, &args, colors);
                 count += 1;
                 if got != want {
                     failures += &format!("--- {input}\n--- Node:\n{want}\n--- here:\n{got}\n");
@@ -187,11 +187,16 @@ mod tests {
 
     #[test]
     fn values_print_as_in_node() {
-        check(include_str!("testdata/inspect.txt"), false);
+        check(include_str!("testdata/inspect.txt"), false, false);
     }
 
     #[test]
     fn calls_print_as_in_node() {
-        check(include_str!("testdata/format.txt"), true);
+        check(include_str!("testdata/format.txt"), true, false);
+    }
+
+    #[test]
+    fn colors_are_those_of_node() {
+        check(include_str!("testdata/colors.txt"), false, true);
     }
 }

@@ -31,6 +31,9 @@ impl Default for Options {
     }
 }
 
+/// Nesting beyond which inspection without a depth limit stops: the native stack is finite.
+const MAX_DEPTH: usize = 500;
+
 struct Inspector {
     cx: Cx,
     options: Options,
@@ -123,6 +126,11 @@ impl Inspector {
                 }
             };
             return self.paint(Style::Special, format!("[Circular *{}]", index + 1));
+        }
+        if self.seen.len() >= MAX_DEPTH || self.cx.stack_is_low() {
+            let name = constructor_name(self.cx, id);
+            let text = format!("[{name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]");
+            return self.paint(Style::Special, text);
         }
         let keys = self.keys(id);
         let (base, open, close) = match self.frame(id, keys.is_empty()) {

@@ -385,13 +385,16 @@ impl Heap {
         self.ranges.insert(first, len);
     }
 
-    /// A new object of more bytes than a page holds, all zero. Also enters it in the young list.
-    fn alloc_run(&mut self, bytes: u32) -> Option<ObjectId> {
+    /// A new object of more bytes than a page holds. Also enters it in the young list.
+    fn alloc_run(&mut self, bytes: u32, zero: bool) -> Option<ObjectId> {
         let count = bytes.div_ceil(PAGE_SIZE);
         let start = self.take_pages(count, 0)?;
-        self.zero_pages(start, count);
+        if zero {
+            self.zero_pages(start, count);
+        }
         for index in start..start + count {
             let page = self.page_mut(index);
+            page.contents = Contents::Anything;
             page.usage = Use::LargeTail;
             page.span = index - start;
         }
@@ -418,12 +421,12 @@ impl Heap {
         }
     }
 
-    /// Memory for an object of more than `INLINE_MAX` bytes: its META is 0, other bytes
-    /// are undefined for cells and zero for runs of pages.
-    pub fn alloc_cell(&mut self, bytes: u32) -> Option<ObjectId> {
+    /// Memory for an object of more than `INLINE_MAX` bytes, which hold anything; those of
+    /// runs of pages are zero when `zero` asks for it. The caller writes the header at once.
+    pub fn alloc_cell(&mut self, bytes: u32, zero: bool) -> Option<ObjectId> {
         match class_for(bytes) {
             Some(class) => self.take_run(class, 1, 0).map(|run| ObjectId(run.start)),
-            None => self.alloc_run(bytes),
+            None => self.alloc_run(bytes, zero),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::mem::page::class_size;
 use crate::mem::region::ObjectId;
 use crate::rc::poll::request_poll;
 use ultra_abi::layout::{Header, WorkerContext};
-use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, RC_NEW, size_class};
+use ultra_abi::shape::{HEADER_SIZE, ID_SCALE, INLINE_MAX, META_SHAPE_MASK, PAGE_SIZE, RC_NEW, size_class};
 
 /// Address of byte `offset` of the object.
 ///
@@ -86,9 +86,13 @@ pub unsafe fn write<T: Copy>(ctx: *mut WorkerContext, id: ObjectId, offset: u32,
 pub unsafe fn alloc(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<ObjectId> {
     // SAFETY: a new cell is at least `size` bytes long and nothing else refers to it.
     unsafe {
-        let id = alloc_uninit(ctx, size, meta)?;
-        addr(ctx, id.0, HEADER_SIZE).write_bytes(0, size.saturating_sub(HEADER_SIZE) as usize);
-        Some(id)
+        let id = take_memory(ctx, size, true)?;
+        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
+        // Runs of pages are zeroed page by page, where they are not zero already.
+        if size <= PAGE_SIZE {
+            addr(ctx, id, HEADER_SIZE).write_bytes(0, size.saturating_sub(HEADER_SIZE) as usize);
+        }
+        Some(ObjectId(id))
     }
 }
 
@@ -99,23 +103,31 @@ pub unsafe fn alloc(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<Obj
 /// As `alloc`.
 #[inline]
 pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<ObjectId> {
-    // SAFETY: ids between `cur` and `end` of a run are free cells of the class, owned by this worker.
+    // SAFETY: as in `alloc`.
     unsafe {
-        let id = if size <= INLINE_MAX {
-            let class = size_class(size.max(1)) as usize;
-            let run = &raw mut (*ctx).bump[class];
-            let (id, next) = ((*run).cur, (*run).cur + class_size(class) / ID_SCALE);
-            if next <= (*run).end {
-                (*run).cur = next;
-                id
-            } else {
-                take_from_new_run(ctx, class, 0)?
-            }
-        } else {
-            alloc_outside_runs(ctx, size)?
-        };
+        let id = take_memory(ctx, size, false)?;
         header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
         Some(ObjectId(id))
+    }
+}
+
+/// A cell or run of pages without a header.
+#[inline]
+unsafe fn take_memory(ctx: *mut WorkerContext, size: u32, zero: bool) -> Option<u32> {
+    if size > INLINE_MAX {
+        // SAFETY: passed on from the caller.
+        return unsafe { alloc_outside_runs(ctx, size, zero) };
+    }
+    let class = size_class(size.max(1)) as usize;
+    // SAFETY: ids between `cur` and `end` of a run are free cells of the class, owned by this worker.
+    unsafe {
+        let run = &raw mut (*ctx).bump[class];
+        let (id, next) = ((*run).cur, (*run).cur + class_size(class) / ID_SCALE);
+        if next > (*run).end {
+            return take_from_new_run(ctx, class, 0);
+        }
+        (*run).cur = next;
+        Some(id)
     }
 }
 
@@ -143,14 +155,14 @@ pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: 
 }
 
 #[inline(never)]
-unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32) -> Option<u32> {
+unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32, zero: bool) -> Option<u32> {
     // SAFETY: as in `take_from_new_run`.
     unsafe {
         if (*ctx::runtime(ctx)).allocation_must_fail() {
             return None;
         }
         let heap = &mut *ctx::heap(ctx);
-        let id = heap.alloc_cell(size)?;
+        let id = heap.alloc_cell(size, zero)?;
         request_poll_if_due(ctx);
         Some(id.0)
     }

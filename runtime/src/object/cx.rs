@@ -26,6 +26,9 @@ pub struct Thrown;
 
 pub type Res<T> = Result<T, Thrown>;
 
+/// Bytes of stack that a runtime function may use below the limit of generated code.
+const RUNTIME_STACK: u64 = 64 << 10;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Cx(*mut WorkerContext);
 
@@ -94,6 +97,17 @@ impl Cx {
             Some(id) => Ok(id.0),
             None => Err(self.out_of_memory()),
         }
+    }
+
+    /// Whether a recursion must stop: half of what generated code leaves to runtime
+    /// functions below its own limit is used up.
+    #[inline(never)]
+    pub fn stack_is_low(self) -> bool {
+        let here = 0u8;
+        // SAFETY: the context is live.
+        let limit = unsafe { (*self.0).real_stack_limit };
+        // Without a limit (no generated frame below) the callers' own limits of depth hold.
+        limit != 0 && ((&raw const here) as u64) < limit.saturating_sub(RUNTIME_STACK / 2)
     }
 
     /// The host side of shapes.

@@ -489,6 +489,20 @@ fn json_round_trips_and_words_errors_as_v8() {
         }
         json_parse::parse(cx, s(cx, &"[".repeat(100_000))).expect_err("too deep");
         assert_eq!(exception(cx), "RangeError: Maximum call stack size exceeded");
+        let nested = json(cx, &format!("{}{}", "[".repeat(1500), "]".repeat(1500)));
+        let options = crate::console::inspect::Options { depth: usize::MAX, ..Default::default() };
+        let deep = crate::console::inspect::inspect(cx, nested, options);
+        assert!(deep.contains("[Array: Inspection interrupted prematurely."));
+        value::to_str(cx, nested).expect_err("deeper than join goes");
+        assert_eq!(exception(cx), "RangeError: Maximum call stack size exceeded");
+        // Near the limit of the stack the same work ends with an error, not with a crash.
+        let here = 0u8;
+        // SAFETY: the context is live; the limit is put back below.
+        unsafe { (*cx.ctx()).real_stack_limit = (&raw const here) as u64 + (64 << 10) };
+        json::stringify(cx, nested, UNDEFINED).expect_err("no stack");
+        // SAFETY: as above.
+        unsafe { (*cx.ctx()).real_stack_limit = 0 };
+        assert_eq!(exception(cx), "RangeError: Maximum call stack size exceeded");
         assert_eq!(f64_text(0.1).as_slice(), b"0.1");
     });
 }

@@ -70,6 +70,8 @@ impl Runtime {
         let ctx = self.context();
         // SAFETY: the context is live and no generated frame is left, so the stack is empty.
         unsafe {
+            // Through a pointer made from `self`, which is what is borrowed here.
+            (*ctx).runtime = (&raw mut *self) as u64;
             for &id in roots {
                 mem_release(ctx, id);
             }

@@ -25,8 +25,9 @@ use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
 use crate::host::Instant;
 use std::time::Duration;
-use ultra_abi::layout::{Header, WorkerContext};
+use ultra_abi::layout::{ATTENTION_POLL, Header, WorkerContext};
 use ultra_abi::shape::*;
+use ultra_abi::value::REF_NULL;
 
 /// Objects whose count is beyond this are not pinned: the log is far too short to free them.
 const PIN_BELOW: u32 = 1 << 26;
@@ -71,6 +72,9 @@ pub unsafe fn scan(ctx: *mut WorkerContext) {
         reopen_runs(ctx, &mut rt.heap);
         rt.heap.sort_pages();
         rt.set_scan_threshold(stack_bytes);
+        // What asked for a poll has been done.
+        (*ctx).attention &= !ATTENTION_POLL;
+        (*ctx).stack_limit = rt.prologue_limit((*ctx).real_stack_limit);
         rt.scans.scans += 1;
         rt.scans.time += started.elapsed();
         if rt.options.audit {
@@ -167,6 +171,24 @@ unsafe fn unpin(heap: &Heap, pins: &mut Vec<u32>, zero_list: &mut Vec<u32>) {
     }
 }
 
+/// Ids that one word of a page's bitmap describes.
+const WORD_IDS: u32 = 128;
+/// Bits of a header in which a dead object equals the `key` of its shape's maps.
+const DEAD_SHAPE_MASK: u64 = (u32::MAX as u64) << 32 | (NOT_DEAD & !RC_ZERO_LISTED) as u64;
+
+/// The maps of a shape, and the META of its objects in the upper half of `key`.
+#[derive(Clone, Copy)]
+struct ShapeMaps {
+    key: u64,
+    refs: u64,
+    words: u64,
+}
+
+impl ShapeMaps {
+    /// Matches no header: a dead object has none of these bits.
+    const NONE: ShapeMaps = ShapeMaps { key: u64::MAX, refs: 0, words: 0 };
+}
+
 /// Frees dead objects and whatever only they refer to.
 struct Reaper<'a> {
     heap: &'a mut Heap,
@@ -184,8 +206,8 @@ impl Reaper<'_> {
             let len = ((*ctx).log_cur - start as u64) as usize / 4;
             for &id in std::slice::from_raw_parts(start, len).iter().chain(overflow.iter()) {
                 decrement(base, id, &mut self.dead);
-                self.reap();
             }
+            self.reap();
             (*ctx).log_cur = start as u64;
             let count = (len + overflow.len()) as u64;
             overflow.clear();
@@ -201,10 +223,11 @@ impl Reaper<'_> {
                 *rc &= !RC_ZERO_LISTED;
                 if *rc & NOT_DEAD == 0 {
                     self.dead.push(id);
-                    self.reap();
                 }
             }
         }
+        // SAFETY: what is in `dead` has left the list and is at 0.
+        unsafe { self.reap() };
     }
 
     /// Visits the cells handed out since the last scan, the newest first: what refers to
@@ -227,55 +250,121 @@ impl Reaper<'_> {
         self.heap.young_bytes = 0;
     }
 
+    /// Visits the cells of a run from its end to its start.
+    ///
+    /// One comparison of the header decides for most: dead, and of the shape seen last.
     #[inline(never)]
     unsafe fn sweep(&mut self, run: Run) {
         let index = run.start >> PAGE_SHIFT;
         let step = self.heap.page(index).cell / ID_SCALE;
         self.heap.note_allocated((run.end - run.start) / step, step * ID_SCALE);
-        let (base, taken, careful) = (self.heap.base(), self.heap.taken_words(), self.heap.is_careful());
-        // Bits of freed cells in one word of the bitmap, written when the sweep leaves it.
-        let (mut word, mut bits, mut freed) = (run.start / 2 / 64, 0u64, 0u64);
-        // Maps of the shape seen last: most neighbours are of one shape.
-        let (mut shape_meta, mut maps) = (0, (0, 0));
+        let (base, taken) = (self.heap.base(), self.heap.taken_words());
+        let mut maps = ShapeMaps::NONE;
+        // Freed cells of one word of the bitmap, whose first id is `floor`.
+        let (mut floor, mut bits, mut freed) = (run.end, 0u64, 0);
+        // Whether something may be in `dead`.
+        let mut more = false;
         let mut id = run.end;
         while id > run.start {
             id -= step;
+            if id < floor {
+                if bits != 0 {
+                    // SAFETY: the page holds the run; no reference to its entry is held.
+                    unsafe { taken.clear(floor / WORD_IDS, bits) };
+                    freed += bits.count_ones();
+                }
+                (floor, bits) = (id & !(WORD_IDS - 1), 0);
+            }
             let object = base.wrapping_add(id as usize * ID_SCALE as usize);
             // SAFETY: `id` starts a cell that was handed out; its META tells whether an object is there.
             unsafe {
                 let header = object.cast::<u64>().read();
-                let meta = (header >> 32) as u32;
-                if header as u32 & (NOT_DEAD & !RC_ZERO_LISTED) != 0 || meta == 0 {
-                    leave_young(object, header as u32);
-                    continue;
-                }
-                if meta != shape_meta {
-                    let desc = self.shapes.desc(meta & META_SHAPE_MASK);
-                    if trace::is_special(meta, desc) || careful {
-                        self.dead.push(id);
-                        self.reap();
+                if header & DEAD_SHAPE_MASK != maps.key {
+                    if header as u32 & (NOT_DEAD & !RC_ZERO_LISTED) != 0 {
+                        leave_young(object, header as u32);
                         continue;
                     }
-                    (shape_meta, maps) = (meta, (desc.ref_map, desc.word_map));
+                    let Some(found) = self.maps_of((header >> 32) as u32) else {
+                        self.reap_newborn(id, header);
+                        continue;
+                    };
+                    maps = found;
                 }
-                let dead = &mut self.dead;
-                trace::mapped(object, maps, &mut |child| decrement(base, child, dead));
+                let mut children = maps.refs;
+                while children != 0 {
+                    let child = object.add(8).cast::<u32>().add(children.trailing_zeros() as usize).read();
+                    children &= children - 1;
+                    if child > REF_NULL {
+                        let rc = base.wrapping_add(child as usize * ID_SCALE as usize).cast::<u32>();
+                        let old = rc.read();
+                        if old & (RC_IMMORTAL | RC_SHARED) == 0 {
+                            rc.write(old - 1);
+                            if (old - 1) & NOT_DEAD != 0 {
+                                continue;
+                            }
+                        }
+                        self.decremented(rc, old, child);
+                        more = true;
+                    }
+                }
+                if maps.words != 0 {
+                    self.drop_words(object, maps.words);
+                    more = true;
+                }
                 object.cast::<u64>().write(0);
-                if id / 2 / 64 != word {
-                    taken.clear(word, bits);
-                    (word, bits) = (id / 2 / 64, 0);
-                }
                 bits |= 1 << (id / 2 % 64);
-                freed += 1;
-                if !self.dead.is_empty() {
+                if more {
                     self.reap();
+                    more = false;
                 }
             }
         }
+        if bits != 0 {
+            // SAFETY: as above.
+            unsafe { taken.clear(floor / WORD_IDS, bits) };
+            freed += bits.count_ones();
+        }
         if freed != 0 {
-            // SAFETY: the page holds the run that was just swept.
-            unsafe { taken.clear(word, bits) };
-            self.heap.note_freed(index, freed);
+            self.heap.note_freed(index, freed as u64);
+        }
+    }
+
+    /// Finishes a decrement of `id` that was not plain: `old` has flags, or was the last.
+    #[cold]
+    #[inline(never)]
+    unsafe fn decremented(&mut self, rc: *mut u32, old: u32, id: u32) {
+        if old & (RC_IMMORTAL | RC_SHARED) == 0 {
+            self.dead.push(id);
+        } else {
+            // SAFETY: the caller held a counted reference, so the object is live.
+            unsafe { decrement_flagged(rc, id, &mut self.dead) };
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn drop_words(&mut self, object: *mut u8, words: u64) {
+        let (base, dead) = (self.heap.base(), &mut self.dead);
+        // SAFETY: the caller found the map in the descriptor of the object's shape.
+        unsafe { trace::mapped(object, (0, words), &mut |child| decrement(base, child, dead)) };
+    }
+
+    /// What the maps of an object's shape say, unless they leave something out.
+    #[inline(never)]
+    fn maps_of(&self, meta: u32) -> Option<ShapeMaps> {
+        if meta == 0 || self.heap.is_careful() {
+            return None;
+        }
+        let desc = self.shapes.desc(meta & META_SHAPE_MASK);
+        let key = (meta as u64) << 32;
+        (!trace::is_special(meta, desc)).then_some(ShapeMaps { key, refs: desc.ref_map, words: desc.word_map })
+    }
+
+    #[inline(never)]
+    unsafe fn reap_newborn(&mut self, id: u32, header: u64) {
+        if header >> 32 != 0 {
+            self.dead.push(id);
+            // SAFETY: the object is dead.
+            unsafe { self.reap() };
         }
     }
 

@@ -83,16 +83,8 @@ pub fn concat_all(cx: Cx, words: &[Word]) -> Res<Word> {
 
 /// All parts in one flat (or immediate) string of `total` units.
 fn flat_concat(cx: Cx, parts: &[Chars<'_>], total: usize) -> Res<Word> {
-    if parts.iter().all(|p| matches!(p, Chars::Latin1(_))) && total <= BUFFER_MIN {
-        let mut text = [0u8; BUFFER_MIN];
-        let mut at = 0;
-        for part in parts {
-            if let Chars::Latin1(u) = part {
-                text[at..at + u.len()].copy_from_slice(u);
-                at += u.len();
-            }
-        }
-        return heap::from_latin1(cx, &text[..at]);
+    if parts.iter().all(|p| matches!(p, Chars::Latin1(_))) {
+        return heap::from_latin1_parts(cx, parts, total);
     }
     let mut b = Builder::with_capacity(total);
     parts.iter().for_each(|&p| b.push(p));

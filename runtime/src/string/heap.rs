@@ -111,6 +111,30 @@ pub fn from_latin1(cx: Cx, units: &[u8]) -> Res<Word> {
     Ok(from_heap_string(id))
 }
 
+/// The string of Latin-1 parts of `total` units together; other parts are left out.
+pub fn from_latin1_parts(cx: Cx, parts: &[Chars<'_>], total: usize) -> Res<Word> {
+    let mut short = [0u8; SMALL_STRING_MAX];
+    let (id, mut to) = if total <= SMALL_STRING_MAX {
+        (0, short.as_mut_ptr())
+    } else {
+        let id = flat(cx, total, false)?;
+        (id, cx.addr(id, DATA))
+    };
+    let mut left = total;
+    for part in parts {
+        if let Chars::Latin1(u) = part {
+            let n = u.len().min(left);
+            // SAFETY: `left` bytes of the new cell, or of the array, remain at `to`.
+            unsafe {
+                to.copy_from_nonoverlapping(u.as_ptr(), n);
+                to = to.add(n);
+            }
+            left -= n;
+        }
+    }
+    Ok(if id != 0 { from_heap_string(id) } else { small_string(&short[..total]).unwrap_or(EMPTY_STRING) })
+}
+
 /// The string of UTF-16 units, narrowed when possible.
 pub fn from_utf16(cx: Cx, units: &[u16]) -> Res<Word> {
     if units.iter().all(|&u| u < 256) {

@@ -23,6 +23,8 @@ pub struct Machine {
     pub rt: Box<Runtime>,
     pub ctx: *mut WorkerContext,
     pub stack: Box<[u64; STACK]>,
+    /// Count word of new objects: `RC_NEW`, or 0, which must work too.
+    pub birth: u32,
     /// Two references.
     pub node: u32,
     /// A reference, an `any` and a number.
@@ -54,7 +56,7 @@ impl Machine {
             (*ctx).scan_top = range.start as u64;
             (*ctx).stack_base = range.end as u64;
         }
-        Machine { rt, ctx, stack, node, mixed, large }
+        Machine { rt, ctx, stack, birth: RC_NEW, node, mixed, large }
     }
 
     /// Allocates as compiled code does: bump, or `alloc_slow`. Fields hold anything.
@@ -69,7 +71,7 @@ impl Machine {
                 return entry::alloc_slow(self.ctx, class as i32, meta as i32);
             }
             (*run).cur = next;
-            self.at::<Header>(id, 0).write(Header { rc: RC_NEW, meta });
+            self.at::<Header>(id, 0).write(Header { rc: self.birth, meta });
             id
         }
     }

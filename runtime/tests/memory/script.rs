@@ -406,8 +406,9 @@ proptest! {
     })]
 
     #[test]
-    fn heap_scripts_agree_with_the_model(options in options(), script in prop::collection::vec(op(), 1..120)) {
+    fn heap_scripts_agree_with_the_model(options in options(), listed in any::<bool>(), script in prop::collection::vec(op(), 1..120)) {
         let mut world = World::new(options);
+        world.machine.birth = if listed { RC_NEW } else { 0 };
         for op in &script {
             world.run(op);
         }

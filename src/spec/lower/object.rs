@@ -149,6 +149,9 @@ impl Lower<'_> {
 
     pub(super) fn set(&mut self, o: Tv, name: StrId, v: Tv) -> Res<()> {
         let o = self.non_null(o, name)?;
+        if o.t.is_bottom() {
+            return Ok(());
+        }
         match o.t.obj {
             Obj::Class(c) if o.t.within(OBJ) => {
                 if let Some((owner, i)) = self.w.field(c, name) {
@@ -343,6 +346,9 @@ impl Lower<'_> {
         }
         let text = self.w.prog.strings.intern(&key.lit.map_or("0".to_string(), |l| format!("{}", l.value)));
         let o = self.non_null(o, text)?;
+        if o.t.is_bottom() {
+            return Ok(());
+        }
         let numeric = key.t.widen().within(NUM | INTS | F32 | UNDEF) && self.b.func.ty(key.v) != Ty::Any;
         if let Obj::Arr(cell) = o.t.obj
             && o.t.within(OBJ)

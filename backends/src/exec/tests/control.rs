@@ -288,10 +288,23 @@ fn polls_keep_registers_and_walk_the_stack() {
     let args = [3, 0.5f64.to_bits(), 1];
     assert_eq!(m.call(outer, &args), Ok(4.0f64.to_bits()));
     assert_eq!(m.events.polls, 0);
-    // With the limit raised, the prologue's poll runs first and resets it.
-    let code = m.space.cell(m.module.funcs[outer].cell);
-    let typed: Vec<(Ty, u64)> = [Ty::I64, Ty::F64, Ty::Ref].into_iter().zip(args).collect();
-    let _ = (code, typed);
+    // The test runtime raises the limit when asked for 99: the next prologue and loop poll see it.
+    let forced = m.func("forced", &[Ty::I64, Ty::F64, Ty::Ref], Ty::F64, |b, a| {
+        let n = b.iconst(Ty::I32, 99);
+        call_rt(b, RtFn::AllocLarge, &[n, n]);
+        let r = b.call(Op::Call, Ty::F64, outer.0, a, u32::MAX);
+        let s = b.binary(Op::FAdd, r, a[1]);
+        call_rt(b, RtFn::AllocLarge, &[n, n]);
+        b.set_pos(21);
+        b.nullary(Op::Poll);
+        let w = b.unary_ty(Op::SToF, Ty::F64, a[0]);
+        let t = b.binary(Op::FMul, s, w);
+        b.ret(t);
+    });
+    m.compile(forced);
+    assert_eq!(m.call(forced, &args), Ok(13.5f64.to_bits()));
+    assert_eq!(m.events.polls, 2);
+    assert_eq!(m.events.frames, [super::super::Frame { func: forced.0, pos: 21 }]);
     let trace_fn = m.func("trace", &[], Ty::Ref, |b, _| {
         let one = b.iconst(Ty::I32, 40);
         let two = b.iconst(Ty::I32, 2);

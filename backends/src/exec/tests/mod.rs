@@ -2,6 +2,7 @@
 
 mod arith;
 mod control;
+mod kernels;
 mod memory;
 
 use super::{CodeSpace, DEFAULT_CODE_BYTES, Stack, Uncaught};
@@ -22,6 +23,7 @@ pub struct Events {
     pub polls: u32,
     pub frames: Vec<super::Frame>,
     pub space: usize,
+    pub fail_alloc: bool,
 }
 
 pub struct Machine {
@@ -94,7 +96,13 @@ unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, id: u32, slot: u64, v
 }
 
 unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: u32, meta: u32) -> u64 {
-    events(ctx).slow_allocs += 1;
+    let e = events(ctx);
+    e.slow_allocs += 1;
+    if e.fail_alloc {
+        // SAFETY: as in `throw`.
+        unsafe { throw(ctx, 0x00E) };
+        return 0;
+    }
     // SAFETY: class is an inline class; the region is large enough for the tests.
     unsafe {
         let c = &mut *ctx;
@@ -106,7 +114,7 @@ unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: u32, meta: u32) 
         run.cur += (class + 1) * 2;
         run.end = run.cur + 3 * (class + 1) * 2;
         let p = (c.heap_base + id as u64 * 8) as *mut u32;
-        *p = 0;
+        *p = shape::RC_NEW;
         *p.add(1) = meta;
         id as u64
     }
@@ -116,7 +124,12 @@ unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: u32, meta: u32) 
 unsafe extern "C" fn trace(ctx: *mut WorkerContext, a: u32, b: u32) -> u64 {
     let e = events(ctx);
     // SAFETY: called by generated code with scan_top set.
-    unsafe { e.frames = super::walk_frames(&*(e.space as *const CodeSpace), &*ctx, 1000) };
+    unsafe {
+        e.frames = super::walk_frames(&*(e.space as *const CodeSpace), &*ctx, 1000);
+        if a == 99 {
+            (*ctx).stack_limit = u64::MAX;
+        }
+    }
     (a as u64 + b as u64) | 0xFFFF_FFFF_0000_0000
 }
 

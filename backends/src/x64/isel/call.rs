@@ -109,7 +109,8 @@ impl Isel<'_> {
                 if rt.sig().params.len() != list.len() {
                     return self.unsupported(format!("a call of {} with {} arguments", rt.sig().name, list.len()));
                 }
-                if exc.is_none() {
+                // A scan must see every reference: then nothing stays in a register.
+                if exc.is_none() && !rt.sig().effects.has(Effects::SCAN) {
                     clobber = Clobber::Runtime;
                 }
                 (Callee::Runtime(rt), self.place_args(&list, types(&list), &regs::RT_INT_ARGS))

@@ -106,6 +106,10 @@ impl Isel<'_> {
         {
             return c;
         }
+        if let Some(m) = self.sink_bool(v) {
+            self.ins(Code::Cmp_rm8_imm8, &[A::Mem(m), A::Imm(0)]);
+            return Cond::One(Cc::Ne);
+        }
         let r = self.reg(v);
         self.ins(Code::Test_rm32_r32, &[A::Use(r), A::Use(r)]);
         Cond::One(Cc::Ne)

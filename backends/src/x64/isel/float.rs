@@ -21,6 +21,20 @@ impl Isel<'_> {
         A::Any(self.reg(v))
     }
 
+    /// Whether the result should take the register of `y` rather than that of `x`: an
+    /// accumulator of a loop keeps its register, else a value that ends here gives its own.
+    fn prefers_second(&self, x: Value, y: Value) -> bool {
+        if self.can_sink(y) || self.const_float(y).is_some() {
+            return false;
+        }
+        let is_param = |v: Value| self.f.def(v).is_none();
+        match (is_param(x), is_param(y)) {
+            (true, false) => false,
+            (false, true) => true,
+            _ => self.uses[x.index()] > 1 && self.uses[y.index()] == 1,
+        }
+    }
+
     fn zeroed(&mut self) -> VReg {
         let z = self.tmp_float();
         self.load_float(z, 0, true);
@@ -37,7 +51,7 @@ impl Isel<'_> {
             Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
                 let (mut x, mut y) = (a, d.arg_b());
                 let comm = matches!(d.op, Op::FAdd | Op::FMul);
-                if comm && (self.const_float(x).is_some() || (self.can_sink(x) && !self.can_sink(y)) || (self.uses[x.index()] > 1 && self.uses[y.index()] == 1 && !self.can_sink(y) && self.const_float(y).is_none())) {
+                if comm && (self.const_float(x).is_some() || (self.can_sink(x) && !self.can_sink(y)) || self.prefers_second(x, y)) {
                     (x, y) = (y, x);
                 }
                 let code = match d.op {

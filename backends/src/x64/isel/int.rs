@@ -148,10 +148,7 @@ impl Isel<'_> {
             return self.lea(dst, Amode { base: Loc::V(x), index: Loc::V(y), scale, disp: 0 }, wide);
         }
         let live = |s: &Self, v: Value| s.uses[s.resolve(v).index()] > 1;
-        if live(self, a) && !live(self, b) {
-            (a, b) = (b, a);
-        }
-        if live(self, a) && live(self, b) && a != b {
+        if (live(self, a) || live(self, b)) && !self.can_sink(a) && !self.can_sink(b) {
             let (x, y) = (self.reg(a), self.reg(b));
             return self.lea(dst, Amode { base: Loc::V(x), index: Loc::V(y), scale: 1, disp: 0 }, wide);
         }

@@ -26,6 +26,24 @@ impl Isel<'_> {
         }
     }
 
+    /// The address of a loaded boolean that only the test being selected reads.
+    pub(super) fn sink_bool(&mut self, v: Value) -> Option<Amode> {
+        let i = self.f.def_inst(v)?;
+        let d = self.f.insts[i];
+        if self.uses[v.index()] != 1 || self.block_of[i.index()] != self.cur_block || self.color[i.index()] != self.cur_color {
+            return None;
+        }
+        match d.op {
+            Op::LoadField => {
+                let field = self.m.fields.get(ultra_ir::FieldId(d.b)).filter(|f| f.kind == Kind::Bool)?;
+                let offset = field.offset as i32;
+                Some(self.object(d.arg_a(), offset))
+            }
+            Op::LoadElem if (d.aux & 0xFF) == Kind::Bool as u16 => Some(self.element(d.arg_a(), d.arg_b(), Kind::Bool)),
+            _ => None,
+        }
+    }
+
     /// The address of a load that moves into its user.
     pub(super) fn sink_load(&mut self, v: Value) -> Option<Amode> {
         if !self.can_sink(v) {
@@ -303,6 +321,7 @@ impl Isel<'_> {
         if class.size > shape::INLINE_MAX {
             return self.alloc_large(i, class.size, meta);
         }
+        self.vc.can_throw = true;
         let (dst, t) = (self.result(i), self.tmp_int());
         self.push(MKind::NewObject { class: shape::size_class(bytes), bytes, meta }, vec![Self::early_def(dst), Self::early_def(t)], Clobber::None);
         Ok(())

@@ -241,10 +241,6 @@ impl<'a> Isel<'a> {
             }
         }
         let cold = cold_blocks(f, order);
-        let mut rpo_index = vec![usize::MAX; f.blocks.len()];
-        for (i, &b) in order.iter().enumerate() {
-            rpo_index[b.index()] = i;
-        }
         self.vc.blocks.push(MBlock::default());
         let mut edges: Vec<Vec<Edge>> = Vec::new();
         for &b in order {
@@ -256,11 +252,6 @@ impl<'a> Isel<'a> {
             let mut list = Vec::new();
             for (i, &bc) in targets.iter().enumerate() {
                 let call = f.block_calls[bc];
-                if rpo_index[call.block.index()] <= rpo_index[b.index()] {
-                    // The header has its number already: it comes earlier in this order.
-                    let header = self.mblock[call.block.index()].index();
-                    self.vc.blocks[header].loop_header = true;
-                }
                 let needs = targets.len() > 1 && (pred_count[call.block.index()] > 1 || !f.list(call.args).is_empty());
                 if needs {
                     let block = MB::new(self.vc.blocks.len());

@@ -1,7 +1,7 @@
-// Writes inspect.txt and format.txt: what Node prints for JSON values and for calls of
+// Writes inspect.txt, colors.txt and format.txt: what Node prints for JSON values and for calls of
 // console.log with JSON arguments. Run with Node 24: node make.mjs
 import { writeFileSync } from 'node:fs';
-import { format } from 'node:util';
+import { format, formatWithOptions } from 'node:util';
 
 const range = (n, f) => Array.from({ length: n }, (_, i) => f(i));
 const word = (i) => 'x'.repeat((i * 7) % 23);
@@ -64,6 +64,11 @@ const render = (args) => format(...args);
 writeFileSync(
   new URL('./inspect.txt', import.meta.url),
   values.filter((v) => !Object.is(v, -0)).map((v) => `>>> ${lines(v)}\n${render([v])}\n`).join(''),
+);
+writeFileSync(
+  new URL('./colors.txt', import.meta.url),
+  values.filter((v) => !Object.is(v, -0)).slice(0, 75)
+    .map((v) => `>>> ${lines(v)}\n${formatWithOptions({ colors: true }, v)}\n`).join(''),
 );
 const calls = [
   [], ['a'], ['a', 1, null, true], ['%s is %d', 'x', 42, 'rest', { a: 1 }], ['%s', { a: { b: { c: 1 } } }],
