@@ -13,7 +13,7 @@ mod image;
 use std::ptr;
 use std::sync::Mutex;
 use ultra_abi::layout::WorkerContext;
-use ultra_runtime::host::Stream;
+use ultra_runtime::host::{Output, Stream};
 use ultra_runtime::mem::region::set_region_end;
 use ultra_runtime::{Options, Runtime};
 
@@ -34,6 +34,11 @@ unsafe fn runtime<'a>(ctx: *mut WorkerContext) -> &'a mut Runtime {
 #[unsafe(no_mangle)]
 pub extern "C" fn ultra_init(region_end: usize) {
     set_region_end(region_end);
+    // A fault of the runtime ends in a trap; its message has no other way out.
+    std::panic::set_hook(Box::new(|info| {
+        let mut output = Output::default();
+        output.write(Stream::Err, format!("ultra: {info}\n").as_bytes());
+    }));
 }
 
 /// Makes the runtime with a shadow stack of so many bytes; the address of its context, or null
