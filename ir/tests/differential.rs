@@ -79,6 +79,21 @@ fn passes_keep_what_can_be_seen() {
     }
 }
 
+/// A generator whose programs all ran out of fuel, or all threw at once, would test nothing.
+#[test]
+fn most_programs_return() {
+    let (mut returned, mut threw, mut steps) = (0, 0, 0);
+    for seed in 1..=200 {
+        let case = generate(seed, &Config::default());
+        let o = run(&case.module, body(&case), FUEL, seed);
+        returned += o.exit.is_ok() as u32;
+        threw += matches!(o.exit, Err(ultra_ir::interp::Exit::Throw(_))) as u32;
+        steps += o.steps;
+    }
+    println!("{returned} returned, {threw} threw, {steps} instructions");
+    assert!(returned >= 120 && threw >= 5 && steps > 20_000, "{returned} returned, {threw} threw, {steps} instructions");
+}
+
 #[test]
 fn text_round_trips() {
     for seed in 1..100 {

@@ -245,11 +245,45 @@ impl Session {
         };
         self.sync()?;
         dump::func("lower", &func, &self.code.module, &self.options);
+        if !self.options.unoptimized {
+            self.inline(id, &mut func);
+        }
         self.optimize(&mut func);
         dump::func("final", &func, &self.code.module, &self.options);
         let func = Rc::new(func);
         self.bodies[id] = State::Ready(Rc::clone(&func));
         Ok(func)
+    }
+
+    /// Inlines callees, which are prepared first. A function that is being prepared
+    /// further out (mutual recursion) stays a call.
+    fn inline(&mut self, id: FuncId, func: &mut Func) {
+        let mut callees: Vec<FuncId> = func
+            .layout
+            .iter()
+            .flat_map(|&b| &func.blocks[b].insts)
+            .map(|&i| &func.insts[i])
+            .filter(|d| d.op == ultra_ir::Op::Call)
+            .map(|d| FuncId(d.a))
+            .collect();
+        callees.sort_unstable();
+        callees.dedup();
+        for callee in callees {
+            if callee != id && !matches!(self.bodies.get(callee), Some(State::Busy | State::Failed)) {
+                // What fails here fails again, with its message, where it is called.
+                let _ = self.body(callee);
+            }
+        }
+        let started = std::time::Instant::now();
+        let bodies = &self.bodies;
+        let find = |id: FuncId| match bodies.get(id) {
+            Some(State::Ready(f)) => Some(&**f),
+            _ => None,
+        };
+        let options = ultra_ir::pass::inline::InlineOptions::default();
+        ultra_ir::pass::inline::inline(func, id, &self.code.module, &find, &options);
+        self.time.add("inline", started.elapsed());
+        dump::func("inline", func, &self.code.module, &self.options);
     }
 
     /// Gives new literals and function values their runtime words.

@@ -324,11 +324,26 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsHole => T::UNDEF,
         Op::AnyConst => T::UNDEF,
         Op::JsWiden => ty(w, d.arg_a()).widen(),
-        Op::JsConvert => convert_type(w, ty(w, d.arg_a()), TypeId(d.b)),
+        Op::JsConvert => {
+            let t = ty(w, d.arg_a());
+            // A conversion by call changes the value in every dialect; an annotation only promises.
+            match (ConvertWhy::from_aux(d.aux), &w.prog.types.table[TypeId(d.b)]) {
+                (ConvertWhy::Call, Type::Int(k)) if !t.is_bottom() => T::int(*k),
+                (ConvertWhy::Call, Type::F32) if !t.is_bottom() => T::F32,
+                (ConvertWhy::Call, Type::Number) if !t.is_bottom() => T::NUM,
+                _ => convert_type(w, t, TypeId(d.b)),
+            }
+        }
         Op::JsNarrow => narrow(w, ty(w, d.arg_a()), NarrowTest::from_aux(d.aux), d.b),
         Op::JsUnary => unary(ty(w, d.arg_a()), literal(body, d.arg_a()), JsUnOp::from_aux(d.aux)),
         Op::JsBinary => binary(w, s, body, d),
-        Op::JsToStr => T::STR,
+        Op::JsToStr => {
+            let t = ty(w, d.arg_a());
+            if let Some((class, name)) = to_string_method(w, t) {
+                dispatch(w, class, name, MethodKind::Method, &[]);
+            }
+            T::STR
+        }
         Op::JsToNumeric => to_numeric(ty(w, d.arg_a())),
         Op::JsGet => get_result(w, ty(w, d.arg_a()), StrId(d.b)),
         Op::JsSet => {
@@ -385,12 +400,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         }
         Op::JsClosure => T::obj(Obj::Fn(FnId(d.b))),
         Op::JsClass => {
-            let decl = ClassDeclId(d.b);
-            if let Some(f) = w.prog.classes[decl].static_init {
-                let this = T::obj(Obj::ClassVal(decl));
-                w.spec(f, vec![this]);
-            }
-            T::obj(Obj::ClassVal(decl))
+            T::obj(Obj::ClassVal(ClassDeclId(d.b)))
         }
         Op::JsGlobal => global_type(w, StrId(d.a)),
         Op::JsArray => {
@@ -542,10 +552,28 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
         return w.cell(w.specs[spec].ret);
     }
     use JsBinOp::*;
+    if op == Add && (a.t == T::STR || b.t == T::STR) {
+        for t in [a.t, b.t] {
+            if let Some((class, name)) = to_string_method(w, t) {
+                dispatch(w, class, name, MethodKind::Method, &[]);
+                return T::STR;
+            }
+        }
+    }
     match op {
         Lt | Le | Gt | Ge | Eq | Ne | StrictEq | StrictNe | InstanceOf | In => T::BOOL,
         _ => plan::arith(op, a, b).result(op),
     }
+}
+
+/// The `toString` that converting an instance to a string calls, when its class has one.
+pub fn to_string_method(w: &World, t: T) -> Option<(ultra_ir::ClassId, StrId)> {
+    let Obj::Class(c) = t.obj else { return None };
+    if !t.within(OBJ) {
+        return None;
+    }
+    let name = w.names.to_string;
+    w.method(c, name, MethodKind::Method, false).map(|_| (c, name))
 }
 
 /// The text of an operator in a class's table of overloads.

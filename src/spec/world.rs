@@ -109,6 +109,7 @@ pub struct Names {
     pub size: StrId,
     pub constructor: StrId,
     pub empty: StrId,
+    pub to_string: StrId,
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -126,6 +127,7 @@ impl World {
             size: s.intern("size"),
             constructor: s.intern("constructor"),
             empty: s.intern(""),
+            to_string: s.intern("toString"),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {

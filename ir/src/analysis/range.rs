@@ -154,8 +154,14 @@ pub fn facts(f: &Func, cfg: &Cfg) -> Table<Value, Vec<Fact>> {
         let [p] = cfg.preds[b].as_slice() else { continue };
         let Some((v, truth)) = edge_condition(f, p.block, p.call) else { continue };
         if let Some((x, cond, y)) = condition(f, v, truth) {
-            t[x].push(Fact { block: b, cond, other: y });
-            t[y].push(Fact { block: b, cond: cond.swap(), other: x });
+            // A constant is known already, and may be compared very often.
+            let constant = |v: Value| f.def(v).is_some_and(|d| matches!(d.op, Op::IConst | Op::F64Const));
+            if !constant(x) {
+                t[x].push(Fact { block: b, cond, other: y });
+            }
+            if !constant(y) {
+                t[y].push(Fact { block: b, cond: cond.swap(), other: x });
+            }
         }
     }
     t

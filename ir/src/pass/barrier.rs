@@ -41,7 +41,17 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
                 if !uncounted {
                     written.push((object, field));
                 }
+                // Whoever reaches the container may reach the stored object now, and share it.
+                fresh.retain(|&v| v != d.arg_b());
                 continue;
+            }
+            if d.op == Op::StoreElem {
+                fresh.retain(|&v| v != d.arg_c());
+            }
+            // Nothing else that is no scan lets an object out: boxes and block arguments keep it in
+            // this function, but a copy may be stored under another name.
+            if matches!(d.op, Op::AnyFromRef | Op::Select | Op::PtrStore) {
+                f.for_each_arg(i, |v| fresh.retain(|&x| x != v));
             }
             if effects::may_scan(m, &d) {
                 fresh.clear();

@@ -324,7 +324,12 @@ impl Twins {
             (Ty::I64, Ty::I32) => Op::Trunc,
             _ => return v,
         };
-        let (i, v) = make(f, un(op, ty, v), pos);
+        // A constant is made in the wanted type, so that what looks for constants finds it.
+        let d = match const_int(f, v) {
+            Some(c) => InstData::imm64(Op::IConst, ty, if ty == Ty::I32 { c as i32 as i64 } else { c } as u64),
+            None => un(op, ty, v),
+        };
+        let (i, v) = make(f, d, pos);
         out.push(i);
         v
     }

@@ -62,9 +62,12 @@ fn walk(f: &Func, cfg: &Cfg, loops: &LoopForest) -> Vec<Block> {
         order.push(b);
         let p = edge_probabilities(f, loops, b);
         let mut succs: Vec<(Block, f32)> = f.successors(b).into_iter().zip(p).collect();
+        succs.reverse();
         // Last pushed is placed next: likelier, and within the loop.
         succs.sort_by(|x, y| {
-            let key = |s: &(Block, f32)| (!f.blocks[s.0].cold, loops.depth(s.0), s.1);
+            // Of equals, the one that leads into a loop.
+            let ahead = |b: Block| f.successors(b).iter().map(|&s| loops.depth(s)).max().unwrap_or(0);
+            let key = |s: &(Block, f32)| (!f.blocks[s.0].cold, loops.depth(s.0), s.1, ahead(s.0));
             key(x).partial_cmp(&key(y)).unwrap_or(std::cmp::Ordering::Equal)
         });
         for (s, _) in succs {

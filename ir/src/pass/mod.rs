@@ -19,6 +19,7 @@ pub mod rotate;
 pub mod scalar;
 pub mod sccp;
 pub mod simplify;
+pub mod sink;
 pub mod ssa;
 
 use crate::verify::{Dialect, verify};
@@ -73,6 +74,7 @@ passes! {
     "licm" = licm::run;
     "scalar" = scalar::run;
     "barrier" = barrier::run;
+    "sink" = sink::run;
     "layout" = layout::run;
 }
 
@@ -103,7 +105,7 @@ pub const PIPELINE: &[&str] = &[
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
     // Loops: test at the bottom, invariants out, and what that uncovered.
     "rotate", "cleanup", "licm", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
-    "layout",
+    "sink", "layout",
 ];
 
 /// Optimises one function. Panics in debug builds when a pass breaks an invariant of the IR,

@@ -13,9 +13,12 @@ use crate::analysis::{Cfg, DomTree, LoopForest, def_block, inst_blocks};
 use crate::ids::*;
 use crate::op::*;
 use crate::{Def, Func, InstData, Module, Ty};
+use std::cell::Cell;
 
 /// Longest chain of differences that is followed.
 const MAX_DEPTH: u32 = 10;
+/// Most steps of one proof, so that a comparison among hundreds of facts stays cheap.
+const MAX_STEPS: u32 = 400;
 
 pub fn run(f: &mut Func, m: &Module) -> bool {
     let cfg = Cfg::new(f);
@@ -26,7 +29,7 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
     {
         let r = Ranges::new(f, m, &cfg, &dom, &loops);
         let known = decided(f, &cfg);
-        let p = Prover { f, r: &r, blocks: inst_blocks(f) };
+        let p = Prover { f, r: &r, blocks: inst_blocks(f), fuel: Cell::new(0) };
         for &b in &cfg.rpo {
             for &i in &f.blocks[b].insts {
                 if let Some(d) = p.fold(i, b) {
@@ -72,6 +75,8 @@ struct Prover<'a> {
     f: &'a Func,
     r: &'a Ranges<'a>,
     blocks: Table<Inst, Block>,
+    /// Steps left to the current proof.
+    fuel: Cell<u32>,
 }
 
 impl Prover<'_> {
@@ -98,6 +103,11 @@ impl Prover<'_> {
                 let all = [op(x.0, y.0), op(x.0, y.1), op(x.1, y.0), op(x.1, y.1)];
                 all.into_iter().all(fits).then(|| boolean(false))
             }
+            Op::SExt32 | Op::ZExt32 if self.truncated(d.op, d.arg_a(), b).is_some() => {
+                let x = self.truncated(d.op, d.arg_a(), b)?;
+                // As an `or` of the value with itself, which value numbering removes.
+                Some(InstData { a: x.0, b: x.0, ..InstData::new(Op::IOr, Ty::I64) })
+            }
             // Of what is not negative, the unsigned forms are cheaper or as cheap.
             Op::SExt32 if self.r.int_at(d.arg_a(), b).0 >= 0 => Some(un(Op::ZExt32, Ty::I64, d.arg_a())),
             Op::SDiv | Op::SRem if self.r.int_at(d.arg_a(), b).0 >= 0 => {
@@ -120,6 +130,14 @@ impl Prover<'_> {
         }
     }
 
+    /// The i64 whose low half is extended again without loss.
+    fn truncated(&self, op: Op, v: Value, b: Block) -> Option<Value> {
+        let x = self.f.def(v).filter(|d| d.op == Op::Trunc)?.arg_a();
+        let (lo, hi) = self.r.int_at(x, b);
+        let fits = if op == Op::SExt32 { lo >= i32::MIN as i64 && hi <= i32::MAX as i64 } else { lo >= 0 && hi <= u32::MAX as i64 };
+        fits.then_some(x)
+    }
+
     fn decide(&self, cc: IntCc, x: Value, y: Value, b: Block) -> Option<bool> {
         let (a, c) = (self.r.int_at(x, b), self.r.int_at(y, b));
         if let Some(t) = compare(cc, a, c) {
@@ -135,7 +153,10 @@ impl Prover<'_> {
             IntCc::Ult | IntCc::Ule | IntCc::Ugt | IntCc::Uge => return None,
             cc => cc,
         };
-        let le = |p: Value, q: Value, k: i64| self.prove(p, q, k, b, MAX_DEPTH, &mut Vec::new());
+        let le = |p: Value, q: Value, k: i64| {
+            self.fuel.set(MAX_STEPS);
+            self.prove(p, q, k, b, MAX_DEPTH, &mut Vec::new())
+        };
         match signed {
             IntCc::Slt if le(x, y, -1) => Some(true),
             IntCc::Slt if le(y, x, 0) => Some(false),
@@ -156,6 +177,8 @@ impl Prover<'_> {
         if x == y {
             return k >= 0;
         }
+        let Some(fuel) = self.fuel.get().checked_sub(1) else { return false };
+        self.fuel.set(fuel);
         let ((_, hi), (lo, _)) = (self.r.int_at(x, b), self.r.int_at(y, b));
         if hi as i128 - lo as i128 <= k as i128 {
             return true;

@@ -449,8 +449,37 @@ fn any_is(cx: &mut Ctx, d: &InstData, a: Value) -> Option<Simple> {
     }
 }
 
+/// Whether the low half of a 64-bit value can be computed on 32 bits without its high half.
+fn is_narrow(cx: &Ctx, v: Value, depth: u32) -> bool {
+    let Some(d) = cx.def(v) else { return false };
+    match d.op {
+        Op::IConst | Op::SExt32 | Op::ZExt32 => true,
+        Op::IAdd | Op::ISub | Op::IMul | Op::IAnd | Op::IOr | Op::IXor if depth > 0 => {
+            is_narrow(cx, d.arg_a(), depth - 1) && is_narrow(cx, d.arg_b(), depth - 1)
+        }
+        _ => false,
+    }
+}
+
+/// The low half of a value for which `is_narrow` holds.
+fn narrowed(cx: &mut Ctx, v: Value) -> Value {
+    let Some(d) = cx.def(v) else { return v };
+    match d.op {
+        Op::IConst => cx.iconst(Ty::I32, d.imm() as i64),
+        Op::SExt32 | Op::ZExt32 => d.arg_a(),
+        op => {
+            let (a, b) = (narrowed(cx, d.arg_a()), narrowed(cx, d.arg_b()));
+            cx.insert(bin(op, a, b))
+        }
+    }
+}
+
 fn conversions(cx: &mut Ctx, d: &InstData, a: Value) -> Option<Simple> {
     let x = cx.def(a)?;
+    if d.op == Op::Trunc && matches!(x.op, Op::IAdd | Op::ISub | Op::IMul | Op::IAnd | Op::IOr | Op::IXor) && is_narrow(cx, a, 4) {
+        let (p, q) = (narrowed(cx, x.arg_a()), narrowed(cx, x.arg_b()));
+        return Some(Simple::Inst(bin(x.op, p, q)));
+    }
     let inner = Value(x.a);
     let same = |v: Value| Some(Simple::Value(v));
     match (d.op, x.op) {

@@ -26,7 +26,8 @@ pub fn by_text(cx: Cx, array: u32) -> Res<()> {
         }
     }
     keyed.sort_by(|(a, _), (b, _)| heap::chars(cx, a).compare(heap::chars(cx, b)));
-    let undefined_bits = slot::encode(cx, kind, UNDEFINED).unwrap_or(0);
+    // Only a kind that holds `undefined` can have met one.
+    let undefined_bits = if undefined > 0 { slot::encode(cx, kind, UNDEFINED)? } else { 0 };
     let tail = std::iter::repeat_n(undefined_bits, undefined);
     let bits: Vec<u64> = keyed.iter().map(|&(_, b)| b).chain(tail).collect();
     let all = bits.into_iter().chain(std::iter::repeat_n(store::default_bits(kind), holes));

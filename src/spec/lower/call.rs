@@ -460,17 +460,6 @@ impl Lower<'_> {
         }
     }
 
-    /// Runs static initialisers where a class declaration stands.
-    pub(super) fn class_value(&mut self, decl: ClassDeclId) -> Res<()> {
-        if let Some(f) = self.w.prog.classes[decl].static_init {
-            let this = Tv { v: self.b.imm64(Op::RefConst, Ty::Ref, 0), t: T::obj(Obj::ClassVal(decl)), lit: None };
-            let spec = self.w.spec(f, vec![T::obj(Obj::ClassVal(decl))]);
-            let env = self.method_env(f)?;
-            self.call_spec(spec, env, this, &[], T::UNDEF)?;
-        }
-        Ok(())
-    }
-
     /// A function value. Without environment it is one immortal object, made once.
     pub(super) fn closure(&mut self, f: FnId, env: Option<Value>) -> Value {
         if self.w.prog.fns[f].env.is_none() {

@@ -437,7 +437,10 @@ impl Lower<'_> {
                 if !passes(self.w, out) {
                     return Ok(None);
                 }
-                self.convert_checked(tv, out, Some(TypeId(d.b)))?
+                match (ConvertWhy::from_aux(d.aux), self.annotated_kind(TypeId(d.b))) {
+                    (ConvertWhy::Call, Some(kind)) => self.convert_call(tv, kind)?,
+                    _ => self.convert_checked(tv, out, Some(TypeId(d.b)))?,
+                }
             }
             Op::JsNarrow => {
                 let tv = self.tv(d.arg_a());
@@ -517,10 +520,8 @@ impl Lower<'_> {
                 let env = (env.t.rep() == Ty::Ref).then_some(env.v);
                 self.closure(FnId(d.b), env)
             }
-            Op::JsClass => {
-                self.class_value(ClassDeclId(d.b))?;
-                return Ok(None);
-            }
+            // A class value is known by its type; static initialisers are called by name.
+            Op::JsClass => return Ok(None),
             Op::JsGlobal => {
                 let name = self.w.prog.strings.text(StrId(d.a));
                 match name.as_str() {
@@ -615,6 +616,16 @@ impl Lower<'_> {
             None => {
                 self.rt(RtFn::Throw, &[v]);
             }
+        }
+    }
+
+    /// The numeric kind that an annotation names.
+    fn annotated_kind(&self, ty: TypeId) -> Option<Kind> {
+        match self.w.prog.types.table[ty] {
+            Type::Int(k) => Some(k),
+            Type::F32 => Some(Kind::F32),
+            Type::Number => Some(Kind::F64),
+            _ => None,
         }
     }
 

@@ -189,6 +189,10 @@ impl Lower<'_> {
                 let (k, o) = (self.boxed(a), self.boxed(b));
                 Ok(self.rt(RtFn::PropHas, &[o, k]))
             }
+            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t).is_some()) => {
+                let (x, y) = (self.to_str(a)?, self.to_str(b)?);
+                Ok(self.concat(x, y))
+            }
             _ => match plan::arith(op, a.opnd(), b.opnd()) {
                 Arith::Concat => {
                     let (x, y) = (self.to_str(a)?, self.to_str(b)?);

@@ -280,12 +280,10 @@ fn instances_and_virtual_calls() {
     });
     m.compile(method);
     let invoke = ret1(&mut m, &[Ty::Ref, Ty::I32], Ty::I32, |b, a| b.call(Op::CallVirtual, Ty::I32, 2, a, 0));
-    let desc = |shape: u32, field: &str| (SHAPES_OFFSET as u32 + shape * 64 + StructId::ShapeDesc.field(field).offset) / 8;
     let set = |m: &mut Machine, shape: u32, field: &str, v: u32| {
         let off = SHAPES_OFFSET as usize + shape as usize * 64 + StructId::ShapeDesc.field(field).offset as usize;
         *m.word((off / 8) as u32, off % 8) = v;
     };
-    let _ = desc;
     for (s, d1) in [(80, 0), (81, 81), (90, 0)] {
         set(&mut m, s, "display0", if s == 90 { 90 } else { 80 });
         set(&mut m, s, "display1", d1);
@@ -339,4 +337,55 @@ fn exhausted_memory_unwinds() {
     assert_eq!(m.call(id, &[]), Err(Uncaught(0x00E)));
     m.events.fail_alloc = false;
     assert!(m.call(id, &[]).is_ok());
+}
+
+#[test]
+fn byte_tests_in_memory() {
+    for kind in [Kind::Bool, Kind::U8, Kind::I8] {
+        for imm in [0, 1, 200, 255, -1] {
+            let mut m = Machine::new();
+            let (_, fields) = class(&mut m, ClassId::NONE, 70, true, &[kind]);
+            let id = m.func("test", &[Ty::Ref], Ty::I32, |b, a| {
+                let (yes, no, again) = (b.block(), b.block(), b.block());
+                let ty = kind.reg_ty();
+                let v = b.unary_imm(Op::LoadField, ty, a[0], fields[0].0);
+                let c = if ty == Ty::Bool {
+                    v
+                } else {
+                    let k = b.iconst(Ty::I32, imm);
+                    icmp(b, IntCc::Eq, v, k)
+                };
+                b.branch(c, yes, no);
+                b.switch_to(yes);
+                b.seal(yes);
+                // The same condition in another block.
+                b.branch(c, again, no);
+                b.switch_to(again);
+                b.seal(again);
+                let one = b.iconst(Ty::I32, 1);
+                b.ret(one);
+                b.switch_to(no);
+                b.seal(no);
+                let zero = b.iconst(Ty::I32, 0);
+                b.ret(zero);
+            });
+            m.compile(id);
+            let single = m.func("single", &[Ty::Ref], Ty::Bool, |b, a| {
+                let v = b.unary_imm(Op::LoadField, kind.reg_ty(), a[0], fields[0].0);
+                let k = if kind == Kind::Bool { b.imm64(Op::BConst, Ty::Bool, imm as u64 & 1) } else { b.iconst(Ty::I32, imm) };
+                let c = icmp(b, IntCc::Ne, v, k);
+                b.ret(c);
+            });
+            m.compile(single);
+            for byte in [0u8, 1, 200, 255] {
+                let byte = if kind == Kind::Bool { byte & 1 } else { byte };
+                *m.byte(A as usize * 8 + 8) = byte;
+                let value = if kind == Kind::I8 { byte as i8 as i64 } else { byte as i64 };
+                let want = if kind == Kind::Bool { byte != 0 } else { value == imm };
+                assert_eq!(m.call(id, &[A as u64]), Ok(want as u64), "{kind:?} {byte} {imm}");
+                let differs = if kind == Kind::Bool { value != imm & 1 } else { value != imm };
+                assert_eq!(m.call(single, &[A as u64]), Ok(differs as u64), "{kind:?} {byte} != {imm}");
+            }
+        }
+    }
 }

@@ -99,14 +99,19 @@ impl Isel<'_> {
 
     /// Sets the flags so that the returned condition holds exactly when `v` is true.
     pub(super) fn cond(&mut self, v: Value) -> Cond {
-        let local = |s: &Self, i: Inst| s.uses[v.index()] == 1 || s.block_of[i.index()] == s.cur_block;
+        // A compare with a constant costs no more than a test of its result.
+        let cheap = |s: &Self, i: Inst| {
+            let d = &s.f.insts[i];
+            d.op == Op::RefIsNullish || (d.op == Op::ICmp && (s.imm32(d.arg_b()).is_some() || s.const_int(d.arg_a()).is_some()))
+        };
+        let local = |s: &Self, i: Inst| s.uses[v.index()] == 1 || s.block_of[i.index()] == s.cur_block || cheap(s, i);
         if let Some(i) = self.f.def_inst(v)
             && local(self, i)
             && let Some(c) = self.cond_of(i, self.uses[v.index()] == 1)
         {
             return c;
         }
-        if let Some(m) = self.sink_bool(v) {
+        if let Some(m) = self.sink_byte(v) {
             self.ins(Code::Cmp_rm8_imm8, &[A::Mem(m), A::Imm(0)]);
             return Cond::One(Cc::Ne);
         }
@@ -159,6 +164,15 @@ impl Isel<'_> {
         let wide = self.is_wide(a);
         if let Some(imm) = self.imm32(b) {
             let eq = matches!(cc, IntCc::Eq | IntCc::Ne);
+            if eq
+                && single
+                && !wide
+                && (0..=255).contains(&imm)
+                && let Some(m) = self.sink_byte(a)
+            {
+                self.ins(Code::Cmp_rm8_imm8, &[A::Mem(m), A::Imm(imm as u8 as i8 as i64)]);
+                return int_cc(cc);
+            }
             if imm == 0 {
                 if eq
                     && let Some(i) = self.f.def_inst(a)

@@ -1,7 +1,6 @@
 //! Floating point and conversions.
 
 use super::*;
-use ultra_abi::RtFn;
 
 fn pick(wide: bool, single: Code, double: Code) -> Code {
     if wide { double } else { single }
@@ -107,8 +106,6 @@ impl Isel<'_> {
             }
             Op::FCanon => {
                 let x = self.reg(a);
-                let nan = self.constant(ultra_abi::value::CANONICAL_NAN as u128);
-                debug_assert!(self.vc.consts[nan as usize] == ultra_abi::value::CANONICAL_NAN as u128);
                 let t = self.tmp_int();
                 self.push(MKind::Canon, vec![Operand::reg_use(x), Operand::reg_reuse_def(dst, 0), Self::early_def(t)], Clobber::None);
             }
@@ -159,7 +156,6 @@ impl Isel<'_> {
             Op::FToInt32 => {
                 let r = self.reg(a);
                 self.push(MKind::ToInt32, vec![Operand::reg_use_at_end(r), Self::early_def(dst)], Clobber::None);
-                debug_assert!(RtFn::F64ToInt32.sig().params.len() == 1);
             }
             Op::FPromote | Op::FDemote => {
                 let r = self.reg(a);

@@ -26,8 +26,8 @@ impl Isel<'_> {
         }
     }
 
-    /// The address of a loaded boolean that only the test being selected reads.
-    pub(super) fn sink_bool(&mut self, v: Value) -> Option<Amode> {
+    /// The address of a loaded boolean or unsigned byte that only the test being selected reads.
+    pub(super) fn sink_byte(&mut self, v: Value) -> Option<Amode> {
         let i = self.f.def_inst(v)?;
         let d = self.f.insts[i];
         if self.uses[v.index()] != 1 || self.block_of[i.index()] != self.cur_block || self.color[i.index()] != self.cur_color {
@@ -35,11 +35,13 @@ impl Isel<'_> {
         }
         match d.op {
             Op::LoadField => {
-                let field = self.m.fields.get(ultra_ir::FieldId(d.b)).filter(|f| f.kind == Kind::Bool)?;
+                let field = self.m.fields.get(ultra_ir::FieldId(d.b)).filter(|f| matches!(f.kind, Kind::Bool | Kind::U8))?;
                 let offset = field.offset as i32;
                 Some(self.object(d.arg_a(), offset))
             }
-            Op::LoadElem if (d.aux & 0xFF) == Kind::Bool as u16 => Some(self.element(d.arg_a(), d.arg_b(), Kind::Bool)),
+            Op::LoadElem if [Kind::Bool as u16, Kind::U8 as u16].contains(&(d.aux & 0xFF)) => {
+                Some(self.element(d.arg_a(), d.arg_b(), Kind::Bool))
+            }
             _ => None,
         }
     }

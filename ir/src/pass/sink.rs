@@ -1,0 +1,106 @@
+//! Sinking: a pure value that is needed only where control leaves a loop is computed there.
+//!
+//! Conversions back to doubles are what this is for: a loop variable kept as an integer
+//! is often wanted as a double once, after the loop. The value must be used by nothing but
+//! the arguments of edges that leave the loop; each such edge gets a block with a copy.
+
+use super::edit::*;
+use super::effects;
+use super::rotate::clone_inst;
+use crate::analysis::{Cfg, DomTree, LoopForest};
+use crate::ids::*;
+use crate::op::*;
+use crate::{Func, InstData, Module, Ty};
+
+pub fn run(f: &mut Func, m: &Module) -> bool {
+    let mut changed = false;
+    // A moved value makes a new block on its edge, so each round works on a fresh graph.
+    for _ in 0..8 {
+        if !round(f, m) {
+            break;
+        }
+        super::cleanup::run(f, m);
+        changed = true;
+    }
+    changed
+}
+
+fn round(f: &mut Func, m: &Module) -> bool {
+    let cfg = Cfg::new(f);
+    let dom = DomTree::new(f, &cfg);
+    let loops = LoopForest::new(f, &cfg, &dom);
+    let mut changed = false;
+    // Values that something other than a branch uses cannot move; most are out here already.
+    let mut stays = Table::filled(f.values.len(), false);
+    for &b in &cfg.rpo {
+        for &i in &f.blocks[b].insts {
+            if f.insts[i].op != Op::Branch {
+                f.for_each_arg(i, |v| stays[v] = true);
+            }
+        }
+    }
+    for &b in &cfg.rpo {
+        let Some(l) = loops.innermost[b].some() else { continue };
+        for k in (0..f.blocks[b].insts.len()).rev() {
+            let i = f.blocks[b].insts[k];
+            let Some(v) = f.result(i) else { continue };
+            let d = f.insts[i];
+            // What is cheap enough to be an immediate stays.
+            if stays.get(v) != Some(&false) || d.op.info().format != Format::Unary || !effects::is_speculatable(f, m, &d) {
+                continue;
+            }
+            if let Some(edges) = leaving_edges(f, &cfg, &loops, l, v) {
+                for (from, call) in edges {
+                    move_to_edge(f, from, call, i, v);
+                }
+                f.blocks[b].insts.remove(k);
+                changed = true;
+                break;
+            }
+        }
+    }
+    changed
+}
+
+/// The edges whose arguments are all uses of `v`; `None` when it is used otherwise or not at all.
+fn leaving_edges(f: &Func, cfg: &Cfg, loops: &LoopForest, l: crate::analysis::LoopId, v: Value) -> Option<Vec<(Block, BlockCallId)>> {
+    let mut edges = Vec::new();
+    for &b in &cfg.rpo {
+        for &i in &f.blocks[b].insts {
+            let mut uses = 0;
+            f.for_each_arg(i, |a| uses += (a == v) as usize);
+            if uses == 0 {
+                continue;
+            }
+            if f.insts[i].op != Op::Branch || !loops.contains(l, b) {
+                return None;
+            }
+            for call in f.target_ids(i) {
+                let n = args_of(f, call).iter().filter(|&&a| a == v).count();
+                if n > 0 && !loops.contains(l, f.block_calls[call].block) {
+                    edges.push((b, call));
+                    uses -= n;
+                }
+            }
+            if uses > 0 {
+                return None;
+            }
+        }
+    }
+    (!edges.is_empty()).then_some(edges)
+}
+
+/// Puts a block with a copy of the instruction on an edge.
+fn move_to_edge(f: &mut Func, from: Block, call: BlockCallId, i: Inst, v: Value) {
+    let target = f.block_calls[call].block;
+    let new = f.create_block();
+    let copy = clone_inst(f, i);
+    let args: Vec<Value> = args_of(f, call).into_iter().map(|a| if a == v { f.results[copy] } else { a }).collect();
+    f.blocks[new].insts.push(copy);
+    let jump = f.make_block_call(target, &args);
+    f.push_inst(new, InstData { a: jump.0, ..InstData::new(Op::Jump, Ty::Void) }, f.positions[i]);
+    f.blocks[new].cold = f.blocks[target].cold;
+    f.block_calls[call] = crate::BlockCall { block: new, args: crate::ListRef::EMPTY };
+    let at = f.layout.iter().position(|&b| b == from).map_or(f.layout.len(), |x| x + 1);
+    f.layout.insert(at, new);
+}
