@@ -8,11 +8,14 @@
 use std::rc::Rc;
 
 use ultra_abi::layout::SHAPE_ACYCLIC;
-use ultra_abi::shape::FIRST_PROGRAM_SHAPE;
+use ultra_abi::rtfn::RtFn;
+use ultra_abi::shape::{ErrorClass, FIRST_PROGRAM_SHAPE};
+use ultra_abi::value::UNDEFINED;
 use ultra_backends::exec::CodeSpace;
 use ultra_backends::wasm::{ClassInfo, FunctionInfo, GlobalInit, SlotInfo, WasmOptions, compile_module};
+use ultra_ir::builder::Builder;
 use ultra_ir::op::Op;
-use ultra_ir::{Func, FuncId, GlobalId, Table};
+use ultra_ir::{Func, FuncId, GlobalId, Table, Ty};
 use ultra_runtime::{Runtime, SlotSpec};
 
 use super::{CODE_BYTES, Failure, Options, Session, Timing, dump, front, link, show};
@@ -69,13 +72,43 @@ fn reach(s: &mut Session, main: FuncId) -> Result<(), String> {
             continue;
         }
         seen.set(id, true);
-        let func = s.body(id)?;
+        let func = match s.body(id) {
+            Ok(func) => func,
+            Err(message) => {
+                eprintln!("ultra: warning: a call of '{}' will throw: {message}", s.code.module.funcs[id].name);
+                Rc::new(thrower(s, id, &message)?)
+            }
+        };
         named(s, &func, &mut todo);
         dump::func("wasm", &func, &s.code.module, &s.options);
         s.code.module.bodies.set(id, None);
         s.code.module.bodies[id] = Some((*func).clone());
     }
     Ok(())
+}
+
+/// What stands for a function that cannot be compiled: a native run, too, throws when it is called.
+fn thrower(s: &mut Session, id: FuncId, message: &str) -> Result<Func, String> {
+    let text = s.world.prog.strings.intern(message);
+    s.sync()?;
+    let sig = s.code.module.funcs[id].sig.clone();
+    let ret = (sig.ret != Ty::Void).then_some(sig.ret);
+    let mut b = Builder::new(Func::new(&*s.code.module.funcs[id].name, sig.params.clone(), ret));
+    let entry = b.block();
+    b.switch_to(entry);
+    for ty in sig.params {
+        b.param(entry, ty);
+    }
+    b.seal(entry);
+    let class = b.iconst(Ty::I32, ErrorClass::Error as i64);
+    let text = b.imm(Op::StrConst, text.0);
+    let text = b.unary(Op::AnyFromStr, text);
+    let undefined = b.imm64(Op::AnyConst, Ty::Any, UNDEFINED);
+    let error = b.call(Op::CallRt, Ty::Ref, RtFn::NewError as u32, &[class, text, undefined], u32::MAX);
+    let error = b.unary(Op::AnyFromRef, error);
+    b.call(Op::CallRt, Ty::Void, RtFn::Throw as u32, &[error], u32::MAX);
+    b.unreachable();
+    Ok(b.finish())
 }
 
 /// Adds the functions that `func` calls, or whose values it makes.
