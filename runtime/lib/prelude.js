@@ -293,3 +293,20 @@ function __ultra_map_forEach(m, f) {
 function __ultra_set_forEach(s, f) {
   for (const x of s) f(x, x, s);
 }
+
+function __ultra_array_pushAll(a, items) {
+  for (const x of items) a.push(x);
+  return a.length;
+}
+
+function __ultra_math_max(items) {
+  let m = -Infinity;
+  for (const x of items) m = Math.max(m, x);
+  return m;
+}
+
+function __ultra_math_min(items) {
+  let m = Infinity;
+  for (const x of items) m = Math.min(m, x);
+  return m;
+}

@@ -243,6 +243,7 @@ entries! {
     any_from_u64(cx, x: i64) -> u64 { or(value::from_u64(cx, x as u64)) }
     any_to_i64(cx, word: u64) -> i64 { or(slot::any_to_i64(cx, word, Kind::I64)) }
     any_to_u64(cx, word: u64) -> i64 { or(slot::any_to_u64(cx, word)) as i64 }
+    convert_int(cx, word: u64, kind: i32) -> i64 { or(dynamic::convert_int(cx, word, kind_of(kind))) }
     any_to_f64(cx, word: u64) -> f64 { or(value::to_f64(cx, word)) }
     any_to_str(cx, word: u64) -> u64 { or(value::to_str(cx, word)) }
     any_truthy(cx, word: u64) -> u32 { value::truthy(cx, word) as u32 }

@@ -22,12 +22,42 @@ pub fn link(s: &mut Session) -> Result<(), String> {
         let index = s.runtime.register_function(record);
         debug_assert_eq!(index, s.code.module.funcs[id].cell);
     }
+    methods(s)?;
     s.space.ensure_cells(s.code.module.funcs.len()).map_err(|e| e.to_string())?;
     s.space.init_context(s.runtime.context_mut());
     for scope in s.world.prog.scopes.ids() {
         module_scope(s, scope)?;
     }
     s.sync()
+}
+
+/// Methods that code on values of unknown type may call by name, as function values.
+fn methods(s: &mut Session) -> Result<(), String> {
+    for class in s.world.cls.ids() {
+        let Some(first) = s.world.decl_of(class) else { continue };
+        let mut at = class;
+        let mut decls = vec![first];
+        while !s.world.cls[at].parent.is_none() {
+            at = s.world.cls[at].parent;
+            decls.extend(s.world.decl_of(at));
+        }
+        let mut seen = Vec::new();
+        for d in decls {
+            for m in s.world.prog.classes[d].methods.clone() {
+                let callable = !s.world.generic[m.func].is_none() && m.kind == crate::program::MethodKind::Method && !m.is_static;
+                if !callable || seen.contains(&m.name) {
+                    continue;
+                }
+                seen.push(m.name);
+                let cell = s.code.module.funcs[s.code.wrappers[m.func]].cell;
+                let closure = s.runtime.new_static_function(cell).ok_or("out of memory for methods")?;
+                let name = s.world.prog.strings.text(m.name);
+                let shape = s.code.module.classes[class].shape;
+                s.runtime.register_method(shape, &name, closure).map_err(|e| e.to_string())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Registers a class after its base.
@@ -80,6 +110,11 @@ fn record(s: &Session, source: Source) -> FunctionRecord {
     let f = match source {
         Source::Spec(spec) => s.world.specs[spec].func,
         Source::Wrapper(f) => f,
+        Source::Class(d) => {
+            let name = s.world.prog.strings.text(s.world.prog.classes[d].name);
+            let shape = s.code.module.classes[s.world.cls_of_decl[d]].shape;
+            return FunctionRecord { name: name.into(), arity: 0, is_class: true, shape };
+        }
     };
     let decl = &s.world.prog.fns[f];
     let arity = decl.params.iter().take_while(|p| !p.has_default && !p.rest).count() as u32;

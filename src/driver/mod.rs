@@ -128,6 +128,7 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
         time,
         bodies: Table::new(),
         closures_made: 0,
+        classes_made: 0,
         roots: Vec::new(),
     };
     session.time_link()?;
@@ -149,6 +150,8 @@ struct Session {
     bodies: Table<FuncId, State>,
     /// Static function values that exist already.
     closures_made: usize,
+    /// Class values that exist already.
+    classes_made: usize,
     /// Objects that live until the program ends.
     roots: Vec<u32>,
 }
@@ -303,6 +306,11 @@ impl Session {
             let cell = module.funcs[self.code.wrappers[f]].cell;
             module.globals[global] = self.runtime.new_static_function(cell).ok_or_else(full)?;
             self.closures_made += 1;
+        }
+        while self.classes_made < self.code.static_classes.len() {
+            let (global, func) = self.code.static_classes[self.classes_made];
+            module.globals[global] = self.runtime.new_static_function(module.funcs[func].cell).ok_or_else(full)?;
+            self.classes_made += 1;
         }
         Ok(())
     }

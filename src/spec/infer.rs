@@ -32,6 +32,10 @@ pub enum GetPlan {
     Method(FnId),
     ErrorName,
     FnLength(FnId),
+    /// The class of an instance.
+    Constructor,
+    /// The name of a function or class.
+    Name(StrId),
     Dyn,
 }
 
@@ -391,6 +395,9 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         }
         Op::JsApply => {
             let (f, this, args) = (ty(w, d.arg_a()), ty(w, d.arg_b()), ty(w, d.arg_c()));
+            if let Some((name, with_this)) = apply_library(w, s, body, d) {
+                return library_result(w, name, &[this, args][!with_this as usize..]);
+            }
             apply(w, s, inst, f, this, args)
         }
         Op::JsNewApply => {
@@ -473,6 +480,8 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         }
         Op::JsIter => iter_type(w, ty(w, d.arg_a()), d.aux),
         Op::JsIterBegin | Op::JsIterNext => T::POS,
+        Op::JsIterValue if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
+        Op::JsIterKey if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
         Op::JsIterValue => iter_value(w, ty(w, d.arg_a())),
         Op::JsIterKey => iter_key(ty(w, d.arg_a())),
         Op::CatchValue => T::ANY,
@@ -791,9 +800,16 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
             if name == n.name && w.is_subclass(c, ultra_ir::ClassId(0)) {
                 return GetPlan::ErrorName;
             }
+            if name == n.constructor && w.decl_of(c).is_some() {
+                return GetPlan::Constructor;
+            }
             GetPlan::Dyn
         }
-        Obj::ClassVal(d) => static_plan(w, d, name),
+        Obj::ClassVal(d) => match static_plan(w, d, name) {
+            GetPlan::Dyn if name == n.name => GetPlan::Name(w.prog.classes[d].name),
+            plan => plan,
+        },
+        Obj::Fn(f) if name == n.name => GetPlan::Name(w.prog.fns[f].name),
         Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
             Some(v) => GetPlan::Constant(v),
             None => GetPlan::Dyn,
@@ -836,12 +852,21 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
             w.generic_spec(f);
             T::obj(Obj::Fn(f))
         }
-        GetPlan::ErrorName => T::STR,
+        GetPlan::ErrorName | GetPlan::Name(_) => T::STR,
+        GetPlan::Constructor => constructor_type(w, o),
         GetPlan::Dyn => {
             w.escape(o);
             // A property that no class declares: any inferred value may come back.
             T::ANY
         }
+    }
+}
+
+/// The class value of an instance: known where no class extends its class.
+pub fn constructor_type(w: &World, o: T) -> T {
+    match o.obj {
+        Obj::Class(c) if w.subclasses[c].is_empty() => w.decl_of(c).map_or(T::ANY, |d| T::obj(Obj::ClassVal(d))),
+        _ => T::obj(Obj::Func),
     }
 }
 
@@ -1033,7 +1058,7 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
         (_, Obj::Arr(_)) if base.within(OBJ) => base,
         (0, _) if base == T::STR => T::STR,
         (2, _) if base == T::STR => T::STR,
-        (_, Obj::Set(c)) if base.within(OBJ) => {
+        (0, Obj::Set(c)) if base.within(OBJ) => {
             let t = w.cell(c);
             let cell = list_cell(w, t);
             T::obj(Obj::Arr(cell))
@@ -1044,6 +1069,13 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
             T::obj(Obj::Arr(cell))
         }
     }
+}
+
+/// Whether a `for each` goes over the [key, value] pairs of something that is neither array nor string.
+pub fn iterates_entries(w: &World, s: SpecId, body: &Func, it: Value) -> bool {
+    let Some(d) = body.def(it).filter(|d| d.op == Op::JsIter && d.aux == 2) else { return false };
+    let t = w.specs[s].types[d.arg_a()].without(NULLISH);
+    !t.is_bottom() && t != T::STR && !(matches!(t.obj, Obj::Arr(_)) && t.within(OBJ))
 }
 
 /// Cell of an array that the runtime makes of values of a type: it holds `any`.
@@ -1234,10 +1266,24 @@ pub fn run_constructor(w: &mut World, class: ultra_ir::ClassId, args: &[T]) {
 }
 
 fn init_fields(w: &mut World, class: ultra_ir::ClassId) {
-    if let Some(d) = w.decl_of(class)
-        && let Some(f) = w.prog.classes[d].field_init
-    {
-        call_spec(w, f, T::obj(Obj::Class(class)), &[]);
+    let Some(d) = w.decl_of(class) else { return };
+    for b in w.mixins(class).into_iter().chain([d]) {
+        if let Some(f) = w.prog.classes[b].field_init {
+            call_spec(w, f, T::obj(Obj::Class(class)), &[]);
+        }
+    }
+}
+
+/// The library function for a built-in that is called with spread arguments, and whether it takes the receiver.
+pub fn apply_library(w: &World, s: SpecId, body: &Func, d: &InstData) -> Option<(&'static str, bool)> {
+    let callee = body.def(d.arg_a()).filter(|c| c.op == Op::JsGet)?;
+    let recv = w.specs[s].types[callee.arg_a()].without(NULLISH);
+    let name = w.prog.strings.text(StrId(callee.b));
+    match (recv.obj, name.as_str()) {
+        (Obj::Arr(_), "push") if recv.within(OBJ) => Some(("__ultra_array_pushAll", true)),
+        (Obj::Global(g), "max") if builtins::GLOBALS[g as usize].name == "Math" => Some(("__ultra_math_max", false)),
+        (Obj::Global(g), "min") if builtins::GLOBALS[g as usize].name == "Math" => Some(("__ultra_math_min", false)),
+        _ => None,
     }
 }
 

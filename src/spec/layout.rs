@@ -19,6 +19,8 @@ pub enum Source {
     Spec(SpecId),
     /// Generic entry `(env, this, argc, arguments) -> any` of a function value.
     Wrapper(FnId),
+    /// Class value: calling it throws.
+    Class(ClassDeclId),
 }
 
 /// The module and how its entities correspond to the world's.
@@ -36,6 +38,10 @@ pub struct Code {
     closure_globals: Table<FnId, ultra_ir::GlobalId>,
     /// Function values among the globals, in order of creation.
     pub static_closures: Vec<(ultra_ir::GlobalId, FnId)>,
+    class_funcs: Table<ClassDeclId, FuncId>,
+    class_globals: Table<ClassDeclId, ultra_ir::GlobalId>,
+    /// Class values among the globals, in order of creation.
+    pub static_classes: Vec<(ultra_ir::GlobalId, FuncId)>,
     /// Registry entry of function values with an environment.
     pub closure_class: ClassId,
 }
@@ -51,6 +57,9 @@ impl Code {
             scope_global: Table::new(),
             closure_globals: Table::filled(w.prog.fns.len(), ultra_ir::GlobalId::NONE),
             static_closures: Vec::new(),
+            class_funcs: Table::new(),
+            class_globals: Table::filled(w.prog.classes.len(), ultra_ir::GlobalId::NONE),
+            static_classes: Vec::new(),
             closure_class: ClassId::NONE,
         };
         code.module.strings = w.prog.strings.table.clone();
@@ -76,6 +85,12 @@ impl Code {
             let id = code.declare(name, Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any }, Source::Wrapper(f), false);
             code.wrappers.push(id);
         }
+        for d in w.prog.classes.ids() {
+            let name = w.prog.strings.text(w.prog.classes[d].name);
+            let sig = Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any };
+            let id = code.declare(name, sig, Source::Class(d), false);
+            code.class_funcs.push(id);
+        }
         for s in w.specs.ids() {
             let f = w.specs[s].func;
             let decl = &w.prog.fns[f];
@@ -96,6 +111,16 @@ impl Code {
         self.closure_globals[f]
     }
 
+    /// The global that holds a class value.
+    pub fn class_global(&mut self, d: ClassDeclId) -> ultra_ir::GlobalId {
+        if self.class_globals[d].is_none() {
+            let g = self.module.globals.push(0);
+            self.class_globals[d] = g;
+            self.static_classes.push((g, self.class_funcs[d]));
+        }
+        self.class_globals[d]
+    }
+
     fn declare(&mut self, name: String, sig: Sig, source: Source, always_inline: bool) -> FuncId {
         let cell = self.module.funcs.len() as u32;
         let id = self.module.add_func(FuncDecl {
@@ -105,7 +130,7 @@ impl Code {
             nothrow: false,
             pure_: false,
             always_inline,
-            no_inline: matches!(source, Source::Wrapper(_)),
+            no_inline: !matches!(source, Source::Spec(_)),
         });
         self.sources.push(source);
         id

@@ -199,7 +199,9 @@ impl World {
         }
         for decl in self.prog.classes.ids() {
             let id = self.cls_of_decl[decl];
-            for f in self.prog.classes[decl].fields.clone() {
+            let own = self.prog.classes[decl].fields.clone();
+            let mixed = self.mixins(id).into_iter().flat_map(|b| self.prog.classes[b].fields.clone());
+            for f in own.into_iter().chain(mixed.collect::<Vec<_>>()) {
                 if self.field(id, f.name).is_some_and(|(owner, _)| owner == id) {
                     continue;
                 }
@@ -555,21 +557,51 @@ impl World {
     }
 
     /// Finds a method of a kind in a class or its bases; static ones only where asked.
-    pub fn method(&self, mut class: ClassId, name: StrId, kind: MethodKind, is_static: bool) -> Option<(ClassId, FnId)> {
-        while !class.is_none() {
-            if let Some(d) = self.decl_of(class) {
-                let found = self.prog.classes[d]
-                    .methods
-                    .iter()
-                    .rev()
-                    .find(|m| m.name == name && m.kind == kind && m.is_static == is_static);
-                if let Some(m) = found {
-                    return Some((class, m.func));
-                }
+    pub fn method(&self, class: ClassId, name: StrId, kind: MethodKind, is_static: bool) -> Option<(ClassId, FnId)> {
+        let declared = |d: ClassDeclId| {
+            let methods = &self.prog.classes[d].methods;
+            methods.iter().rev().find(|m| m.name == name && m.kind == kind && m.is_static == is_static).map(|m| m.func)
+        };
+        let mut at = class;
+        while !at.is_none() {
+            if let Some(f) = self.decl_of(at).and_then(declared) {
+                return Some((at, f));
             }
-            class = self.cls[class].parent;
+            at = self.cls[at].parent;
+        }
+        // Further bases have no prefix of the layout: their methods see the class that mixes them in.
+        at = class;
+        while !at.is_none() {
+            if let Some(f) = self.mixins(at).into_iter().find_map(declared) {
+                return Some((at, f));
+            }
+            at = self.cls[at].parent;
         }
         None
+    }
+
+    /// Bases of a class beyond the first, with their own bases, in order.
+    pub fn mixins(&self, class: ClassId) -> Vec<ClassDeclId> {
+        let Some(d) = self.decl_of(class) else { return Vec::new() };
+        let mut out = Vec::new();
+        let mut stack: Vec<ClassDeclId> = self.prog.classes[d].more_bases.iter().rev().copied().collect();
+        while let Some(b) = stack.pop() {
+            if out.contains(&b) {
+                continue;
+            }
+            out.push(b);
+            stack.extend(self.prog.classes[b].more_bases.iter().rev());
+            if let ClassBase::Decl(p) = self.prog.classes[b].base {
+                stack.push(p);
+            }
+        }
+        out
+    }
+
+    /// Classes that mix a class in.
+    pub fn mixed_into(&self, class: ClassId) -> Vec<ClassId> {
+        let Some(d) = self.decl_of(class) else { return Vec::new() };
+        self.cls.ids().filter(|&c| self.mixins(c).contains(&d)).collect()
     }
 
     /// All implementations that a call on an instance of `class` may reach: (class whose

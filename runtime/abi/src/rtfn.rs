@@ -153,6 +153,7 @@ macro_rules! for_each_runtime_fn {
         AnyFromU64 = any_from_u64(I64) -> Any, [ALLOC THROW], "uint64 as any.";
         AnyToI64 = any_to_i64(Any) -> I64, [THROW], "Checked narrowing of a number in any to int64; RangeError or TypeError.";
         AnyToU64 = any_to_u64(Any) -> I64, [THROW], "Checked narrowing of a number in any to uint64.";
+        ConvertInt = convert_int(Any, I32) -> I64, [THROW], "Conversion by call to a 64-bit integer kind: strings parse exactly, integers wrap, floats truncate and saturate.";
         AnyToF64 = any_to_f64(Any) -> F64, [THROW], "Number(value), as arithmetic converts it.";
         AnyToStr = any_to_str(Any) -> Str, [ALLOC THROW], "String(value) without calling user code.";
         AnyTruthy = any_truthy(Any) -> Bool, [], "Boolean(value).";
@@ -200,7 +201,7 @@ macro_rules! for_each_runtime_fn {
         MapPositions = map_positions(Ref) -> I32, [READ], "Positions in use, removed entries included.";
         MapNext = map_next(Ref, I32) -> I32, [READ], "First position at or after one that holds an entry, or -1.";
         MapExtend = map_extend(Ref, Any) -> Void, [WRITE ALLOC THROW], "Adds the entries of an iterable: [key, value] pairs to a Map, values to a Set.";
-        IterToArray = iter_to_array(Any, I32) -> Ref, [READ ALLOC THROW], "Array (kind any) of what a loop over a value visits: `of` (0), `for each` values (2), a Map's or Set's keys (16), values (17) or entries (18).";
+        IterToArray = iter_to_array(Any, I32) -> Ref, [READ ALLOC THROW], "Array (kind any) of what a loop over a value visits: `of` (0), [key, value] pairs for `for each` (2), a Map's or Set's keys (16), values (17) or entries (18).";
         MethodCall = method_call(Any, Str, I32, Ptr) -> Any, [READ WRITE ALLOC THROW], "Calls a built-in method by name on a value of unknown type with so many any words at an address; the absent word when the value has no such built-in method.";
         // JSON.
         JsonStringify = json_stringify(Any, Any) -> Any, [ALLOC THROW READ], "JSON.stringify(value, undefined, indent) without toJSON.";

@@ -81,6 +81,7 @@ pub fn shift(cx: Cx, array: u32) -> Res<Word> {
     store::release_elements(cx, kind, store, 0, 1);
     store::copy_elements(cx, kind, store, 1, store, 0, len - 1);
     store::set_len(cx, store, len - 1);
+    store::clear_spare(cx, kind, store, len - 1, len);
     Ok(word)
 }
 
@@ -284,6 +285,7 @@ pub fn splice(cx: Cx, array: u32, at: i32, count: i32, items: u32) -> Res<u32> {
         store::release_elements(cx, kind, store, at + added, at + count);
         store::copy_elements(cx, kind, store, at + count, store, at + added, len - at - count);
         store::set_len(cx, store, len - (count - added));
+        store::clear_spare(cx, kind, store, len - (count - added), len);
     }
     let store = store_of(cx, array);
     for (i, &b) in bits.iter().enumerate() {

@@ -128,13 +128,16 @@ pub fn reserve(cx: Cx, array: u32, needed: u32) -> Res<u32> {
     let new_cap = grown_capacity(old_cap, needed);
     // A large store may grow where it is.
     let size = bytes(cx, kind, new_cap).or_else(|_| bytes(cx, kind, needed))?;
+    let room = (size - ELEMENTS) / kind.size();
     if size > PAGE_SIZE && cx.grow_in_place(store, size) {
-        cx.write(store, CAP, (size - ELEMENTS) / kind.size());
+        clear_spare(cx, kind, store, old_cap, room);
+        cx.write(store, CAP, room);
         return Ok(store);
     }
     let count = len(cx, store);
-    let new = new_uninit(cx, kind, count, (size - ELEMENTS) / kind.size())?;
+    let new = new_uninit(cx, kind, count, room)?;
     copy_elements(cx, kind, store, 0, new, 0, count);
+    clear_spare(cx, kind, new, count, room);
     if kind.is_counted() {
         if is_exclusive(cx, store) {
             // The references move: the old store gives them up with its length.
@@ -145,6 +148,16 @@ pub fn reserve(cx: Cx, array: u32, needed: u32) -> Res<u32> {
     }
     cx.store_ref(array, STORE, new);
     Ok(new)
+}
+
+/// Keeps the invariant that slots of a counted kind beyond the length hold no reference:
+/// compiled code appends with the full barrier, which reads what the slot held.
+pub fn clear_spare(cx: Cx, kind: Kind, store: u32, from: u32, to: u32) {
+    if kind.is_counted() {
+        let bytes = ((to - from) * kind.size()) as usize;
+        // SAFETY: the range lies within the capacity of the store.
+        unsafe { cx.addr(store, offset(kind, from)).write_bytes(0, bytes) };
+    }
 }
 
 fn new_uninit(cx: Cx, kind: Kind, len: u32, cap: u32) -> Res<u32> {
@@ -198,6 +211,7 @@ pub fn set_array_len(cx: Cx, array: u32, new_len: u32) -> Res<()> {
         let store = store_of(cx, array);
         set_len(cx, store, new_len);
         release_elements(cx, kind, store, new_len, old);
+        clear_spare(cx, kind, store, new_len, old);
         return Ok(());
     }
     let store = reserve(cx, array, new_len)?;

@@ -18,7 +18,7 @@ use ultra_abi::value::*;
 
 /// `for` over values.
 pub const OF: i32 = 0;
-/// `for each`: values of an object too.
+/// `for each`: [key, value] pairs of anything.
 pub const EACH: i32 = 2;
 pub const KEYS: i32 = 16;
 pub const VALUES: i32 = 17;
@@ -31,13 +31,21 @@ pub fn iter_to_array(cx: Cx, word: Word, mode: i32) -> Res<u32> {
     }
     let Some(id) = object_of(word) else { return Err(not_iterable(cx, word)) };
     match cx.kind(id) {
+        ObjKind::Array if mode == EACH => {
+            let pairs = store::new_array(cx, Kind::Any, 0, store::array_len(cx, id))?;
+            for i in 0..store::array_len(cx, id) {
+                let pair = [from_f64(i as f64), ops::get(cx, id, i)?];
+                ops::push(cx, pairs, from_object(store::array_of(cx, Kind::Any, &pair)?))?;
+            }
+            Ok(pairs)
+        }
         ObjKind::Array => {
             let elements: Vec<u64> =
                 (0..store::array_len(cx, id)).map(|i| ops::get(cx, id, i)).collect::<Res<_>>()?;
             store::array_of(cx, Kind::Any, &elements)
         }
         ObjKind::Map | ObjKind::Set => entries_of(cx, id, mode),
-        _ if mode == EACH => property::entries(cx, word, 1),
+        _ if mode == EACH => property::entries(cx, word, 2),
         _ => Err(not_iterable(cx, word)),
     }
 }
@@ -70,7 +78,6 @@ fn entries_of(cx: Cx, id: u32, mode: i32) -> Res<u32> {
         let item = match mode {
             KEYS => k,
             VALUES => v,
-            EACH => v,
             OF if !is_map => k,
             _ => from_object(store::array_of(cx, Kind::Any, &[k, v])?),
         };
@@ -100,6 +107,22 @@ pub fn map_extend(cx: Cx, map: u32, word: Word) -> Res<()> {
         Table(map).set(cx, k, v)?;
     }
     Ok(())
+}
+
+/// `int64(x)` and `uint64(x)`: text of an integer is exact, everything else goes by its number.
+pub fn convert_int(cx: Cx, word: Word, kind: Kind) -> Res<i64> {
+    if is_string(word) {
+        let text = heap::chars(cx, &word).to_utf8();
+        if let Ok(v) = text.trim().parse::<i128>() {
+            return Ok(v as i64);
+        }
+    }
+    Ok(match (value::to_num(cx, word)?, kind) {
+        (value::Num::I64(v), _) => v,
+        (value::Num::U64(v), _) => v as i64,
+        (value::Num::F64(x), Kind::U64) => x as u64 as i64,
+        (value::Num::F64(x), _) => x as i64,
+    })
 }
 
 /// Arguments of a method call.

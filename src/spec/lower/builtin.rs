@@ -310,7 +310,7 @@ impl Lower<'_> {
     }
 
     /// Calls a function of the library prelude.
-    fn library(&mut self, name: &str, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn library(&mut self, name: &str, args: &[Tv], out: T) -> Res<Option<Value>> {
         let Some(f) = self.w.library(name) else { return self.unsupported(name.trim_start_matches("__ultra_").replace('_', ".")) };
         let this = Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None };
         let args: Vec<Tv> = args.iter().map(|a| Tv { t: a.t.widen(), ..*a }).collect();

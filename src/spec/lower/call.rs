@@ -331,6 +331,9 @@ impl Lower<'_> {
 
     pub(super) fn apply(&mut self, d: &InstData, out: T) -> Res<Option<Value>> {
         let (f, this, args) = (self.tv(d.arg_a()), self.tv(d.arg_b()), self.tv(d.arg_c()));
+        if let Some((name, with_this)) = infer::apply_library(self.w, self.s, &self.body, d) {
+            return self.library(name, &[this, args][!with_this as usize..], out);
+        }
         if let Obj::Global(_) = f.t.obj {
             return self.unsupported("spread arguments of a built-in function");
         }
@@ -415,10 +418,12 @@ impl Lower<'_> {
 
     pub(super) fn init_fields(&mut self, class: ClassId, this: Tv) -> Res<()> {
         let Some(d) = self.w.decl_of(class) else { return Ok(()) };
-        if let Some(f) = self.w.prog.classes[d].field_init {
-            let this = Tv { t: T::obj(Obj::Class(class)), ..this };
-            let env = self.method_env(f)?;
-            self.call_fn(f, env, this, &[], T::UNDEF)?;
+        for b in self.w.mixins(class).into_iter().chain([d]) {
+            if let Some(f) = self.w.prog.classes[b].field_init {
+                let this = Tv { t: T::obj(Obj::Class(class)), ..this };
+                let env = self.method_env(f)?;
+                self.call_fn(f, env, this, &[], T::UNDEF)?;
+            }
         }
         Ok(())
     }
@@ -565,4 +570,25 @@ impl Lower<'_> {
         self.b.switch_to(exit);
         Ok(array)
     }
+}
+
+/// What calling a class value without `new` does.
+pub(super) fn class_call(w: &mut World, d: ClassDeclId) -> Func {
+    let text = format!("Class constructor {} cannot be invoked without 'new'", w.prog.strings.text(w.prog.classes[d].name));
+    let text = w.prog.strings.intern(&text);
+    let mut b = Builder::new(Func::new("class", vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], Some(Ty::Any)));
+    let entry = b.block();
+    b.switch_to(entry);
+    for ty in [Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr] {
+        b.param(entry, ty);
+    }
+    let text = b.imm(Op::StrConst, text.0);
+    let text = b.unary(Op::AnyFromStr, text);
+    let undef = b.imm64(Op::AnyConst, Ty::Any, word::UNDEFINED);
+    let class = b.iconst(Ty::I32, ultra_abi::shape::ErrorClass::TypeError as i64);
+    let e = b.call(Op::CallRt, Ty::Ref, RtFn::NewError as u32, &[class, text, undef], 0);
+    let e = b.unary(Op::AnyFromRef, e);
+    b.call(Op::CallRt, Ty::Void, RtFn::Throw as u32, &[e], 0);
+    b.unreachable();
+    b.finish()
 }

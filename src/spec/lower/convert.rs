@@ -176,7 +176,10 @@ impl Lower<'_> {
         }
         let rep = want_w.rep();
         let have = self.b.func.ty(tv.v);
-        if tv.t.widen().bits & !want_w.bits == 0 && (!tv.t.has(OBJ) || same_object(tv.t, want_w)) {
+        if tv.t.widen().bits & !want_w.bits == 0 && (!tv.t.has(OBJ) || self.holds(want_w, tv.t)) {
+            if !passes(self.w, tv.t) && rep == Ty::Any {
+                return Ok(self.boxed(tv));
+            }
             return Ok(self.conv(tv.v, tv.t, want_w));
         }
         match rep {
@@ -198,10 +201,34 @@ impl Lower<'_> {
             }
             Ty::Ref => self.to_ref_checked(tv, want_w),
             _ if have == Ty::Any => self.any_checked(tv, want_w),
+            // A number for a union with an integer type: checked, then boxed.
+            Ty::Any if want_w.has(INTS) && tv.t.widen().within(NUM | F32 | INTS) => {
+                let part = T::prim(want_w.bits & INTS);
+                match part.int_kind() {
+                    Some(kind) => {
+                        let v = self.to_int_checked(tv, kind, part)?;
+                        Ok(self.conv(v, part, T::ANY))
+                    }
+                    None => Ok(self.boxed(tv)),
+                }
+            }
             _ => {
                 self.type_error(tv, want_w);
                 Ok(self.dead(rep))
             }
+        }
+    }
+
+    /// Whether every object of type `t` is one of type `want`.
+    fn holds(&self, want: T, t: T) -> bool {
+        match (want.obj, t.obj) {
+            (a, b) if a == b => true,
+            (Obj::Any, _) => true,
+            (Obj::Func, Obj::Fn(_) | Obj::ClassVal(_)) => true,
+            (Obj::Class(a), Obj::Class(b)) => self.w.is_subclass(b, a),
+            (Obj::Arr(a), Obj::Arr(b)) | (Obj::Set(a), Obj::Set(b)) => self.w.find(a) == self.w.find(b),
+            (Obj::Map(a, c), Obj::Map(b, d)) => self.w.find(a) == self.w.find(b) && self.w.find(c) == self.w.find(d),
+            _ => false,
         }
     }
 
@@ -258,10 +285,8 @@ impl Lower<'_> {
         let test = match want.rep() {
             Ty::Str => AnyTest::Str,
             Ty::Bool => AnyTest::Bool,
-            _ => {
-                // A union that is itself an any word: test each part.
-                return self.any_union_checked(tv, want);
-            }
+            // A union that is itself an any word: test each part.
+            _ => return self.any_union_checked(tv, want),
         };
         let ok = self.any_is(tv.v, test);
         let bad = self.b.unary(Op::BNot, ok);
@@ -275,7 +300,7 @@ impl Lower<'_> {
     fn any_union_checked(&mut self, tv: Tv, want: T) -> Res<Value> {
         let mut ok = None;
         for (bit, test) in [
-            (NUM, AnyTest::Double),
+            (NUM | INTS, AnyTest::Double),
             (STR, AnyTest::Str),
             (BOOL, AnyTest::Bool),
             (UNDEF, AnyTest::Undefined),
@@ -322,7 +347,7 @@ impl Lower<'_> {
                 return Ok(self.dead(Ty::Ref));
             }
         };
-        if same_object(tv.t, want) || tv.t.has(OBJ) && matches!((tv.t.obj, want.obj), (Obj::Class(a), Obj::Class(b)) if self.w.is_subclass(a, b)) {
+        if tv.t.has(OBJ) && self.holds(want, tv.t) {
             return self.forbid_null(r, tv, want);
         }
         let expected = match want.obj {
@@ -517,6 +542,11 @@ impl Lower<'_> {
         if let Some(from) = tv.t.int_kind() {
             let v = self.resize(tv.v, from, kind);
             return Ok(self.wrap(v, kind));
+        }
+        if kind.size() == 8 && matches!(self.b.func.ty(tv.v), Ty::Str | Ty::Any) {
+            let v = self.boxed(tv);
+            let k = self.b.iconst(Ty::I32, kind as i64);
+            return Ok(self.rt(RtFn::ConvertInt, &[v, k]));
         }
         let d = self.to_number(tv)?;
         let op = if plan::is_signed(kind) { Op::FToSSat } else { Op::FToUSat };
@@ -721,10 +751,6 @@ impl Lower<'_> {
             _ => self.b.imm64(Op::BConst, Ty::Bool, 0),
         }
     }
-}
-
-fn same_object(a: T, b: T) -> bool {
-    a.obj == b.obj
 }
 
 trait SizeBytes {

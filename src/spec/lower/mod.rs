@@ -39,6 +39,7 @@ pub fn lower(w: &mut World, code: &mut Code, id: FuncId) -> Res<Func> {
     match code.sources[id] {
         Source::Spec(s) => lower_spec(w, code, s),
         Source::Wrapper(f) => call::wrapper(w, code, f),
+        Source::Class(d) => Ok(call::class_call(w, d)),
     }
 }
 
@@ -199,7 +200,11 @@ impl Lower<'_> {
     fn constant_of(&mut self, t: T) -> Value {
         match t.obj {
             Obj::Fn(f) if t.within(OBJ) => self.closure(f, None),
-            Obj::ClassVal(_) | Obj::Global(_) if t.within(OBJ) => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            Obj::ClassVal(d) if t.within(OBJ) => {
+                let g = self.code.class_global(d);
+                self.b.imm(Op::GlobalRef, g.0)
+            }
+            Obj::Global(_) if t.within(OBJ) => self.b.imm64(Op::RefConst, Ty::Ref, 0),
             _ if t == T::NULL => self.any_const(word::NULL),
             _ => match t.rep() {
                 Ty::F64 => self.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64),
@@ -579,10 +584,7 @@ impl Lower<'_> {
             Op::JsIterBegin => self.b.iconst(Ty::I32, 0),
             Op::JsIterMore => self.iter_more(d)?,
             Op::JsIterValue => return self.iter_value(d, out),
-            Op::JsIterKey => {
-                let pos = self.val(d.arg_b());
-                self.b.unary_ty(Op::SToF, Ty::F64, pos)
-            }
+            Op::JsIterKey => self.iter_key(d)?,
             Op::JsIterNext => self.iter_next(d)?,
             Op::CatchValue => return Ok(None),
             Op::JsThrow => {

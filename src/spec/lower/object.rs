@@ -127,6 +127,14 @@ impl Lower<'_> {
                 };
             }
             GetPlan::Static(var) => return self.read_var(var, None, out, false),
+            GetPlan::Name(text) => self.b.imm(Op::StrConst, text.0),
+            GetPlan::Constructor => {
+                let Obj::Class(c) = o.t.obj else { return self.unsupported("constructor") };
+                if !passes(self.w, out) {
+                    return Ok(None);
+                }
+                self.constructor_of(o.v, c)?
+            }
             GetPlan::Method(f) => {
                 if !passes(self.w, out) {
                     return Ok(None);
@@ -145,6 +153,31 @@ impl Lower<'_> {
                 self.rt(RtFn::PropGet, &[v, n])
             }
         }))
+    }
+
+    /// The class value of an instance, by testing the classes that extend its static class.
+    fn constructor_of(&mut self, obj: Value, class: ClassId) -> Res<Value> {
+        let mut order = vec![class];
+        let mut at = 0;
+        while at < order.len() {
+            order.extend(self.w.subclasses[order[at]].iter().copied());
+            at += 1;
+        }
+        let value = |l: &mut Self, c: ClassId| match l.w.decl_of(c) {
+            Some(d) => {
+                let g = l.code.class_global(d);
+                l.b.imm(Op::GlobalRef, g.0)
+            }
+            None => l.b.imm64(Op::RefConst, Ty::Ref, 0),
+        };
+        let mut r = value(self, class);
+        // Later entries are more derived, so a later match wins.
+        for &c in &order[1..] {
+            let is = self.b.unary_imm(Op::IsInstance, Ty::Bool, obj, c.0);
+            let v = value(self, c);
+            r = self.b.ternary(Op::Select, 0, is, v, r);
+        }
+        Ok(r)
     }
 
     pub(super) fn set(&mut self, o: Tv, name: StrId, v: Tv) -> Res<()> {
@@ -689,6 +722,7 @@ impl Lower<'_> {
         }
         let v = self.boxed(tv);
         let mode = self.b.iconst(Ty::I32, aux as i64);
+        // With mode 2 the array holds [key, value] pairs.
         Ok(self.rt(RtFn::IterToArray, &[v, mode]))
     }
 
@@ -704,7 +738,27 @@ impl Lower<'_> {
 
     pub(super) fn iter_value(&mut self, d: &InstData, out: T) -> Res<Option<Value>> {
         let (it, pos) = (self.tv(d.arg_a()), self.val(d.arg_b()));
+        if infer::iterates_entries(self.w, self.s, &self.body, d.arg_a()) {
+            return self.pair_part(it, pos, 1).map(Some);
+        }
         self.value_at(it, pos, out).map(Some)
+    }
+
+    pub(super) fn iter_key(&mut self, d: &InstData) -> Res<Value> {
+        let (it, pos) = (self.tv(d.arg_a()), self.val(d.arg_b()));
+        if infer::iterates_entries(self.w, self.s, &self.body, d.arg_a()) {
+            return self.pair_part(it, pos, 0);
+        }
+        Ok(self.int_to_num(pos))
+    }
+
+    /// Key (0) or value (1) of the pair at a position.
+    fn pair_part(&mut self, it: Tv, pos: Value, part: i64) -> Res<Value> {
+        let pair = self.value_at(it, pos, T::ANY)?;
+        let pair = self.b.unary(Op::AnyToRef, pair);
+        let store = self.store_of(pair);
+        let i = self.b.iconst(Ty::I32, part);
+        Ok(self.element(store, i, T::ANY, T::ANY))
     }
 
     fn value_at(&mut self, it: Tv, pos: Value, out: T) -> Res<Value> {

@@ -573,7 +573,17 @@ impl Lower<'_> {
         })
     }
 
+    /// Whether a value is an instance of a class, of one that extends it, or of one that mixes it in.
     pub(super) fn instance_of(&mut self, a: Tv, class: ultra_ir::ClassId) -> Res<Value> {
+        let mut r = self.instance_of_one(a, class)?;
+        for c in self.w.mixed_into(class) {
+            let also = self.instance_of_one(a, c)?;
+            r = self.or(r, also);
+        }
+        Ok(r)
+    }
+
+    fn instance_of_one(&mut self, a: Tv, class: ultra_ir::ClassId) -> Res<Value> {
         let Some((r, is_obj)) = self.as_object(a) else {
             return Ok(self.b.imm64(Op::BConst, Ty::Bool, 0));
         };
