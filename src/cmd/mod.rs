@@ -2,12 +2,13 @@
 //!
 //! Status: 0 success, 1 errors in the program, 2 wrong usage, 70 a fault of ours.
 
+mod build;
 mod check;
 mod run;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lexopt::prelude::*;
 
@@ -20,6 +21,7 @@ Usage: ultra [run] [OPTIONS] FILE [ARGUMENTS]
        ultra [OPTIONS] -e CODE        run CODE
        ultra [OPTIONS] -              run the program on standard input
        ultra check [OPTIONS] FILE     report errors, run nothing
+       ultra build [OPTIONS] FILE     compile FILE to a WebAssembly module
 
 Options:
   --lang=LANG       js, ts or uts; otherwise by the file's extension
@@ -28,6 +30,7 @@ Options:
   --mem-stats       show allocations, frees and what is alive at exit
   --check-leaks     fail when objects are alive at a normal exit
   -O0               do not optimise
+  -o FILE           where build writes the module
   -h, --help        show this
   -V, --version     show the version
 ";
@@ -38,12 +41,15 @@ struct Request {
     source: Source,
     dialect: Option<Dialect>,
     options: Options,
+    /// Where `build` writes.
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Command {
     Run,
     Check,
+    Build,
 }
 
 enum Source {
@@ -78,6 +84,7 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
     let mut command = None;
     let mut source = None;
     let mut dialect = None;
+    let mut output = None;
     let mut options = Options { color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(), ..Options::default() };
     while source.is_none() {
         let Some(arg) = parser.next().map_err(|e| e.to_string())? else { break };
@@ -85,6 +92,7 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
             Short('h') | Long("help") => return Ok(Parsed::Show(HELP.into())),
             Short('V') | Long("version") => return Ok(Parsed::Show(format!("ultra {}\n", env!("CARGO_PKG_VERSION")))),
             Short('e') => source = Some(Source::Code(text(&mut parser)?)),
+            Short('o') => output = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Short('O') => match text(&mut parser)?.as_str() {
                 "0" => options.unoptimized = true,
                 _ => options.unoptimized = false,
@@ -104,13 +112,14 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
             Long("check-leaks") => options.check_leaks = true,
             Value(v) if command.is_none() && v == "run" => command = Some(Command::Run),
             Value(v) if command.is_none() && v == "check" => command = Some(Command::Check),
+            Value(v) if command.is_none() && v == "build" => command = Some(Command::Build),
             Value(v) if v == "-" => source = Some(Source::Stdin),
             Value(v) => source = Some(Source::File(v)),
             other => return Err(unknown(&other.unexpected().to_string())),
         }
     }
     let source = source.ok_or("no program given")?;
-    Ok(Parsed::Request(Request { command: command.unwrap_or(Command::Run), source, dialect, options }))
+    Ok(Parsed::Request(Request { command: command.unwrap_or(Command::Run), source, dialect, options, output }))
 }
 
 fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
@@ -192,5 +201,6 @@ fn perform(request: Request) -> u8 {
     match request.command {
         Command::Run => run::run(&file, dialect, &request.options),
         Command::Check => check::check(&file, dialect, &request.options),
+        Command::Build => build::build(&file, dialect, &request.options, request.output.as_deref()),
     }
 }

@@ -13,6 +13,7 @@
 mod dump;
 mod link;
 mod timing;
+mod wasm;
 
 use std::rc::Rc;
 
@@ -32,6 +33,7 @@ use crate::syntax::{Dialect, Interner, parse};
 
 pub use dump::Dump;
 pub use timing::Timing;
+pub use wasm::build_wasm;
 
 /// Library code in the language itself, appended to every program.
 const PRELUDE: &str = include_str!("../../runtime/lib/prelude.js");

@@ -7,20 +7,23 @@
 
 use std::rc::Rc;
 
+use ultra_abi::layout::SHAPE_ACYCLIC;
+use ultra_abi::rtfn::RtFn;
+use ultra_abi::shape::{ErrorClass, FIRST_PROGRAM_SHAPE};
+use ultra_abi::value::UNDEFINED;
 use ultra_backends::exec::CodeSpace;
-use ultra_backends::wasm::{FunctionInfo, GlobalInit, WasmOptions, compile_module};
+use ultra_backends::wasm::{ClassInfo, FunctionInfo, GlobalInit, SlotInfo, WasmOptions, compile_module};
+use ultra_ir::builder::Builder;
 use ultra_ir::op::Op;
-use ultra_ir::{Func, FuncId, GlobalId, Table};
-use ultra_runtime::Runtime;
+use ultra_ir::{Func, FuncId, GlobalId, Table, Ty};
+use ultra_runtime::{Runtime, SlotSpec};
 
-use super::{CODE_BYTES, Failure, Options, Session, dump, front, link, show};
+use super::{CODE_BYTES, Failure, Options, Session, Timing, dump, front, link, show};
 use crate::source::SourceFile;
 use crate::spec::infer::infer;
 use crate::spec::layout::Code;
-use crate::spec::world::{ClsKind, World};
+use crate::spec::world::World;
 use crate::syntax::Dialect;
-
-use super::Timing;
 
 /// Compiles a program to a WebAssembly module whose export "main" runs it.
 ///
@@ -69,13 +72,43 @@ fn reach(s: &mut Session, main: FuncId) -> Result<(), String> {
             continue;
         }
         seen.set(id, true);
-        let func = s.body(id)?;
+        let func = match s.body(id) {
+            Ok(func) => func,
+            Err(message) => {
+                eprintln!("ultra: warning: a call of '{}' will throw: {message}", s.code.module.funcs[id].name);
+                Rc::new(thrower(s, id, &message)?)
+            }
+        };
         named(s, &func, &mut todo);
         dump::func("wasm", &func, &s.code.module, &s.options);
         s.code.module.bodies.set(id, None);
         s.code.module.bodies[id] = Some((*func).clone());
     }
     Ok(())
+}
+
+/// What stands for a function that cannot be compiled: a native run, too, throws when it is called.
+fn thrower(s: &mut Session, id: FuncId, message: &str) -> Result<Func, String> {
+    let text = s.world.prog.strings.intern(message);
+    s.sync()?;
+    let sig = s.code.module.funcs[id].sig.clone();
+    let ret = (sig.ret != Ty::Void).then_some(sig.ret);
+    let mut b = Builder::new(Func::new(&*s.code.module.funcs[id].name, sig.params.clone(), ret));
+    let entry = b.block();
+    b.switch_to(entry);
+    for ty in sig.params {
+        b.param(entry, ty);
+    }
+    b.seal(entry);
+    let class = b.iconst(Ty::I32, ErrorClass::Error as i64);
+    let text = b.imm(Op::StrConst, text.0);
+    let text = b.unary(Op::AnyFromStr, text);
+    let undefined = b.imm64(Op::AnyConst, Ty::Any, UNDEFINED);
+    let error = b.call(Op::CallRt, Ty::Ref, RtFn::NewError as u32, &[class, text, undefined], u32::MAX);
+    let error = b.unary(Op::AnyFromRef, error);
+    b.call(Op::CallRt, Ty::Void, RtFn::Throw as u32, &[error], u32::MAX);
+    b.unreachable();
+    Ok(b.finish())
 }
 
 /// Adds the functions that `func` calls, or whose values it makes.
@@ -89,15 +122,31 @@ fn named(s: &Session, func: &Func, todo: &mut Vec<FuncId>) {
                     let closure = s.code.static_closures.iter().find(|(g, _)| *g == GlobalId(d.a));
                     todo.extend(closure.map(|&(_, f)| s.code.wrappers[f]));
                 }
-                // A closure's code is a number: that of a cell, which functions share with their ids.
-                Op::StoreField if s.code.module.fields[ultra_ir::FieldId(d.c)].name.as_ref() == "Closure.func" => {
-                    let cell = func.def(d.arg_b()).filter(|c| c.op == Op::IConst).map(|c| FuncId(c.imm() as u32));
-                    todo.extend(cell);
-                }
                 _ => {}
             }
         }
     }
+}
+
+/// The program's shapes as the runtime of this process knows them.
+fn classes(runtime: &Runtime) -> Vec<ClassInfo> {
+    let shapes = &runtime.shapes;
+    let class = |shape| {
+        let info = shapes.info(shape);
+        let slot = |s: &SlotSpec| SlotInfo { name: s.name.clone(), kind: s.kind, offset: s.offset, default: s.default };
+        ClassInfo {
+            name: info.name.clone(),
+            shape,
+            parent_shape: info.parent,
+            size: info.size,
+            class_index: info.class,
+            acyclic: shapes.desc(shape).flags & SHAPE_ACYCLIC != 0,
+            slots: info.slots.iter().map(slot).collect(),
+            // Linking gives shapes no method tables: methods of known classes are called directly.
+            methods: Vec::new(),
+        }
+    };
+    (FIRST_PROGRAM_SHAPE..shapes.len()).map(class).collect()
 }
 
 fn options_of(s: &Session, main: FuncId) -> WasmOptions {
@@ -112,12 +161,9 @@ fn options_of(s: &Session, main: FuncId) -> WasmOptions {
     for &(global, f) in &s.code.static_closures {
         globals.push((global, GlobalInit::Closure(s.code.module.funcs[s.code.wrappers[f]].cell)));
     }
-    let classes = s.world.cls.ids();
-    let anonymous = classes.filter(|&c| matches!(s.world.cls[c].kind, ClsKind::Literal)).collect();
     WasmOptions {
         exports: vec![("main".into(), main)],
-        anonymous,
-        defaults: link::defaults(s),
+        classes: classes(&s.runtime),
         globals,
         functions: functions.collect(),
         ..WasmOptions::default()

@@ -1,9 +1,10 @@
 // Runs a module made by `compile_module` in Node (24 or newer), with the runtime compiled to WebAssembly:
 //
-//     node host.mjs RUNTIME.wasm PROGRAM.wasm [--leaks]      calls the export "main"
+//     node host.mjs RUNTIME.wasm PROGRAM.wasm [--leaks] [--zeal=MODES]     calls the export "main"
 //
 // The program runs in a worker thread, whose engine stack has a size that the host chooses;
-// its exit status is 1 after an uncaught exception, and with --leaks 70 when objects are left.
+// its exit status is 1 after an uncaught exception, and with --leaks 70 when objects are left;
+// MODES are those of ULTRA_ZEAL in a native run.
 // As a library: `Runtime` is one instance of the runtime over a shared memory, `Program` one
 // instance of a program over the same memory. Offsets and numbers come from the module's own
 // section "ultra.layout"; none is written here.
@@ -32,11 +33,11 @@ const shadowBytes = (engineBytes) => Math.floor((engineBytes * 3) / 16 / 16) * 1
 export class Runtime {
   /**
    * @param {WebAssembly.Module} module   the runtime, from runtime/wasm
-   * @param {{memory: WebAssembly.Memory, engineStack?: number, write?: (stream: number, bytes: Uint8Array) => void}} env
+   * @param {{memory: WebAssembly.Memory, engineStack?: number, zeal?: string, write?: (stream: number, bytes: Uint8Array) => void}} env
    *   `engineStack` is the size in bytes of the engine's stack on this thread; `write` gets output for
    *   stdout (0) and stderr (1).
    */
-  constructor(module, { memory, engineStack = 984 << 10, write = (stream, bytes) => writeAll(stream + 1, bytes) }) {
+  constructor(module, { memory, engineStack = 984 << 10, zeal = '', write = (stream, bytes) => writeAll(stream + 1, bytes) }) {
     this.memory = memory;
     this.exports = new WebAssembly.Instance(module, {
       env: {
@@ -46,8 +47,16 @@ export class Runtime {
       },
     }).exports;
     this.exports.ultra_init(memory.buffer.byteLength);
-    this.context = this.exports.ultra_new(shadowBytes(engineStack));
-    if (this.context === 0) throw new RangeError('not enough memory for the runtime');
+    const modes = this.put(new TextEncoder().encode(zeal));
+    this.context = this.exports.ultra_new(shadowBytes(engineStack), modes);
+    if (this.context === 0) throw new RangeError('the runtime did not start');
+  }
+
+  /** Copies bytes to where the runtime reads them; their number. */
+  put(bytes) {
+    const at = this.exports.ultra_buffer(bytes.length);
+    new Uint8Array(this.memory.buffer, at, bytes.length).set(bytes);
+    return bytes.length;
   }
 
   /** The runtime functions that a program imports, by name. */
@@ -60,8 +69,7 @@ export class Runtime {
   load(module) {
     const [image] = WebAssembly.Module.customSections(module, 'ultra.image');
     if (!image) throw new TypeError('no module of ultra: it has no section "ultra.image"');
-    const at = this.exports.ultra_buffer(image.byteLength);
-    new Uint8Array(this.memory.buffer, at, image.byteLength).set(new Uint8Array(image));
+    this.put(new Uint8Array(image));
     if (this.exports.ultra_image(this.context) !== 0) throw new TypeError('the program does not fit this runtime');
     const constants = { str: {}, global: {} };
     const read = { str: this.exports.ultra_literal, global: this.exports.ultra_global };
@@ -156,9 +164,9 @@ export class Program {
 const STACK_MIB = 16, REGION_PAGES = 8192;
 
 /** Runs a program to its end on this thread; its exit status. */
-function execute({ runtimeModule, programModule, leaks }) {
+function execute({ runtimeModule, programModule, leaks, zeal }) {
   const memory = makeMemory(REGION_PAGES);
-  const runtime = new Runtime(runtimeModule, { memory, engineStack: STACK_MIB << 20 });
+  const runtime = new Runtime(runtimeModule, { memory, engineStack: STACK_MIB << 20, zeal });
   try {
     const program = runtime.load(programModule);
     program.call('main');
@@ -186,7 +194,12 @@ if (!isMainThread && workerData?.runtimeModule) {
   }
   const [runtimeModule, programModule] = files.map((f) => new WebAssembly.Module(readFileSync(f)));
   const worker = new Worker(fileURLToPath(import.meta.url), {
-    workerData: { runtimeModule, programModule, leaks: process.argv.includes('--leaks') },
+    workerData: {
+      runtimeModule,
+      programModule,
+      leaks: process.argv.includes('--leaks'),
+      zeal: process.argv.find((a) => a.startsWith('--zeal='))?.slice('--zeal='.length) ?? '',
+    },
     resourceLimits: { stackSizeMb: STACK_MIB },
   });
   worker.once('message', (status) => { process.exitCode = status; });

@@ -9,7 +9,7 @@
 //! ```text
 //! all numbers u32, little-endian; text: length in bytes, UTF-8, no padding
 //! version | classes: count, {shape, parent shape, size, class index, acyclic, name,
-//!                            slots: count, {name, kind, offset, 0 or 1 and the default's low and high word},
+//!                            slots: count, {name, kind, offset, default's low and high word},
 //!                            methods: count, {cell}}
 //!         | functions: count, {name, arity, is class, shape}
 //!         | literals: count, {number of units, units as u32}      in the order of `Image::literals`
@@ -17,14 +17,10 @@
 //! ```
 //! Classes stand in the order of their shapes, without gaps from the first program shape on.
 
-use super::{GlobalInit, WasmError, WasmOptions};
+use super::{ClassInfo, GlobalInit, WasmError, WasmOptions};
 use std::collections::BTreeSet;
-use ultra_abi::shape::FIRST_PROGRAM_SHAPE;
 use ultra_ir::op::Op;
-use ultra_ir::{ClassId, GlobalId, Module, StrId};
-
-/// Class index of a shape that is no class of the program: object literals.
-const NO_CLASS: u32 = u32::MAX;
+use ultra_ir::{GlobalId, Module, StrId};
 
 /// Version of the format.
 const VERSION: u32 = 1;
@@ -70,12 +66,8 @@ impl Image {
     pub fn encode(&self, module: &Module, options: &WasmOptions) -> Result<Vec<u8>, WasmError> {
         let mut w = Writer(Vec::new());
         w.u32(VERSION);
-        let mut classes: Vec<ClassId> = module.classes.ids().filter(|&c| module.classes[c].shape >= FIRST_PROGRAM_SHAPE).collect();
-        classes.sort_by_key(|&c| module.classes[c].shape);
-        w.u32(classes.len() as u32);
-        for &class in &classes {
-            w.class(module, class, options);
-        }
+        w.u32(options.classes.len() as u32);
+        options.classes.iter().for_each(|c| w.class(c));
         w.u32(options.functions.len() as u32);
         for f in &options.functions {
             w.text(&f.name);
@@ -118,30 +110,18 @@ impl Writer {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn class(&mut self, module: &Module, id: ClassId, options: &WasmOptions) {
-        let class = &module.classes[id];
-        self.u32(class.shape);
-        self.u32(class.parent.some().map_or(0, |p| module.classes[p].shape));
-        self.u32(class.size);
-        self.u32(if options.anonymous.contains(&id) { NO_CLASS } else { id.0 });
+    fn class(&mut self, class: &ClassInfo) {
+        self.pair(class.shape, class.parent_shape);
+        self.pair(class.size, class.class_index);
         self.u32(class.acyclic.into());
         self.text(&class.name);
-        self.u32(class.fields.len() as u32);
-        for &field in &class.fields {
-            let f = &module.fields[field];
-            self.text(&f.name);
-            self.u32(f.kind as u32);
-            self.u32(f.offset);
-            match options.defaults.iter().find(|(id, _)| *id == field) {
-                Some(&(_, bits)) => {
-                    self.u32(1);
-                    self.pair(bits as u32, (bits >> 32) as u32);
-                }
-                None => self.u32(0),
-            }
+        self.u32(class.slots.len() as u32);
+        for slot in &class.slots {
+            self.text(&slot.name);
+            self.pair(slot.kind as u32, slot.offset);
+            self.pair(slot.default as u32, (slot.default >> 32) as u32);
         }
-        let methods = options.methods.iter().find(|(c, _)| *c == id).map_or(&[][..], |(_, m)| m);
-        self.u32(methods.len() as u32);
-        methods.iter().for_each(|&cell| self.u32(cell));
+        self.u32(class.methods.len() as u32);
+        class.methods.iter().for_each(|&cell| self.u32(cell));
     }
 }

@@ -31,7 +31,7 @@ use std::fmt;
 use ultra_abi::RtFn;
 use ultra_abi::layout::{STRUCTS, WorkerContext, ctx};
 use ultra_abi::shape::linear::{SHAPES_OFFSET, VTABLES_OFFSET};
-use ultra_ir::{ClassId, FieldId, FuncId, GlobalId, Module, StrId};
+use ultra_ir::{ClassId, FuncId, GlobalId, Kind, Module, StrId};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, Elements, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection,
     MemoryType, NameMap, NameSection, RefType, TableSection, TableType, TagKind, TagSection, TagType,
@@ -92,16 +92,42 @@ pub struct WasmOptions {
     pub vtables_base: u32,
     /// Write a name section, for stack traces and profilers.
     pub names: bool,
-    /// Classes that stand for object literals: their instances have no class name.
-    pub anonymous: Vec<ClassId>,
-    /// Bits of fields that start with something else than the default of their kind.
-    pub defaults: Vec<(FieldId, u64)>,
-    /// Method tables: the code cell of each method, by class.
-    pub methods: Vec<(ClassId, Vec<u32>)>,
+    /// Shapes of the program, in order and without gaps from the first program shape on.
+    pub classes: Vec<ClassInfo>,
     /// What each global is that code names.
     pub globals: Vec<(GlobalId, GlobalInit)>,
     /// Function records, in the order that closures number them.
     pub functions: Vec<FunctionInfo>,
+}
+
+/// What the runtime registers of a class, an object literal's shape or a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassInfo {
+    pub name: Box<str>,
+    pub shape: u32,
+    /// Shape of the base class, or 0.
+    pub parent_shape: u32,
+    /// Bytes of an instance, header included.
+    pub size: u32,
+    /// Class-registry entry, or `u32::MAX` for an object literal.
+    pub class_index: u32,
+    /// No instance can be part of a reference cycle.
+    pub acyclic: bool,
+    /// All slots, inherited ones included.
+    pub slots: Vec<SlotInfo>,
+    /// Code cell of each method.
+    pub methods: Vec<u32>,
+}
+
+/// A slot of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotInfo {
+    pub name: Box<str>,
+    pub kind: Kind,
+    /// Bytes from the object's address.
+    pub offset: u32,
+    /// Bits that the slot starts with.
+    pub default: u64,
 }
 
 /// How the runtime makes a global before the program runs.
@@ -136,9 +162,7 @@ impl Default for WasmOptions {
             shapes_base: SHAPES_OFFSET as u32,
             vtables_base: VTABLES_OFFSET as u32,
             names: true,
-            anonymous: Vec::new(),
-            defaults: Vec::new(),
-            methods: Vec::new(),
+            classes: Vec::new(),
             globals: Vec::new(),
             functions: Vec::new(),
         }

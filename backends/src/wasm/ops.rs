@@ -161,7 +161,7 @@ impl FuncGen<'_> {
                 self.store(slot, d.arg_b(), d.aux).ok_or(d.op.name())?;
             }
             Op::StoreData => {
-                self.unary(&d, I::I32Load(mem(field(StructId::Array, "store"), 2)));
+                self.get(d.arg_a());
                 self.code.i32(StructId::Store.info().size as i32).push(I::I32Add);
             }
             Op::LoadElem => {
@@ -522,10 +522,10 @@ impl FuncGen<'_> {
             return Some(());
         }
         let (container, base) = (self.scratch.i32[0], self.scratch.i32[1]);
+        self.read(d.arg_a());
+        self.code.i32(StructId::Store.info().size as i32).push(I::I32Sub).set(container);
         self.element(d, kind);
         self.code.set(base);
-        self.get(d.arg_a());
-        self.code.i32(StructId::Store.info().size as i32).push(I::I32Sub).set(container);
         self.store(Slot { container, base, offset: 0, kind, align: 3 }, d.arg_c(), barrier)
     }
 

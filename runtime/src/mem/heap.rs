@@ -16,7 +16,8 @@
 use crate::Error;
 use crate::mem::options::Options;
 use crate::mem::page::{
-    CLASSES, Contents, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, WORDS, class_for, class_size,
+    CLASSES, Contents, GRANULE_IDS, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use, WORDS, class_for,
+    class_size,
 };
 use crate::mem::region::{Growing, ObjectId, Reservation, reserve_region};
 use std::collections::BTreeMap;
@@ -258,7 +259,7 @@ impl Heap {
                     page.take(start, end);
                     self.classes[class].cursor = end as u32;
                     let first = state.current * PAGE_IDS;
-                    let run = Run { start: first + start as u32 * 2, end: first + end as u32 * 2 };
+                    let run = Run { start: first + start as u32 * GRANULE_IDS, end: first + end as u32 * GRANULE_IDS };
                     let bytes = (run.end - run.start) * ID_SCALE;
                     self.young.push(run);
                     self.young_bytes += bytes as usize;

@@ -21,6 +21,8 @@ use ultra_abi::shape::{CELL_ALIGN, ID_SCALE, INLINE_CLASSES, INLINE_MAX, PAGE_SI
 
 /// Ids per page.
 pub const PAGE_IDS: u32 = PAGE_SIZE / ID_SCALE;
+/// Ids per granule of 16 bytes.
+pub const GRANULE_IDS: u32 = CELL_ALIGN / ID_SCALE;
 pub const PAGE_SHIFT: u32 = PAGE_IDS.trailing_zeros();
 const GRANULES: usize = (PAGE_SIZE / CELL_ALIGN) as usize;
 /// Words of a page's bitmap.
@@ -167,14 +169,14 @@ impl Page {
     /// Whether a taken cell starts at this id-offset within the page.
     #[inline]
     pub fn is_taken(&self, id_in_page: u32) -> bool {
-        let granule = id_in_page / 2;
-        id_in_page.is_multiple_of(2) && self.taken[granule as usize / 64] >> (granule % 64) & 1 != 0
+        let granule = id_in_page / GRANULE_IDS;
+        id_in_page.is_multiple_of(GRANULE_IDS) && self.taken[granule as usize / 64] >> (granule % 64) & 1 != 0
     }
 
     /// Marks the cell that starts at this id-offset within the page as free.
     #[inline]
     pub fn clear_taken(&mut self, id_in_page: u32) {
-        let granule = id_in_page / 2;
+        let granule = id_in_page / GRANULE_IDS;
         self.taken[granule as usize / 64] &= !(1 << (granule % 64));
     }
 }

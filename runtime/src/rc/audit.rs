@@ -7,7 +7,7 @@
 //! and that every reference leads to a live object.
 
 use crate::ctx::Runtime;
-use crate::mem::page::{PAGE_IDS, PAGE_SHIFT, Page, Use};
+use crate::mem::page::{GRANULE_IDS, PAGE_IDS, PAGE_SHIFT, Page, Use};
 use crate::rc::trace::each_child;
 use hashbrown::{HashMap, HashSet};
 use std::fmt;
@@ -176,7 +176,7 @@ fn each_taken(index: u32, page: &Page, mut visit: impl FnMut(u32)) {
     for (w, &word) in page.taken.iter().enumerate() {
         let mut bits = word;
         while bits != 0 {
-            visit(first + (w as u32 * 64 + bits.trailing_zeros()) * 2);
+            visit(first + (w as u32 * 64 + bits.trailing_zeros()) * GRANULE_IDS);
             bits &= bits - 1;
         }
     }

@@ -15,7 +15,7 @@
 
 use crate::ctx::{self, Runtime};
 use crate::mem::heap::{Heap, LARGE_RUN, Run};
-use crate::mem::page::PAGE_SHIFT;
+use crate::mem::page::{GRANULE_IDS, PAGE_SHIFT};
 use crate::mem::payload::Payloads;
 use crate::mem::region::ObjectId;
 use crate::mem::shape::ShapeTable;
@@ -172,7 +172,7 @@ unsafe fn unpin(heap: &Heap, pins: &mut Vec<u32>, zero_list: &mut Vec<u32>) {
 }
 
 /// Ids that one word of a page's bitmap describes.
-const WORD_IDS: u32 = 128;
+const WORD_IDS: u32 = 64 * GRANULE_IDS;
 /// Bits of a header in which a dead object equals the `key` of its shape's maps.
 const DEAD_SHAPE_MASK: u64 = (u32::MAX as u64) << 32 | (NOT_DEAD & !RC_ZERO_LISTED) as u64;
 
@@ -312,7 +312,7 @@ impl Reaper<'_> {
                     more = true;
                 }
                 object.cast::<u64>().write(0);
-                bits |= 1 << (id / 2 % 64);
+                bits |= 1 << (id / GRANULE_IDS % 64);
                 if more {
                     self.reap();
                     more = false;

@@ -60,9 +60,7 @@ impl<'a> Reader<'a> {
             let kind = r.u32()? as usize;
             let kind = *Kind::ALL.get(kind).ok_or("an unknown kind of slot")?;
             let mut slot = SlotSpec::new(name, r.u32()?, kind);
-            if r.u32()? != 0 {
-                slot.default = u64::from(r.u32()?) | u64::from(r.u32()?) << 32;
-            }
+            slot.default = u64::from(r.u32()?) | u64::from(r.u32()?) << 32;
             Ok(slot)
         })?;
         spec.vtable = self.list(Reader::u32)?;

@@ -13,9 +13,9 @@ mod image;
 use std::ptr;
 use std::sync::Mutex;
 use ultra_abi::layout::WorkerContext;
-use ultra_runtime::host::Stream;
+use ultra_runtime::host::{Output, Stream};
 use ultra_runtime::mem::region::set_region_end;
-use ultra_runtime::{Options, Runtime};
+use ultra_runtime::{Error, Options, Runtime};
 
 /// Bytes that the host writes for the runtime to read.
 static BUFFER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -34,13 +34,25 @@ unsafe fn runtime<'a>(ctx: *mut WorkerContext) -> &'a mut Runtime {
 #[unsafe(no_mangle)]
 pub extern "C" fn ultra_init(region_end: usize) {
     set_region_end(region_end);
+    // A fault of the runtime ends in a trap; its message has no other way out.
+    std::panic::set_hook(Box::new(|info| {
+        let mut output = Output::default();
+        output.write(Stream::Err, format!("ultra: {info}\n").as_bytes());
+    }));
 }
 
 /// Makes the runtime with a shadow stack of so many bytes; the address of its context, or null
-/// when there is not enough memory.
+/// after an error message. The first `zeal_len` bytes of the buffer name zeal modes, as ULTRA_ZEAL does natively.
 #[unsafe(no_mangle)]
-pub extern "C" fn ultra_new(stack_bytes: usize) -> *mut WorkerContext {
-    let Ok(runtime) = Runtime::new(Options::default()) else { return ptr::null_mut() };
+pub extern "C" fn ultra_new(stack_bytes: usize, zeal_len: usize) -> *mut WorkerContext {
+    let made = options(zeal_len).and_then(Runtime::new);
+    let runtime = match made {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            Output::default().write(Stream::Err, format!("ultra: {e}\n").as_bytes());
+            return ptr::null_mut();
+        }
+    };
     // The runtime and the stack live as long as the module.
     let runtime = Box::leak(runtime);
     let stack = Box::leak(vec![0u128; stack_bytes / 16].into_boxed_slice());
@@ -53,6 +65,14 @@ pub extern "C" fn ultra_new(stack_bytes: usize) -> *mut WorkerContext {
         (*ctx).stack_limit = bounds.start as u64;
     }
     ctx
+}
+
+fn options(zeal_len: usize) -> Result<Options, Error> {
+    let buffer = BUFFER.lock().unwrap_or_else(|e| e.into_inner());
+    let text = String::from_utf8_lossy(buffer.get(..zeal_len).unwrap_or_default());
+    let mut options = Options::default();
+    options.set_zeal(&text)?;
+    Ok(options)
 }
 
 /// Table index of the runtime function with this number.

@@ -51,14 +51,16 @@ fn deep_recursion_meets_the_limit() {
 #[test]
 fn sieve() {
     let mut u = Unit::new();
-    u.function("sieve", &[Ty::I32], Ty::I32, |b, p, _| {
+    u.function("sieve", &[Ty::I32], Ty::I32, |b, p, m| {
         let n = p[0];
         let kind = b.iconst(Ty::I32, Kind::U8 as i64);
         let one = b.iconst(Ty::I32, 1);
         let zero = b.iconst(Ty::I32, 0);
         let two = b.iconst(Ty::I32, 2);
         let array = b.call(Op::CallRt, Ty::Ref, RtFn::NewArray as u32, &[kind, n, n], u32::MAX);
-        let data = b.unary(Op::StoreData, array);
+        let field = m.struct_field(ultra_abi::StructId::Array, "store");
+        let store = b.unary_imm(Op::LoadField, Ty::Ref, array, field.0);
+        let data = b.unary(Op::StoreData, store);
         let (i, j, count) = (b.var(Ty::I32), b.var(Ty::I32), b.var(Ty::I32));
         b.set(i, two);
         b.set(count, zero);
@@ -640,4 +642,31 @@ fn field_ids_of_runtime_structs_compile() {
         b.ret(r);
     });
     u.run("put(0x300000, 77); log(p.call('rc', 0x300000))", "77");
+}
+
+/// Counted elements: the store's header is found from the element address, old and new values are counted.
+#[test]
+fn counted_elements() {
+    let mut u = Unit::new();
+    for (name, kind, ty) in [("set_ref", Kind::Ref, Ty::Ref), ("set_str", Kind::Str, Ty::Str)] {
+        u.function(name, &[Ty::Ref, Ty::I32, ty], Ty::Void, |b, p, m| {
+            let field = m.struct_field(ultra_abi::StructId::Array, "store");
+            let store = b.unary_imm(Op::LoadField, Ty::Ref, p[0], field.0);
+            let data = b.unary(Op::StoreData, store);
+            b.ternary(Op::StoreElem, kind as u16 | (Barrier::Full as u16) << 8, data, p[1], p[2]);
+            b.ret_void();
+        });
+    }
+    u.run(
+        "const S = layout.structs.Store.$size, count = (o) => u32(o) & 0xffff;
+         const a = rt.new_array(0, 11, 4, 4), x = rt.new_array(0, 0, 0, 0), y = rt.new_array(0, 0, 0, 0);
+         const s = u32(a + 8);
+         p.call('set_ref', a, 2, x); p.call('set_ref', a, 2, y); p.call('set_ref', a, 3, 1); p.call('set_ref', a, 3, y);
+         log(u32(s + S + 8) === y, u32(s + S + 12) === y, count(x), count(y), (u32(CTX + layout.context.log_cur) - 0x2000) / 4);
+         const b = rt.new_array(0, 12, 2, 2), t = u32(b + 8), long = word('a longer string'), id = Number(long & 0xffffffffn);
+         p.call('set_str', b, 1, long); p.call('set_str', b, 1, word('tiny')); p.call('set_str', b, 0, long);
+         log(count(id), u32(t + S) === id, str(new DataView(p.memory.buffer).getBigUint64(t + S + 8, true)), (u32(CTX + layout.context.log_cur) - 0x2000) / 4);
+         put(s, 0x80000000); p.call('set_ref', a, 0, x); log(u32(s + S) === x, count(x));",
+        "true true 1 2 1\n2 true tiny 2\ntrue 1",
+    );
 }
