@@ -584,6 +584,14 @@ impl<'a> Body<'_, 'a> {
         self.op(InstData { a: scope.0, b: var.0, aux, ..InstData::new(Op::JsVarGet, Ty::Void) })
     }
 
+    /// The value of a class that captures nothing.
+    fn own_class(&mut self, c: ClassId) -> Value {
+        let env = self.undef();
+        let id = self.l.class_ids.get(c).copied();
+        let id = id.unwrap_or(crate::program::ClassDeclId::NONE);
+        self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) })
+    }
+
     fn uninitialised(&mut self, b: BindingId) {
         let name = self.l.str(self.l.r.bindings[b].name);
         let v = self.str_const(name);
@@ -598,6 +606,9 @@ impl<'a> Body<'_, 'a> {
             Target::Binding(b) => {
                 if let Some(what) = foreign(r.bindings[b].kind) {
                     return self.refuse(span, what);
+                }
+                if let (true, Some(c)) = (reference.own_class, r.class_of_binding(b)) {
+                    return self.own_class(c);
                 }
                 if reference.check == Check::Always {
                     self.uninitialised(b);
