@@ -176,7 +176,11 @@ impl<'a> Body<'_, 'a> {
         }
         self.init_scope(lex);
         match &function.body {
-            FunctionBody::None => {}
+            FunctionBody::None => {
+                let name = self.l.fns[FnId(self.frame.0)].name;
+                let v = self.str_const(name);
+                self.throw_kind(ThrowKind::NotCallable, v);
+            }
             FunctionBody::Block(list) => self.stmts(list),
             FunctionBody::Expr(e) => {
                 let v = self.expr_for(*e, self.ret);

@@ -756,7 +756,8 @@ impl Walk<'_> {
         match &m.kind {
             MemberKind::Method { key, function, .. } => {
                 self.key(key);
-                if self.ast[*function].body != FunctionBody::None {
+                // An abstract method is there for calls to find; it throws.
+                if self.ast[*function].body != FunctionBody::None || m.modifiers.is_abstract {
                     self.function(*function, Some(c), m.modifiers.is_static);
                 }
             }
