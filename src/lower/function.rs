@@ -176,7 +176,11 @@ impl<'a> Body<'_, 'a> {
         }
         self.init_scope(lex);
         match &function.body {
-            FunctionBody::None => {}
+            FunctionBody::None => {
+                let name = self.l.fns[FnId(self.frame.0)].name;
+                let v = self.str_const(name);
+                self.throw_kind(ThrowKind::NotCallable, v);
+            }
             FunctionBody::Block(list) => self.stmts(list),
             FunctionBody::Expr(e) => {
                 let v = self.expr_for(*e, self.ret);
@@ -584,6 +588,14 @@ impl<'a> Body<'_, 'a> {
         self.op(InstData { a: scope.0, b: var.0, aux, ..InstData::new(Op::JsVarGet, Ty::Void) })
     }
 
+    /// The value of a class that captures nothing.
+    fn own_class(&mut self, c: ClassId) -> Value {
+        let env = self.undef();
+        let id = self.l.class_ids.get(c).copied();
+        let id = id.unwrap_or(crate::program::ClassDeclId::NONE);
+        self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) })
+    }
+
     fn uninitialised(&mut self, b: BindingId) {
         let name = self.l.str(self.l.r.bindings[b].name);
         let v = self.str_const(name);
@@ -598,6 +610,9 @@ impl<'a> Body<'_, 'a> {
             Target::Binding(b) => {
                 if let Some(what) = foreign(r.bindings[b].kind) {
                     return self.refuse(span, what);
+                }
+                if let (true, Some(c)) = (reference.own_class, r.class_of_binding(b)) {
+                    return self.own_class(c);
                 }
                 if reference.check == Check::Always {
                     self.uninitialised(b);

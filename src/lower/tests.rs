@@ -785,20 +785,20 @@ print E.C, E[v]"#,
             func main(any, any) -> any {
             block0(v0: any, v1: any):
                 v2 = js.str str2
-                v3 = js.num.1 0x0
-                v4 = js.str str3
-                v5 = js.num.1 0x8
-                v6 = js.str str4
-                v7 = js.str str5
-                v8 = js.str str6
-                v9 = js.str str2
-                v10 = js.str str7
-                v11 = js.str str3
+                v3 = js.str str3
+                v4 = js.str str4
+                v5 = js.str str5
+                v6 = js.str str3
+                v7 = js.num.1 0x0
+                v8 = js.str str5
+                v9 = js.num.1 0x8
+                v10 = js.str str6
+                v11 = js.str str7
                 v12 = js.object 0(v2, v3, v4, v5, v6, v7, v8, v9, v10, v11)
                 v13 = js.num.1 0x8
                 v14 = js.convert.assign v13, decl2
                 v15 = js.global str8
-                v16 = js.str str5
+                v16 = js.str str7
                 v17 = js.elem_get v12, v14
                 v18 = js.call_method str9(v15, v16, v17)
                 v19 = js.undef

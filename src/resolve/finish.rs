@@ -225,6 +225,7 @@ pub fn is_property(m: &crate::syntax::ast::Modifiers) -> bool {
 
 fn mark_uses(r: &mut Resolved) {
     let module = r.module_lex();
+    let mut of_own_class = Vec::new();
     for id in r.refs.ids() {
         let Target::Binding(b) = r.refs[id].target else { continue };
         let access = r.refs[id].access;
@@ -236,19 +237,56 @@ fn mark_uses(r: &mut Resolved) {
         if access != Use::Read && !matches!(binding.kind, BindKind::Const | BindKind::FunctionName) {
             binding.assigns += 1;
         }
-        let (lex, home) = (binding.lex, binding.frame);
-        if home == r.refs[id].frame {
+        if binding.frame == r.refs[id].frame {
             continue;
         }
-        r.bindings[b].captured = true;
-        let mut frame = r.refs[id].frame;
-        while frame != home && !frame.is_none() {
-            let needs = &mut r.frames[frame].needs;
-            if lex != module && !needs.contains(&lex) {
-                needs.push(lex);
-            }
-            frame = r.frames[frame].parent;
+        match own_class(r, id, b) {
+            Some(c) if r.bindings[b].lex != module => of_own_class.push((id, c)),
+            _ => capture(r, id, b),
         }
+    }
+    // A class whose members need no environment is not captured for their sake.
+    while let Some(i) = of_own_class.iter().position(|&(id, c)| needs_variable(r, id, c)) {
+        let (id, _) = of_own_class.swap_remove(i);
+        if let Target::Binding(b) = r.refs[id].target {
+            capture(r, id, b);
+        }
+    }
+    for (id, _) in of_own_class {
+        r.refs[id].own_class = true;
+    }
+}
+
+/// The class that a name means, when it is used in a member of that class.
+fn own_class(r: &Resolved, id: RefId, b: BindingId) -> Option<ClassId> {
+    let BoundTo::Class(c) = r.bindings[b].bound else { return None };
+    let mut frame = r.refs[id].frame;
+    while !frame.is_none() {
+        if r.frames[frame].class == Some(c) {
+            return (r.bindings[b].kind == BindKind::Class).then_some(c);
+        }
+        frame = r.frames[frame].parent;
+    }
+    None
+}
+
+fn needs_variable(r: &Resolved, id: RefId, c: ClassId) -> bool {
+    let Target::Binding(b) = r.refs[id].target else { return true };
+    r.bindings[b].assigns > 0 || r.frames.values().any(|f| f.class == Some(c) && !f.needs.is_empty())
+}
+
+/// The variable of a reference lives in a scope object, which the frames on the way need.
+fn capture(r: &mut Resolved, id: RefId, b: BindingId) {
+    let module = r.module_lex();
+    let (lex, home) = (r.bindings[b].lex, r.bindings[b].frame);
+    r.bindings[b].captured = true;
+    let mut frame = r.refs[id].frame;
+    while frame != home && !frame.is_none() {
+        let needs = &mut r.frames[frame].needs;
+        if lex != module && !needs.contains(&lex) {
+            needs.push(lex);
+        }
+        frame = r.frames[frame].parent;
     }
 }
 
@@ -338,7 +376,7 @@ fn check_initialised(r: &mut Resolved) {
     for id in r.refs.ids() {
         let Target::Binding(b) = r.refs[id].target else { continue };
         let binding = &r.bindings[b];
-        if binding.init_pos == 0 {
+        if binding.init_pos == 0 || r.refs[id].own_class {
             continue;
         }
         let (own, pos) = if r.refs[id].frame == binding.frame {

@@ -222,6 +222,8 @@ pub struct Reference {
     pub straight: bool,
     /// The name after the dot, for `name.member`.
     pub member: Option<Name>,
+    /// The name of a class in its own members, which capture nothing: the class is known.
+    pub own_class: bool,
     /// A property of the global object.
     pub of_global: bool,
     /// Bound already by the walk (`this`).

@@ -177,6 +177,7 @@ impl Walk<'_> {
             access,
             straight: self.straight,
             member: None,
+            own_class: false,
             of_global: false,
             bound: false,
             target: Target::Global,
@@ -755,7 +756,8 @@ impl Walk<'_> {
         match &m.kind {
             MemberKind::Method { key, function, .. } => {
                 self.key(key);
-                if self.ast[*function].body != FunctionBody::None {
+                // An abstract method is there for calls to find; it throws.
+                if self.ast[*function].body != FunctionBody::None || m.modifiers.is_abstract {
                     self.function(*function, Some(c), m.modifiers.is_static);
                 }
             }
@@ -1038,6 +1040,7 @@ pub(super) fn pseudo_reference(r: &mut Resolved, frame: FrameId, b: BindingId) {
         access: Use::Read,
         straight: false,
         member: None,
+        own_class: false,
         of_global: false,
         bound: true,
         target: Target::Binding(b),
