@@ -52,6 +52,7 @@ pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Res
         time,
         bodies: Table::new(),
         closures_made: 0,
+        classes_made: 0,
         roots: Vec::new(),
     };
     link::link(&mut session).map_err(Failure::Setup)?;
