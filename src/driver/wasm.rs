@@ -52,6 +52,7 @@ pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Res
         time,
         bodies: Table::new(),
         closures_made: 0,
+        classes_made: 0,
         roots: Vec::new(),
     };
     link::link(&mut session).map_err(Failure::Setup)?;
@@ -121,6 +122,8 @@ fn named(s: &Session, func: &Func, todo: &mut Vec<FuncId>) {
                 Op::GlobalRef => {
                     let closure = s.code.static_closures.iter().find(|(g, _)| *g == GlobalId(d.a));
                     todo.extend(closure.map(|&(_, f)| s.code.wrappers[f]));
+                    let class = s.code.static_classes.iter().find(|(g, _)| *g == GlobalId(d.a));
+                    todo.extend(class.map(|&(_, f)| f));
                 }
                 _ => {}
             }
@@ -160,6 +163,9 @@ fn options_of(s: &Session, main: FuncId) -> WasmOptions {
     }
     for &(global, f) in &s.code.static_closures {
         globals.push((global, GlobalInit::Closure(s.code.module.funcs[s.code.wrappers[f]].cell)));
+    }
+    for &(global, func) in &s.code.static_classes {
+        globals.push((global, GlobalInit::Closure(s.code.module.funcs[func].cell)));
     }
     WasmOptions {
         exports: vec![("main".into(), main)],
