@@ -124,6 +124,7 @@ pub fn type_text(w: &World, t: T) -> String {
             Obj::Map(k, v) => format!("Map<{}, {}>", cell_text(w, k), cell_text(w, v)),
             Obj::Set(c) => format!("Set<{}>", cell_text(w, c)),
             Obj::Func => "function".into(),
+            Obj::Typed(k) => format!("typed array of {}", k.name()),
             Obj::Any | Obj::None => "object".into(),
         });
     }

@@ -110,28 +110,8 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     };
     eprint!("{}", show(file, &warnings, options.color));
     dump::lowered(&program, options);
-    let mut world = World::new(program);
-    time.measure("infer", || infer(&mut world));
-    dump::types(&world, options);
-    let code = time.measure("layout", || Code::new(&world));
-    let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-    let runtime_options = ultra_runtime::Options::from_env().map_err(|e| setup(&e))?;
-    let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
-    let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
-    let mut session = Session {
-        world,
-        code,
-        runtime,
-        space: Rc::new(space),
-        file: file.clone(),
-        options: options.clone(),
-        time,
-        bodies: Table::new(),
-        closures_made: 0,
-        classes_made: 0,
-        roots: Vec::new(),
-    };
-    session.time_link()?;
+    let runtime_options = ultra_runtime::Options::from_env().map_err(|e| Failure::Setup(e.to_string()))?;
+    let session = Session::link(file, program, options, runtime_options, time)?;
     Ok(session.execute())
 }
 
@@ -148,10 +128,8 @@ struct Session {
     time: Timing,
     /// Optimised bodies, kept for inlining.
     bodies: Table<FuncId, State>,
-    /// Static function values that exist already.
-    closures_made: usize,
-    /// Class values that exist already.
-    classes_made: usize,
+    /// Static function and class values that exist already.
+    functions_made: usize,
     /// Objects that live until the program ends.
     roots: Vec<u32>,
 }
@@ -168,11 +146,38 @@ enum State {
 }
 
 impl Session {
-    fn time_link(&mut self) -> Result<(), Failure> {
+    /// Infers, lays out and links a program: everything before its first instruction.
+    fn link(
+        file: &SourceFile,
+        program: crate::program::Program,
+        options: &Options,
+        runtime_options: ultra_runtime::Options,
+        mut time: Timing,
+    ) -> Result<Session, Failure> {
+        let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
+        let mut world = World::new(program);
+        time.measure("infer", || infer(&mut world));
+        dump::types(&world, options);
+        let code = time.measure("layout", || Code::new(&world));
+        let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
+        let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
+        let mut session = Session {
+            world,
+            code,
+            runtime,
+            space: Rc::new(space),
+            file: file.clone(),
+            options: options.clone(),
+            time,
+            bodies: Table::new(),
+            functions_made: 0,
+            roots: Vec::new(),
+        };
         let started = std::time::Instant::now();
-        let linked = link::link(self);
-        self.time.add("link", started.elapsed());
-        linked.map_err(Failure::Setup)
+        let linked = link::link(&mut session);
+        session.time.add("link", started.elapsed());
+        linked.map_err(Failure::Setup)?;
+        Ok(session)
     }
 
     fn execute(mut self) -> i32 {
@@ -301,16 +306,10 @@ impl Session {
             let word = self.runtime.intern_utf16(&module.strings[ultra_ir::StrId(i as u32)]).map_err(|_| full())?;
             module.string_words.push(word);
         }
-        while self.closures_made < self.code.static_closures.len() {
-            let (global, f) = self.code.static_closures[self.closures_made];
-            let cell = module.funcs[self.code.wrappers[f]].cell;
-            module.globals[global] = self.runtime.new_static_function(cell).ok_or_else(full)?;
-            self.closures_made += 1;
-        }
-        while self.classes_made < self.code.static_classes.len() {
-            let (global, func) = self.code.static_classes[self.classes_made];
+        while self.functions_made < self.code.static_functions.len() {
+            let (global, func) = self.code.static_functions[self.functions_made];
             module.globals[global] = self.runtime.new_static_function(module.funcs[func].cell).ok_or_else(full)?;
-            self.classes_made += 1;
+            self.functions_made += 1;
         }
         Ok(())
     }

@@ -11,18 +11,14 @@ use ultra_abi::layout::SHAPE_ACYCLIC;
 use ultra_abi::rtfn::RtFn;
 use ultra_abi::shape::{ErrorClass, FIRST_PROGRAM_SHAPE};
 use ultra_abi::value::UNDEFINED;
-use ultra_backends::exec::CodeSpace;
 use ultra_backends::wasm::{ClassInfo, FunctionInfo, GlobalInit, SlotInfo, WasmOptions, compile_module};
 use ultra_ir::builder::Builder;
 use ultra_ir::op::Op;
 use ultra_ir::{Func, FuncId, GlobalId, Table, Ty};
 use ultra_runtime::{Runtime, SlotSpec};
 
-use super::{CODE_BYTES, Failure, Options, Session, Timing, dump, front, link, show};
+use super::{Failure, Options, Session, Timing, dump, front, show};
 use crate::source::SourceFile;
-use crate::spec::infer::infer;
-use crate::spec::layout::Code;
-use crate::spec::world::World;
 use crate::syntax::Dialect;
 
 /// Compiles a program to a WebAssembly module whose export "main" runs it.
@@ -36,26 +32,8 @@ pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Res
         Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
     };
     eprint!("{}", show(file, &warnings, options.color));
-    let mut world = World::new(program);
-    time.measure("infer", || infer(&mut world));
-    let code = Code::new(&world);
     let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-    let runtime = Runtime::new(ultra_runtime::Options::default()).map_err(|e| setup(&e))?;
-    let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
-    let mut session = Session {
-        world,
-        code,
-        runtime,
-        space: Rc::new(space),
-        file: file.clone(),
-        options: options.clone(),
-        time,
-        bodies: Table::new(),
-        closures_made: 0,
-        classes_made: 0,
-        roots: Vec::new(),
-    };
-    link::link(&mut session).map_err(Failure::Setup)?;
+    let mut session = Session::link(file, program, options, ultra_runtime::Options::default(), time)?;
     let main = session.world.prog.main;
     let spec = session.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
     let main = session.code.spec_func[spec];
@@ -120,10 +98,8 @@ fn named(s: &Session, func: &Func, todo: &mut Vec<FuncId>) {
             match d.op {
                 Op::Call | Op::FuncCell => todo.push(FuncId(d.a)),
                 Op::GlobalRef => {
-                    let closure = s.code.static_closures.iter().find(|(g, _)| *g == GlobalId(d.a));
-                    todo.extend(closure.map(|&(_, f)| s.code.wrappers[f]));
-                    let class = s.code.static_classes.iter().find(|(g, _)| *g == GlobalId(d.a));
-                    todo.extend(class.map(|&(_, f)| f));
+                    let closure = s.code.static_functions.iter().find(|(g, _)| *g == GlobalId(d.a));
+                    todo.extend(closure.map(|&(_, f)| f));
                 }
                 _ => {}
             }
@@ -161,11 +137,8 @@ fn options_of(s: &Session, main: FuncId) -> WasmOptions {
             globals.push((s.code.scope_global[scope], GlobalInit::Instance(s.world.scope_cls[scope])));
         }
     }
-    for &(global, f) in &s.code.static_closures {
-        globals.push((global, GlobalInit::Closure(s.code.module.funcs[s.code.wrappers[f]].cell)));
-    }
-    for &(global, func) in &s.code.static_classes {
-        globals.push((global, GlobalInit::Closure(s.code.module.funcs[func].cell)));
+    for &(global, f) in &s.code.static_functions {
+        globals.push((global, GlobalInit::Closure(s.code.module.funcs[f].cell)));
     }
     WasmOptions {
         exports: vec![("main".into(), main)],

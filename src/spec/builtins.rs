@@ -20,6 +20,8 @@ pub enum P {
     Any,
     /// An array, as it is.
     Ref,
+    /// An argument that is not used: it must be missing, undefined or null.
+    Unused,
     /// No argument: this constant.
     Const(i32),
     /// ToString, with a text for a missing argument.
@@ -102,6 +104,8 @@ pub enum Special {
     NewArray,
     NewError,
     NewMap,
+    /// `new Uint8Array(...)` and its like.
+    NewTyped(ultra_ir::Kind),
     NewSet,
     NewObject,
     MapGet,
@@ -169,6 +173,7 @@ static STRING_SPECIALS: Specials = specials! {
 static NUMBER_ROWS: &[Row] = &[
     row("toFixed", RtFn::F64ToFixed, &[P::Int(0)], R::Str),
     row("toPrecision", RtFn::F64ToPrecision, &[P::Int(0)], R::Str),
+    row("toExponential", RtFn::F64ToExponential, &[P::Int(-1)], R::Str),
 ];
 
 static NUMBER_SPECIALS: Specials = specials! {
@@ -344,6 +349,12 @@ macro_rules! convert_global {
     };
 }
 
+macro_rules! typed_global {
+    ($name:literal, $kind:ident) => {
+        Global { name: $name, construct: Some(Special::NewTyped(ultra_ir::Kind::$kind)), ..NONE }
+    };
+}
+
 macro_rules! error_global {
     ($name:literal) => {
         Global { name: $name, call: Some(Special::NewError), construct: Some(Special::NewError), ..NONE }
@@ -416,8 +427,8 @@ pub static GLOBALS: &[Global] = &[
     Global {
         name: "JSON",
         rows: &[
-            row("stringify", RtFn::JsonStringify, &[P::Any, P::Any], R::Any),
-            row("parse", RtFn::JsonParse, &[P::Str], R::Any),
+            row("stringify", RtFn::JsonStringify, &[P::Any, P::Unused, P::Any], R::Any),
+            row("parse", RtFn::JsonParse, &[P::Str, P::Unused], R::Any),
         ],
         ..NONE
     },
@@ -427,6 +438,14 @@ pub static GLOBALS: &[Global] = &[
     Global { name: "parseFloat", call_rows: &[row("", RtFn::ParseFloat, &[P::Str], R::Num)], ..NONE },
     Global { name: "isNaN", call: Some(Special::IsNaN), ..NONE },
     Global { name: "isFinite", call: Some(Special::IsFinite), ..NONE },
+    typed_global!("Int8Array", I8),
+    typed_global!("Uint8Array", U8),
+    typed_global!("Int16Array", I16),
+    typed_global!("Uint16Array", U16),
+    typed_global!("Int32Array", I32),
+    typed_global!("Uint32Array", U32),
+    typed_global!("Float32Array", F32),
+    typed_global!("Float64Array", F64),
     error_global!("Error"),
     error_global!("TypeError"),
     error_global!("RangeError"),

@@ -283,7 +283,7 @@ pub fn typeof_text(t: T) -> Option<&'static str> {
         T::NULL => "object",
         t if t.within(OBJ) => match t.obj {
             Obj::Fn(_) | Obj::Func | Obj::ClassVal(_) => "function",
-            Obj::Class(_) | Obj::Arr(_) | Obj::Map(..) | Obj::Set(_) => "object",
+            Obj::Class(_) | Obj::Arr(_) | Obj::Typed(_) | Obj::Map(..) | Obj::Set(_) => "object",
             Obj::Global(g) if builtins::GLOBALS[g as usize].callable().is_some() => "function",
             Obj::Global(_) => "object",
             _ => return None,
@@ -342,7 +342,13 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             }
         }
         Op::JsNarrow => narrow(w, ty(w, d.arg_a()), NarrowTest::from_aux(d.aux), d.b),
-        Op::JsUnary => unary(ty(w, d.arg_a()), literal(body, d.arg_a()), JsUnOp::from_aux(d.aux)),
+        Op::JsUnary => {
+            let (t, op) = (ty(w, d.arg_a()), JsUnOp::from_aux(d.aux));
+            match unary_overload(w, op, t) {
+                Some(f) => overload_result(w, f, &[t]),
+                None => unary(t, literal(body, d.arg_a()), op),
+            }
+        }
         Op::JsBinary => binary(w, s, body, d),
         Op::JsToStr => {
             let t = ty(w, d.arg_a());
@@ -560,8 +566,7 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
         return T::BOTTOM;
     }
     if let Some((f, args)) = operator_overload(w, op, a.t, b.t) {
-        let spec = w.spec(f, vec![T::UNDEF, args[0], args[1]]);
-        return w.cell(w.specs[spec].ret);
+        return overload_result(w, f, &args);
     }
     use JsBinOp::*;
     if op == Add && (a.t == T::STR || b.t == T::STR) {
@@ -615,26 +620,38 @@ pub fn operator_text(op: JsBinOp) -> Option<&'static str> {
 
 /// The overload that a binary operator selects statically, with the operand types.
 pub fn operator_overload(w: &World, op: JsBinOp, a: T, b: T) -> Option<(FnId, [T; 2])> {
-    let text = operator_text(op)?;
-    let class_of = |t: T| match t.obj {
-        Obj::Class(c) if t.within(OBJ | NULLISH) => Some(c),
-        _ => None,
+    overload(w, operator_text(op)?, &[a, b]).map(|f| (f, [a, b]))
+}
+
+/// The overload of a unary operator.
+pub fn unary_overload(w: &World, op: JsUnOp, t: T) -> Option<FnId> {
+    let text = match op {
+        JsUnOp::Neg => "-",
+        JsUnOp::Plus => "+",
+        JsUnOp::Not => "!",
+        JsUnOp::BitNot => "~",
+        _ => return None,
     };
-    let (ca, cb) = (class_of(a), class_of(b));
-    if ca.is_none() && cb.is_none() {
-        return None;
-    }
+    overload(w, text, &[t])
+}
+
+/// The most specific overload of an operator that accepts the operands; one of them is of its class.
+pub fn overload(w: &World, text: &str, operands: &[T]) -> Option<FnId> {
     let mut best: Option<(u32, FnId)> = None;
-    for c in [ca, cb].into_iter().flatten() {
+    for t in operands {
+        let Obj::Class(c) = t.obj else { continue };
+        if !t.within(OBJ | NULLISH) {
+            continue;
+        }
         let mut at = c;
         while !at.is_none() {
             if let Some(d) = w.decl_of(at) {
-                for &(sym, f) in &w.prog.classes[d].operators {
+                for &(symbol, f) in &w.prog.classes[d].operators {
                     let params = &w.prog.fns[f].params;
-                    if !w.prog.strings.is(sym, text) || params.len() != 2 {
+                    if !w.prog.strings.is(symbol, text) || params.len() != operands.len() {
                         continue;
                     }
-                    let score = [(0, a), (1, b)].iter().try_fold(0, |sum, &(i, t)| Some(sum + matches_type(w, params[i].ty, t)?));
+                    let score = params.iter().zip(operands).try_fold(0, |sum, (p, t)| Some(sum + matches_type(w, p.ty, *t)?));
                     if let Some(score) = score
                         && best.is_none_or(|(s, _)| score > s)
                     {
@@ -645,7 +662,13 @@ pub fn operator_overload(w: &World, op: JsBinOp, a: T, b: T) -> Option<(FnId, [T
             at = w.cls[at].parent;
         }
     }
-    best.map(|(_, f)| (f, [a, b]))
+    best.map(|(_, f)| f)
+}
+
+/// Result of calling an operator overload.
+fn overload_result(w: &mut World, f: FnId, operands: &[T]) -> T {
+    let spec = call_spec(w, f, T::UNDEF, operands);
+    w.cell(w.specs[spec].ret)
 }
 
 /// How specifically an annotation accepts a type; none when it does not.
@@ -682,7 +705,9 @@ pub fn convert_type(w: &mut World, t: T, ty: TypeId) -> T {
 
 pub fn convert_to(w: &mut World, t: T, want: T) -> T {
     if want.bits == T::ANY.bits {
-        return if want == T::ANY { t } else { want };
+        // In `any`, types of up to 32 bits are numbers; what else is known stays known.
+        let narrow = t.int_kind().is_some_and(|k| k.size() <= 4) || t == T::F32;
+        return if narrow { T::NUM } else { t };
     }
     if let (Obj::Arr(from), Obj::Arr(to)) = (t.obj, want.obj)
         && !w.is_declared(from)
@@ -788,7 +813,7 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
         return GetPlan::Dyn;
     }
     match base.obj {
-        Obj::Arr(_) if name == n.length => GetPlan::ArrayLength,
+        Obj::Arr(_) | Obj::Typed(_) if name == n.length => GetPlan::ArrayLength,
         Obj::Map(..) | Obj::Set(_) if name == n.size => GetPlan::MapSize,
         Obj::Class(c) => {
             if let Some((owner, i)) = w.field(c, name) {
@@ -997,6 +1022,9 @@ fn elem_get(w: &mut World, s: SpecId, body: &Func, o: T, key: Value) -> T {
     if let Some(name) = constant_key(w, body, key) {
         return get_result(w, o, name);
     }
+    if let Some(f) = overload(w, "[]", &[base, k]) {
+        return overload_result(w, f, &[base, k]);
+    }
     let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
     match base.obj {
         Obj::Arr(c) if base.within(OBJ) && numeric => {
@@ -1004,6 +1032,7 @@ fn elem_get(w: &mut World, s: SpecId, body: &Func, o: T, key: Value) -> T {
             // Outside a typed integer array a read throws; elsewhere it gives undefined.
             if w.is_declared(c) && (t.int_kind().is_some() || t == T::F32 || t == T::BOOL) { t } else { t.with(UNDEF) }
         }
+        Obj::Typed(_) if base.within(OBJ) && numeric => T::prim(NUM | UNDEF),
         _ if base == T::STR && numeric => T::prim(STR | UNDEF),
         _ => {
             w.escape(o);
@@ -1020,9 +1049,14 @@ fn elem_set(w: &mut World, _s: SpecId, body: &Func, key: Value, o: T, k: T, v: T
     if let Some(name) = constant_key(w, body, key) {
         return set_effect(w, o, name, v);
     }
+    if let Some(f) = overload(w, "[]=", &[base, k, v]) {
+        overload_result(w, f, &[base, k, v]);
+        return;
+    }
     let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
     match base.obj {
         Obj::Arr(c) if base.within(OBJ) && numeric => w.raise(c, v),
+        Obj::Typed(_) if base.within(OBJ) && numeric => {}
         _ if numeric && base.within(OBJ) => w.pollute(Some(w.names.empty), v),
         _ => w.pollute(None, v),
     }
@@ -1061,7 +1095,7 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
             let cell = w.declared_cell(T::STR);
             T::obj(Obj::Arr(cell))
         }
-        (_, Obj::Arr(_)) if base.within(OBJ) => base,
+        (_, Obj::Arr(_) | Obj::Typed(_)) if base.within(OBJ) => base,
         (0, _) if base == T::STR => T::STR,
         (2, _) if base == T::STR => T::STR,
         (0, Obj::Set(c)) if base.within(OBJ) => {
@@ -1081,7 +1115,7 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
 pub fn iterates_entries(w: &World, s: SpecId, body: &Func, it: Value) -> bool {
     let Some(d) = body.def(it).filter(|d| d.op == Op::JsIter && d.aux == 2) else { return false };
     let t = w.specs[s].types[d.arg_a()].without(NULLISH);
-    !t.is_bottom() && t != T::STR && !(matches!(t.obj, Obj::Arr(_)) && t.within(OBJ))
+    !t.is_bottom() && t != T::STR && !(matches!(t.obj, Obj::Arr(_) | Obj::Typed(_)) && t.within(OBJ))
 }
 
 /// Cell of an array that the runtime makes of values of a type: it holds `any`.
@@ -1093,6 +1127,7 @@ pub fn iter_value(w: &World, it: T) -> T {
     match it.obj {
         _ if it == T::STR => T::STR,
         Obj::Arr(c) => w.cell(c),
+        Obj::Typed(_) => T::NUM,
         _ => T::BOTTOM,
     }
 }
@@ -1156,7 +1191,7 @@ pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
             }
             CallPlan::Dyn
         }
-        Obj::Arr(_) => builtin(Recv::Array),
+        Obj::Arr(_) | Obj::Typed(_) => builtin(Recv::Array),
         Obj::Map(..) => builtin(Recv::Map),
         Obj::Set(_) => builtin(Recv::Set),
         Obj::ClassVal(d) => {
@@ -1422,6 +1457,7 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::ElemUnchecked => match arg(0).obj {
             Obj::Arr(c) => w.cell(c),
+            Obj::Typed(_) => T::NUM,
             _ => T::BOTTOM,
         },
         Special::NewError => {
@@ -1430,6 +1466,10 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             let name = builtins::GLOBALS[g as usize].name;
             let class = ultra_abi::shape::ErrorClass::ALL.iter().position(|e| e.name() == name);
             T::obj(Obj::Class(ultra_ir::ClassId(class.unwrap_or(0) as u32)))
+        }
+        Special::NewTyped(kind) => {
+            args.iter().for_each(|t| w.escape(*t));
+            T::obj(Obj::Typed(kind))
         }
         Special::NewMap => {
             let (k, v) = (w.site(s, inst, 0), w.site(s, inst, 1));

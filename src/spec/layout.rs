@@ -36,12 +36,10 @@ pub struct Code {
     pub scope_global: Table<ScopeId, ultra_ir::GlobalId>,
     /// Global that holds the function value of each function without environment, once needed.
     closure_globals: Table<FnId, ultra_ir::GlobalId>,
-    /// Function values among the globals, in order of creation.
-    pub static_closures: Vec<(ultra_ir::GlobalId, FnId)>,
+    /// Function and class values among the globals, in order of creation.
+    pub static_functions: Vec<(ultra_ir::GlobalId, FuncId)>,
     class_funcs: Table<ClassDeclId, FuncId>,
     class_globals: Table<ClassDeclId, ultra_ir::GlobalId>,
-    /// Class values among the globals, in order of creation.
-    pub static_classes: Vec<(ultra_ir::GlobalId, FuncId)>,
     /// Registry entry of function values with an environment.
     pub closure_class: ClassId,
 }
@@ -56,10 +54,9 @@ impl Code {
             field_ids: Table::filled(w.cls.len(), Vec::new()),
             scope_global: Table::new(),
             closure_globals: Table::filled(w.prog.fns.len(), ultra_ir::GlobalId::NONE),
-            static_closures: Vec::new(),
+            static_functions: Vec::new(),
             class_funcs: Table::new(),
             class_globals: Table::filled(w.prog.classes.len(), ultra_ir::GlobalId::NONE),
-            static_classes: Vec::new(),
             closure_class: ClassId::NONE,
         };
         code.module.strings = w.prog.strings.table.clone();
@@ -106,7 +103,7 @@ impl Code {
         if self.closure_globals[f].is_none() {
             let g = self.module.globals.push(0);
             self.closure_globals[f] = g;
-            self.static_closures.push((g, f));
+            self.static_functions.push((g, self.wrappers[f]));
         }
         self.closure_globals[f]
     }
@@ -116,7 +113,7 @@ impl Code {
         if self.class_globals[d].is_none() {
             let g = self.module.globals.push(0);
             self.class_globals[d] = g;
-            self.static_classes.push((g, self.class_funcs[d]));
+            self.static_functions.push((g, self.class_funcs[d]));
         }
         self.class_globals[d]
     }

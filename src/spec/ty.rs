@@ -49,6 +49,8 @@ pub enum Obj {
     ClassVal(ClassDeclId),
     Map(CellId, CellId),
     Set(CellId),
+    /// A JavaScript typed array of a kind: fixed length, elements are numbers.
+    Typed(Kind),
     /// A built-in namespace or constructor, by its row in the table of globals.
     Global(u16),
     /// Some function.

@@ -19,7 +19,8 @@ impl Lower<'_> {
     fn row(&mut self, row: &'static Row, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
         let sig = row.rt.sig();
         let mut values = Vec::new();
-        if sig.params.len() > row.params.len() {
+        let taken = row.params.iter().filter(|p| **p != P::Unused).count();
+        if sig.params.len() > taken {
             values.push(match sig.params[0] {
                 Ty::Any => self.boxed(recv),
                 Ty::F64 => self.to_number(recv)?,
@@ -35,6 +36,12 @@ impl Lower<'_> {
             }
             let given = args.get(next).copied().filter(|a| a.t != T::UNDEF);
             next += 1;
+            if *p == P::Unused {
+                if given.is_some_and(|g| !g.t.within(NULLISH)) {
+                    return self.unsupported(format!("this argument of {}", row.name));
+                }
+                continue;
+            }
             values.push(self.param(*p, given)?);
         }
         let v = self.rt(row.rt, &values);
@@ -53,6 +60,7 @@ impl Lower<'_> {
             return Ok(match p {
                 P::Str => self.str_const("undefined"),
                 P::StrOr(s) => self.str_const(s),
+                P::Unused => self.any_const(word::UNDEFINED),
                 P::Int(d) | P::Const(d) => self.b.iconst(Ty::I32, d as i64),
                 P::Num(d) => self.b.f64const(d),
                 P::Any => self.any_const(word::UNDEFINED),
@@ -72,7 +80,7 @@ impl Lower<'_> {
             }
             P::Int(_) | P::Const(_) => self.to_clamped_int(tv),
             P::Num(_) => self.to_number(tv),
-            P::Any => Ok(self.boxed(tv)),
+            P::Any | P::Unused => Ok(self.boxed(tv)),
             P::Ref => Ok(tv.v),
         }
     }
@@ -236,6 +244,17 @@ impl Lower<'_> {
                 let (m, o) = (self.arg(args, 0), self.arg(args, 1));
                 let (m, o) = (self.boxed(m), self.boxed(o));
                 self.rt(RtFn::NewError, &[k, m, o])
+            }
+            Special::NewTyped(kind) => {
+                let k = self.b.iconst(Ty::I32, kind as i64);
+                let source = self.arg(args, 0);
+                if args.is_empty() || source.t.widen().within(NUM | INTS) {
+                    let n = if args.is_empty() { self.b.iconst(Ty::I32, 0) } else { self.array_length(source)? };
+                    self.rt(RtFn::NewTyped, &[k, n])
+                } else {
+                    let v = self.boxed(source);
+                    self.rt(RtFn::TypedFrom, &[k, v])
+                }
             }
             Special::NewMap | Special::NewSet => {
                 let is_set = s == Special::NewSet;
@@ -502,8 +521,6 @@ impl Lower<'_> {
 
     /// An element that exists: outside the bounds, which only a callback that shrinks the array can reach, a RangeError.
     fn known_element(&mut self, a: Tv, i: Tv, out: T) -> Res<Value> {
-        let Obj::Arr(cell) = a.t.obj else { return self.unsupported("element of an unknown array") };
-        let t = self.w.cell(cell);
         let store = self.store_of(a.v);
         let len = self.load_struct(StructId::Store, "len", store);
         let (i, ok) = self.index(i, len)?;
@@ -513,6 +530,13 @@ impl Lower<'_> {
             l.throw_kind(ultra_abi::shape::ThrowKind::IndexOutOfRange, k);
             Ok(())
         })?;
-        Ok(self.element(store, i, t, out))
+        match a.t.obj {
+            Obj::Arr(cell) => {
+                let t = self.w.cell(cell);
+                Ok(self.element(store, i, t, out))
+            }
+            Obj::Typed(kind) => Ok(self.typed_element(store, i, kind)),
+            _ => self.unsupported("element of an unknown array"),
+        }
     }
 }

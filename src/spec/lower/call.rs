@@ -71,11 +71,13 @@ impl Lower<'_> {
         Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None }
     }
 
-    pub(super) fn operator_call(&mut self, f: FnId, a: Tv, b: Tv) -> Res<Value> {
-        let spec = self.w.spec(f, vec![T::UNDEF, a.t, b.t]);
+    /// Calls an operator overload.
+    pub(super) fn operator_call(&mut self, f: FnId, operands: &[Tv]) -> Res<Value> {
+        let types: Vec<T> = operands.iter().map(|o| o.t).collect();
+        let spec = infer::call_spec(self.w, f, T::UNDEF, &types);
         let this = self.undef();
         let out = self.w.cell(self.w.specs[spec].ret);
-        match self.call_spec(spec, None, this, &[a, b], out)? {
+        match self.call_spec(spec, None, this, operands, out)? {
             Some(v) => Ok(v),
             None => Ok(self.constant_of(out)),
         }

@@ -308,9 +308,13 @@ impl Lower<'_> {
         if o.t.is_bottom() {
             return Ok(None);
         }
+        if let Some(f) = infer::overload(self.w, "[]", &[o.t, key.t]) {
+            return self.operator_call(f, &[o, key]).map(Some);
+        }
         let numeric = key.t.widen().within(NUM | INTS | F32 | UNDEF) && self.b.func.ty(key.v) != Ty::Any;
         match o.t.obj {
             Obj::Arr(cell) if o.t.within(OBJ) && numeric => self.array_get(o.v, cell, key, out).map(Some),
+            Obj::Typed(kind) if o.t.within(OBJ) && numeric => self.typed_get(o.v, kind, key).map(Some),
             _ if o.t == T::STR && numeric => {
                 let len = self.b.unary(Op::StrLen, o.v);
                 let (i, ok) = self.index(key, len)?;
@@ -358,6 +362,50 @@ impl Lower<'_> {
         )
     }
 
+    /// Reads a JavaScript typed array: a number, or undefined outside.
+    fn typed_get(&mut self, array: Value, kind: Kind, key: Tv) -> Res<Value> {
+        let store = self.store_of(array);
+        let len = self.load_struct(StructId::Store, "len", store);
+        let (i, ok) = self.index(key, len)?;
+        self.choose(
+            ok,
+            Ty::F64,
+            2,
+            |l| Ok(l.typed_element(store, i, kind)),
+            |l| Ok(l.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64)),
+        )
+    }
+
+    /// An element that is in bounds, as a number.
+    pub(super) fn typed_element(&mut self, store: Value, i: Value, kind: Kind) -> Value {
+        let data = self.b.unary(Op::StoreData, store);
+        let v = self.load_elem(data, i, kind);
+        self.conv(v, T::of_kind(kind), T::NUM)
+    }
+
+    /// Writes a JavaScript typed array: modulo the kind's width; outside, nothing happens.
+    fn typed_set(&mut self, array: Value, kind: Kind, key: Tv, value: Tv) -> Res<()> {
+        let v = match kind {
+            Kind::F64 | Kind::F32 => {
+                let d = self.to_number(value)?;
+                let d = if value.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d };
+                if kind == Kind::F32 { self.b.unary(Op::FDemote, d) } else { d }
+            }
+            _ => self.to_int32(value)?,
+        };
+        let store = self.store_of(array);
+        let len = self.load_struct(StructId::Store, "len", store);
+        let (i, ok) = self.index(key, len)?;
+        let (fast, done) = (self.b.block(), self.b.block());
+        self.b.branch_args(ok, 2, fast, &[], done, &[]);
+        self.b.switch_to(fast);
+        let data = self.b.unary(Op::StoreData, store);
+        self.store_elem(data, i, v, kind, false);
+        self.b.jump(done, &[]);
+        self.b.switch_to(done);
+        Ok(())
+    }
+
     /// Loads an element that is in bounds.
     pub(super) fn element(&mut self, store: Value, i: Value, t: T, out: T) -> Value {
         let data = self.b.unary(Op::StoreData, store);
@@ -381,6 +429,10 @@ impl Lower<'_> {
         let text = self.w.prog.strings.intern(&key.lit.map_or("0".to_string(), |l| format!("{}", l.value)));
         let o = self.non_null(o, text)?;
         if o.t.is_bottom() {
+            return Ok(());
+        }
+        if let Some(f) = infer::overload(self.w, "[]=", &[o.t, key.t, v.t]) {
+            self.operator_call(f, &[o, key, v])?;
             return Ok(());
         }
         let numeric = key.t.widen().within(NUM | INTS | F32 | UNDEF) && self.b.func.ty(key.v) != Ty::Any;
@@ -407,6 +459,12 @@ impl Lower<'_> {
             self.b.jump(done, &[]);
             self.b.switch_to(done);
             return Ok(());
+        }
+        if let Obj::Typed(kind) = o.t.obj
+            && o.t.within(OBJ)
+            && numeric
+        {
+            return self.typed_set(o.v, kind, key, v);
         }
         let (o, k, v) = (self.boxed(o), self.boxed(key), self.boxed(v));
         self.rt(RtFn::ElemSet, &[o, k, v]);
@@ -717,7 +775,7 @@ impl Lower<'_> {
         }
         let name = self.w.prog.strings.intern("Symbol(Symbol.iterator)");
         let tv = self.non_null(tv, name)?;
-        let direct = matches!(tv.t.obj, Obj::Arr(_)) && tv.t.within(OBJ) || tv.t == T::STR;
+        let direct = matches!(tv.t.obj, Obj::Arr(_) | Obj::Typed(_)) && tv.t.within(OBJ) || tv.t == T::STR;
         if direct {
             return Ok(tv.v);
         }
@@ -778,8 +836,6 @@ impl Lower<'_> {
                 |l| Ok(l.rt(RtFn::StrCharAt, &[it.v, pos])),
             );
         }
-        let Obj::Arr(cell) = it.t.obj else { return self.unsupported("iteration of an unknown value") };
-        let t = self.w.cell(cell);
         let store = self.store_of(it.v);
         let len = self.load_struct(StructId::Store, "len", store);
         let bad = self.icmp(IntCc::Uge, pos, len);
@@ -788,7 +844,14 @@ impl Lower<'_> {
             l.throw_kind(ThrowKind::IndexOutOfRange, k);
             Ok(())
         })?;
-        Ok(self.element(store, pos, t, out))
+        match it.t.obj {
+            Obj::Arr(cell) => {
+                let t = self.w.cell(cell);
+                Ok(self.element(store, pos, t, out))
+            }
+            Obj::Typed(kind) => Ok(self.typed_element(store, pos, kind)),
+            _ => self.unsupported("iteration of an unknown value"),
+        }
     }
 
     pub(super) fn iter_next(&mut self, d: &InstData) -> Res<Value> {

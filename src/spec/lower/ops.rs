@@ -15,6 +15,9 @@ impl Lower<'_> {
     pub(super) fn unary(&mut self, d: &InstData, out: T) -> Res<Value> {
         let tv = self.tv(d.arg_a());
         let op = JsUnOp::from_aux(d.aux);
+        if let Some(f) = infer::unary_overload(self.w, op, tv.t) {
+            return self.operator_call(f, &[tv]);
+        }
         match op {
             JsUnOp::Not => {
                 let t = self.truthy(tv);
@@ -175,7 +178,7 @@ impl Lower<'_> {
         }
         let (a, b) = (self.tv(d.arg_a()), self.tv(d.arg_b()));
         if let Some((f, _)) = infer::operator_overload(self.w, op, a.t, b.t) {
-            return self.operator_call(f, a, b);
+            return self.operator_call(f, &[a, b]);
         }
         use JsBinOp::*;
         match op {
