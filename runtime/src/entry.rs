@@ -5,7 +5,7 @@ pub use crate::rc::poll::{
     object_create, poll,
 };
 
-use crate::array::{ops, sort, store};
+use crate::array::{ops, sort, store, typed};
 use crate::builtins::{json, json_parse, math};
 use crate::console::inspect::{self, Options};
 use crate::convert::int::to_int32;
@@ -88,6 +88,8 @@ entries! {
         }
         or(store::new_array(cx, kind_of(kind), len as u32, cap.max(0) as u32))
     }
+    new_typed(cx, kind: i32, len: i32) -> u32 { or(typed::new(cx, kind_of(kind), len as i64)) }
+    typed_from(cx, kind: i32, source: u64) -> u32 { or(typed::from(cx, kind_of(kind), source)) }
     array_grow(cx, array: u32, needed: i32) -> u32 {
         or(store::reserve(cx, array, needed.max(0) as u32))
     }

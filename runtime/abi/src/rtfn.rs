@@ -98,6 +98,8 @@ macro_rules! for_each_runtime_fn {
         ArraySortText = array_sort_text(Ref) -> Void, [WRITE ALLOC THROW], "sort() without comparator: by text, undefined last.";
         ArraySortNumber = array_sort_number(Ref, I32) -> Void, [WRITE THROW], "Sorts by number, ascending (0) or descending (1); NaN last.";
         ArrayConvert = array_convert(Ref, I32) -> Ref, [READ ALLOC THROW], "Copy with another element kind; each element checked.";
+        NewTyped = new_typed(I32, I32) -> Ref, [ALLOC THROW], "Typed array (Uint8Array and its relatives) of an element kind and a length, zeros.";
+        TypedFrom = typed_from(I32, Any) -> Ref, [ALLOC THROW READ], "Typed array of an element kind from the constructor's operand: a length, or an iterable or array-like object whose elements are converted.";
         // Exceptions.
         Throw = throw(Any) -> Void, [THROW NORETURN], "Throws a value.";
         ThrowKind = throw_kind(I32, Any) -> Void, [THROW NORETURN], "Throws the built-in error of a `ThrowKind` about an operand.";

@@ -121,6 +121,9 @@ pub const SHAPE_STORE0: u32 = 16;
 pub const SHAPE_ARRAY0: u32 = 32;
 /// `Error` and its built-in subclasses, in the order of `ErrorClass`.
 pub const SHAPE_ERROR0: u32 = 48;
+/// Typed arrays of element kind `TYPED_KINDS[i]` have shape `SHAPE_TYPED0 + i`. They are laid
+/// out as `Array`, so the kind of any array's elements follows from the shape of its store.
+pub const SHAPE_TYPED0: u32 = 56;
 /// Classes of the program get shapes from here on.
 pub const FIRST_PROGRAM_SHAPE: u32 = 64;
 
@@ -132,6 +135,25 @@ pub const fn store_shape(kind: Kind) -> u32 {
 
 pub const fn array_shape(kind: Kind) -> u32 {
     SHAPE_ARRAY0 + kind as u32
+}
+
+/// Element kinds of JavaScript's typed arrays: Int8Array, Uint8Array, Int16Array,
+/// Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array.
+pub const TYPED_KINDS: [Kind; 8] = [Kind::I8, Kind::U8, Kind::I16, Kind::U16, Kind::I32, Kind::U32, Kind::F32, Kind::F64];
+
+const _: () = assert!(SHAPE_TYPED0 + TYPED_KINDS.len() as u32 <= FIRST_PROGRAM_SHAPE);
+const _: () = assert!(SHAPE_ERROR0 + ErrorClass::ALL.len() as u32 <= SHAPE_TYPED0);
+
+/// Shape of the typed arrays with elements of `kind`, if there are any.
+pub const fn typed_shape(kind: Kind) -> Option<u32> {
+    let mut i = 0;
+    while i < TYPED_KINDS.len() {
+        if TYPED_KINDS[i] as u8 == kind as u8 {
+            return Some(SHAPE_TYPED0 + i as u32);
+        }
+        i += 1;
+    }
+    None
 }
 
 /// Built-in error classes. All have the layout of `ErrorObject`; each but the first extends `Error`.

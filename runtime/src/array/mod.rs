@@ -3,3 +3,7 @@
 pub mod ops;
 pub mod sort;
 pub mod store;
+pub mod typed;
+
+#[cfg(test)]
+mod tests;

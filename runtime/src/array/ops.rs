@@ -4,6 +4,7 @@
 //! as `undefined`, except where ECMA-262 skips or keeps them.
 
 use crate::array::store::{self, array_len, element_kind, store_of};
+use crate::array::typed;
 use crate::error;
 use crate::object::cx::*;
 use crate::object::{slot, value};
@@ -14,7 +15,10 @@ use ultra_abi::value::*;
 /// Element `i`, in range, as it is stored: holes stay holes.
 pub fn raw_element(cx: Cx, array: u32, i: u32) -> Res<Word> {
     let kind = element_kind(cx, array);
-    slot::load(cx, store_of(cx, array), store::offset(kind, i), kind)
+    let word = slot::load(cx, store_of(cx, array), store::offset(kind, i), kind)?;
+    // Typed arrays hold numbers alone: what would mean a hole elsewhere is a NaN here.
+    let reserved = kind == Kind::F64 && !is_double(word) && typed::is_typed(cx, array);
+    Ok(if reserved { CANONICAL_NAN } else { word })
 }
 
 /// `array[i]`: `undefined` for holes and out of range.
@@ -26,12 +30,21 @@ pub fn get(cx: Cx, array: u32, i: u32) -> Res<Word> {
     Ok(if word == HOLE { UNDEFINED } else { word })
 }
 
-/// `array[i] = word`, extending the array as needed; checked for typed kinds.
+/// The bits that an element of the array holds for a value: converted for typed arrays,
+/// checked for others.
+fn encode(cx: Cx, array: u32, kind: Kind, word: Word) -> Res<u64> {
+    if typed::is_typed(cx, array) { typed::encode(cx, kind, word) } else { slot::encode(cx, kind, word) }
+}
+
+/// `array[i] = word`, extending the array as needed. Typed arrays ignore what is out of range.
 pub fn set(cx: Cx, array: u32, i: u32, word: Word) -> Res<()> {
     let kind = element_kind(cx, array);
-    let bits = slot::encode(cx, kind, word)?;
+    let bits = encode(cx, array, kind, word)?;
     let len = array_len(cx, array);
     if i >= len {
+        if typed::is_typed(cx, array) {
+            return Ok(());
+        }
         store::set_array_len(cx, array, i.checked_add(1).ok_or_else(|| error::invalid_array_length(cx))?)?;
     }
     slot::store_bits(cx, store_of(cx, array), store::offset(kind, i), kind, bits);
@@ -126,8 +139,14 @@ pub fn slice(cx: Cx, array: u32, from: i32, to: i32) -> Res<u32> {
     copy_range(cx, array, from, to)
 }
 
+/// A range as an array of the same class.
 fn copy_range(cx: Cx, array: u32, from: u32, to: u32) -> Res<u32> {
     let kind = element_kind(cx, array);
+    if typed::is_typed(cx, array) {
+        let result = typed::new(cx, kind, (to - from) as i64)?;
+        store::copy_elements(cx, kind, store_of(cx, array), from, store_of(cx, result), 0, to - from);
+        return Ok(result);
+    }
     let result = store::new_array(cx, kind, 0, to - from)?;
     let store = store_of(cx, result);
     store::copy_elements(cx, kind, store_of(cx, array), from, store, 0, to - from);
@@ -136,10 +155,10 @@ fn copy_range(cx: Cx, array: u32, from: u32, to: u32) -> Res<u32> {
     Ok(result)
 }
 
-/// `a.concat(b)`: an array is spread, any other value appended.
+/// `a.concat(b)`: an array is spread, any other value (a typed array too) appended.
 pub fn concat(cx: Cx, a: u32, b: Word) -> Res<u32> {
     let len = array_len(cx, a);
-    let other = array_of_word(cx, b);
+    let other = array_of_word(cx, b).filter(|&id| !typed::is_typed(cx, id));
     let kind = element_kind(cx, a);
     let same = match other {
         Some(id) => element_kind(cx, id) == kind,
@@ -255,7 +274,7 @@ pub fn reverse(cx: Cx, array: u32) {
 pub fn fill(cx: Cx, array: u32, word: Word, from: i32, to: i32) -> Res<()> {
     let len = array_len(cx, array);
     let kind = element_kind(cx, array);
-    let bits = slot::encode(cx, kind, word)?;
+    let bits = encode(cx, array, kind, word)?;
     let store = store_of(cx, array);
     for i in relative(from, len)..relative(to, len) {
         slot::store_bits(cx, store, store::offset(kind, i), kind, bits);
@@ -349,7 +368,7 @@ fn join_into(cx: Cx, array: u32, separator: Word, out: &mut Builder, open: &mut 
 /// A copy with elements of another kind, each checked.
 pub fn convert(cx: Cx, array: u32, kind: Kind) -> Res<u32> {
     let len = array_len(cx, array);
-    if kind == element_kind(cx, array) {
+    if kind == element_kind(cx, array) && !typed::is_typed(cx, array) {
         return copy_range(cx, array, 0, len);
     }
     let result = store::new_array(cx, kind, 0, len)?;

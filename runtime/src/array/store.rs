@@ -73,7 +73,7 @@ pub fn new_array(cx: Cx, kind: Kind, len: u32, cap: u32) -> Res<u32> {
     // Even an empty array has a store, so that compiled code loads lengths without a test.
     let store = new(cx, kind, len, cap)?;
     fill_default(cx, store, kind, 0, len);
-    cx.init_ref(array, STORE, store);
+    set_store(cx, array, store);
     Ok(array)
 }
 
@@ -106,7 +106,13 @@ pub fn init_element(cx: Cx, store: u32, kind: Kind, i: u32, bits: u64) {
 }
 
 pub fn element_kind(cx: Cx, array: u32) -> Kind {
-    Kind::ALL[(cx.shape(array) - SHAPE_ARRAY0) as usize]
+    // The store's shape: those of arrays are in two ranges.
+    Kind::ALL[(cx.shape(store_of(cx, array)) - SHAPE_STORE0) as usize]
+}
+
+/// Gives a new array its store.
+pub fn set_store(cx: Cx, array: u32, store: u32) {
+    cx.init_ref(array, STORE, store);
 }
 
 pub fn store_of(cx: Cx, array: u32) -> u32 {

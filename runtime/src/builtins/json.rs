@@ -5,6 +5,7 @@
 
 use crate::array::ops;
 use crate::array::store;
+use crate::array::typed;
 use crate::console::inspect;
 use crate::convert::int::to_int32;
 use crate::error;
@@ -126,7 +127,9 @@ impl Writer {
             return Err(error::invalid_string_length(self.cx));
         }
         self.open.push((id, key));
-        if self.cx.kind(id) == ObjKind::Array { self.array(id)? } else { self.members(id)? }
+        // Typed arrays are objects with indices for names.
+        let is_array = self.cx.kind(id) == ObjKind::Array && !typed::is_typed(self.cx, id);
+        if is_array { self.array(id)? } else { self.members(id)? }
         self.open.pop();
         Ok(())
     }
@@ -150,7 +153,7 @@ impl Writer {
     fn members(&mut self, id: u32) -> Res<()> {
         self.out.push_unit(b'{' as u16);
         let mut any = false;
-        for name in property::named_keys(self.cx, id) {
+        for name in property::own_keys(self.cx, from_object(id))? {
             let word = property::get(self.cx, from_object(id), name)?;
             if !self.is_serializable(word) {
                 continue;

@@ -6,6 +6,7 @@
 
 use crate::array::ops;
 use crate::array::store;
+use crate::array::typed;
 use crate::console::layout::{self, MAX_ENTRIES, Place, Style};
 use crate::convert::number;
 use crate::error;
@@ -61,7 +62,7 @@ pub fn top_level(cx: Cx, word: Word, colors: bool) -> String {
 /// Name of the class an object was made by.
 pub fn constructor_name(cx: Cx, id: u32) -> String {
     match cx.kind(id) {
-        ObjKind::Array => "Array".into(),
+        ObjKind::Array => typed::class_name(cx.shape(id)).unwrap_or("Array").into(),
         ObjKind::Closure => "Function".into(),
         ObjKind::Map => "Map".into(),
         ObjKind::Set => "Set".into(),
@@ -150,7 +151,7 @@ impl Inspector {
             parts.entries.push(entry);
             parts.numeric = false;
         }
-        if parts.array && self.options.show_hidden {
+        if parts.array && self.options.show_hidden && !typed::is_typed(self.cx, id) {
             let len = store::array_len(self.cx, id);
             parts.entries.push(format!("[length]: {}", self.paint(Style::Number, len.to_string())));
         }
@@ -198,6 +199,10 @@ impl Inspector {
         let cx = self.cx;
         let plain = |open: String, close| Ok((String::new(), open, close));
         match cx.kind(id) {
+            ObjKind::Array if typed::is_typed(cx, id) => {
+                let prefix = format!("{}({}) [", constructor_name(cx, id), store::array_len(cx, id));
+                if store::array_len(cx, id) == 0 && no_keys { Err(prefix + "]") } else { plain(prefix, "]") }
+            }
             ObjKind::Array => {
                 if store::array_len(cx, id) == 0 && no_keys && !self.options.show_hidden {
                     return Err("[]".into());

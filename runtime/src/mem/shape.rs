@@ -323,6 +323,9 @@ fn builtin(index: u32) -> ClassSpec {
         let spec = of_struct("Array", ObjKind::Array, StructId::Array);
         return ClassSpec { acyclic: matches!(kind, Kind::Str) || !kind.is_counted(), ..spec };
     }
+    if let Some(name) = crate::array::typed::class_name(index) {
+        return acyclic(of_struct(name, ObjKind::Array, StructId::Array));
+    }
     if let Some(&class) = ErrorClass::ALL.get(index.wrapping_sub(SHAPE_ERROR0) as usize) {
         let parent_shape = if class == ErrorClass::Error { 0 } else { SHAPE_ERROR0 };
         let spec = of_struct(class.name(), ObjKind::Instance, StructId::ErrorObject);

@@ -9,7 +9,7 @@
 use super::cx::*;
 use super::table::Table;
 use super::{property, value};
-use crate::array::{ops, store};
+use crate::array::{ops, store, typed};
 use crate::convert::number;
 use crate::error;
 use crate::string::{heap, ops as text};
@@ -168,6 +168,7 @@ pub fn method_call(cx: Cx, receiver: Word, name: Word, words: &[Word]) -> Res<Op
         };
     };
     match cx.kind(id) {
+        ObjKind::Array if typed::is_typed(cx, id) => typed_method(cx, id, &name, &args),
         ObjKind::Array => array_method(cx, id, &name, &args),
         ObjKind::Map | ObjKind::Set => table_method(cx, id, &name, &args),
         _ if property::own_by_text(cx, id, &name)?.is_some() => Ok(None),
@@ -305,6 +306,27 @@ fn array_method(cx: Cx, a: u32, name: &str, args: &Args) -> Res<Option<Word>> {
         }
         _ => return Ok(None),
     }))
+}
+
+/// Typed arrays have the methods of arrays that keep the length, and `set`.
+fn typed_method(cx: Cx, a: u32, name: &str, args: &Args) -> Res<Option<Word>> {
+    match name {
+        "join" | "toString" | "slice" | "indexOf" | "includes" | "reverse" | "fill" => array_method(cx, a, name, args),
+        "sort" if args.word(0) == UNDEFINED => {
+            crate::array::sort::by_number(cx, a, false)?;
+            Ok(Some(from_object(a)))
+        }
+        "set" => {
+            let at = args.int(1, 0)?;
+            let source = iter_to_array(cx, args.word(0), OF)?;
+            if at < 0 {
+                return Err(error::range_error(cx, "offset is out of bounds"));
+            }
+            typed::copy_from(cx, a, at as u32, source)?;
+            Ok(Some(UNDEFINED))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn table_method(cx: Cx, id: u32, name: &str, args: &Args) -> Res<Option<Word>> {

@@ -12,6 +12,7 @@
 
 use crate::array::ops;
 use crate::array::store;
+use crate::array::typed;
 use crate::error;
 use crate::mem::shape::{ClassSpec, SlotSpec};
 use crate::object::cx::*;
@@ -180,7 +181,7 @@ pub fn own(cx: Cx, id: u32, name: Word) -> Res<Option<Word>> {
                 let word = ops::raw_element(cx, id, i)?;
                 return Ok((word != HOLE).then_some(word));
             }
-            if chars.is_str("length") {
+            if chars.is_str("length") && !typed::is_typed(cx, id) {
                 return Ok(Some((store::array_len(cx, id) as f64).to_bits()));
             }
         }
@@ -212,6 +213,7 @@ fn method_shape(cx: Cx, receiver: Word) -> u32 {
         return if is_string(receiver) { SHAPE_STR_FLAT } else { SHAPE_BOX64 };
     };
     match cx.kind(id) {
+        ObjKind::Array if typed::is_typed(cx, id) => SHAPE_TYPED0,
         ObjKind::Array => SHAPE_ARRAY0,
         ObjKind::Dictionary => SHAPE_EMPTY_OBJECT,
         ObjKind::Instance if is_dynamic(cx, cx.shape(id)) => SHAPE_EMPTY_OBJECT,
@@ -221,7 +223,7 @@ fn method_shape(cx: Cx, receiver: Word) -> u32 {
 
 /// Makes `closure` the method that `any` code finds under `name` on values of `shape`
 /// and of shapes derived from it: classes by their own shape, arrays of every kind by
-/// `SHAPE_ARRAY0`, strings by `SHAPE_STR_FLAT`, numbers, booleans and symbols by
+/// `SHAPE_ARRAY0`, typed arrays of every kind by `SHAPE_TYPED0`, strings by `SHAPE_STR_FLAT`, numbers, booleans and symbols by
 /// `SHAPE_BOX64`, literals and dictionaries by `SHAPE_EMPTY_OBJECT`.
 /// The closure must be immortal.
 pub fn register_method(cx: Cx, shape: u32, name: &str, closure: u32) -> Res<()> {
@@ -255,6 +257,11 @@ pub fn get(cx: Cx, base: Word, name: Word) -> Res<Word> {
     if let Some(id) = object_of(base) {
         if let Some(word) = own(cx, id, name)? {
             return Ok(if word == HOLE { UNDEFINED } else { word });
+        }
+        if typed::is_typed(cx, id)
+            && let Some(word) = typed::inherited(cx, id, name)
+        {
+            return Ok(word);
         }
         if error::is_error(cx, id) && heap::chars(cx, &name).is_str("name") {
             return heap::from_str(cx, error::builtin_name(cx, id));
@@ -290,6 +297,10 @@ pub fn set(cx: Cx, base: Word, name: Word, word: Word) -> Res<()> {
             if chars.is_str("length") {
                 return set_length(cx, id, word);
             }
+            if typed::is_typed(cx, id) && typed::is_numeric_name(cx, name) {
+                // An index that no array has: the value is converted and forgotten.
+                return typed::encode(cx, store::element_kind(cx, id), word).map(|_| ());
+            }
         }
         ObjKind::Instance => return set_on_instance(cx, id, name, word),
         ObjKind::Dictionary => return Table(id).set(cx, name, word),
@@ -300,6 +311,9 @@ pub fn set(cx: Cx, base: Word, name: Word, word: Word) -> Res<()> {
 
 /// `array.length = word`.
 pub fn set_length(cx: Cx, array: u32, word: Word) -> Res<()> {
+    if typed::is_typed(cx, array) {
+        return Err(typed::length_is_fixed(cx));
+    }
     let x = value::to_f64(cx, word)?;
     if x < 0.0 || x != x.trunc() || x > u32::MAX as f64 || x.is_nan() {
         return Err(error::invalid_array_length(cx));
@@ -394,6 +408,9 @@ fn delete_element(cx: Cx, array: u32, i: u32) -> Res<bool> {
     if i >= store::array_len(cx, array) {
         return Ok(true);
     }
+    if let Some(class) = typed::class_name(cx.shape(array)) {
+        return Err(error::type_error(cx, &format!("Cannot delete property '{i}' of [object {class}]")));
+    }
     if !matches!(kind, Kind::Any | Kind::F64) {
         let message = format!("Cannot delete an element of an array of {}", slot::type_name(kind));
         return Err(error::type_error(cx, &message));
@@ -424,7 +441,8 @@ pub fn has(cx: Cx, base: Word, key: Word) -> Res<bool> {
         let shown = heap::chars(cx, &shown).to_utf8();
         return Err(error::type_error(cx, &format!("Cannot use 'in' operator to search for '{text}' in {shown}")));
     };
-    Ok(own(cx, id, name)?.is_some() || method(cx, base, name).is_some())
+    let inherited = typed::is_typed(cx, id) && typed::inherited(cx, id, name).is_some();
+    Ok(inherited || own(cx, id, name)?.is_some() || method(cx, base, name).is_some())
 }
 
 /// `Object.hasOwn(base, key)`.
