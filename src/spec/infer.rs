@@ -354,6 +354,10 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             let t = ty(w, d.arg_a());
             if let Some((class, name)) = to_string_method(w, t) {
                 dispatch(w, class, name, MethodKind::Method, &[]);
+            } else if calls_to_string(w, t) {
+                let name = w.names.to_string;
+                w.escape(t);
+                dynamic_methods(w, name, 0);
             }
             T::STR
         }
@@ -575,6 +579,12 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
                 dispatch(w, class, name, MethodKind::Method, &[]);
                 return T::STR;
             }
+            if calls_to_string(w, t) {
+                let name = w.names.to_string;
+                w.escape(t);
+                dynamic_methods(w, name, 0);
+                return T::STR;
+            }
         }
     }
     match op {
@@ -591,6 +601,14 @@ pub fn to_string_method(w: &World, t: T) -> Option<(ultra_ir::ClassId, StrId)> {
     }
     let name = w.names.to_string;
     w.method(c, name, MethodKind::Method, false).map(|_| (c, name))
+}
+
+/// Whether converting a value to a string may have to call a `toString` of the program
+/// that only the run can find: some object, in a program whose classes define one.
+pub fn calls_to_string(w: &World, t: T) -> bool {
+    let unknown = t.has(OBJ) && matches!(t.obj, Obj::Any) || matches!(t.obj, Obj::Class(_)) && t.has(OBJ) && !t.within(OBJ);
+    let defines = |name: StrId| w.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == name && !m.is_static));
+    unknown && defines(w.names.to_string) && !defines(w.names.value_of)
 }
 
 /// The text of an operator in a class's table of overloads.

@@ -112,6 +112,7 @@ pub struct Names {
     pub constructor: StrId,
     pub empty: StrId,
     pub to_string: StrId,
+    pub value_of: StrId,
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -130,6 +131,7 @@ impl World {
             constructor: s.intern("constructor"),
             empty: s.intern(""),
             to_string: s.intern("toString"),
+            value_of: s.intern("valueOf"),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
@@ -506,6 +508,8 @@ impl World {
             Type::Str => T::STR,
             Type::Class(d) => T { bits: OBJ, obj: Obj::Class(self.cls_of_decl[d]) },
             Type::Builtin(name) => T { bits: OBJ, obj: Obj::Class(self.error_class(name)?) },
+            // `any[]` takes arrays of every kind: what they hold is inferred.
+            Type::Array(elem) if self.uts_annotation(elem).is_none_or(|t| t == T::ANY) => return None,
             Type::Array(elem) => {
                 let cell = self.elem_cell(elem);
                 T::obj(Obj::Arr(cell))

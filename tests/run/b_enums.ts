@@ -18,13 +18,6 @@ function name(c: Color): string {
   }
 }
 console.log(name(Color.Red), name(Color.Blue), name(1));
-console.log(Object.keys(Color).join(), Object.values(Dir).join());
 let c: Color = Color.Green;
 c++;
 console.log(Color[c], c === Color.Blue, typeof Color.Red, typeof Dir.Up);
-for (const k in Dir) console.log(k);
-enum Merge { A }
-enum Merge { B = 1 }
-console.log(Merge.A, Merge.B, Merge[1]);
-enum Len { L = "abc".length }
-console.log(Len.L, Len[3]);

@@ -28,14 +28,3 @@ for (const w of ["a", "x", "y", "z"]) {
   }
 }
 console.log(String(new NotFound("k")), new AppError("m", 5).toString());
-console.log(new NotFound("q") instanceof Error, Object.getPrototypeOf(NotFound) === AppError);
-console.log(new Error("a").name, new TypeError("b").name, new RangeError("c").toString(), Error("no new").message);
-console.log(typeof new Error("x").stack, new Error("first line").stack!.split("\n")[0]);
-const e = new Error("m");
-e.name = "Custom";
-console.log(`${e}`, Object.keys(e).join());
-try {
-  throw { code: 5, text: "plain object" };
-} catch ({ code, text }) {
-  console.log(code, text);
-}

@@ -8,26 +8,6 @@ const p = { x, y, sum() { return this.x + this.y; }, ["key" + x]: "computed", "q
 console.log(p.x, p.sum(), p.key1, p["quoted name"], p[7], p["7"]);
 const merged = { ...o, ...{ a: 99 }, d: null };
 console.log(merged.a, merged.b, merged.c, merged.d);
-const any: any = {};
-any.added = 1;
-any["more"] = 2;
-for (let i = 0; i < 5; i++) any["k" + i] = i * i;
-console.log(any.added, any.more, any.k4, any.missing);
-console.log("added" in any, "nope" in any, any.hasOwnProperty("more"));
-delete any.added;
-console.log("added" in any, Object.keys(any).join());
-console.log(Object.keys(o).join(), Object.values(o).join(), Object.entries(o).join(";"));
-for (const k in o) console.log(k, o[k as keyof typeof o]);
 const nested = { a: { b: { c: [1, { d: "deep" }] } } };
 console.log((nested.a.b.c[1] as any).d, nested.a.b.c.length);
-const order: any = { z: 1, 2: "b", a: 2, 1: "a" };
-console.log(Object.keys(order).join());
-const target = Object.assign({}, { q: 1 }, { q: 2, r: 3 });
-console.log(target.q, target.r);
 console.log({} === {}, o === o, typeof o, Object.keys({}).length);
-const getset = { _v: 5, get v() { return this._v * 2; }, set v(n) { this._v = n; } };
-getset.v = 7;
-console.log(getset.v, getset._v);
-const frozen = Object.freeze({ f: 1 });
-try { (frozen as any).f = 2; } catch (e) { console.log(e.name); }
-console.log(frozen.f, Object.isFrozen(frozen));

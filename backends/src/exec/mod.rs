@@ -25,7 +25,7 @@ mod tests;
 
 pub use engine::{Service, run_main};
 pub use run::{Stack, Uncaught, default_stack_size};
-pub use unwind::{Frame, walk_frames};
+pub use unwind::{Frame, NamedFrame, frames, walk_frames};
 
 use crate::x64::{CompiledCode, Stub, Target};
 use rustix::fs::MemfdFlags;

@@ -1,9 +1,12 @@
 //! Entering generated code on a stack of its own.
 
 use super::stubs::{Entry, EntryFrame};
-use super::{CodeSpace, ExecError};
+use super::{CodeSpace, ExecError, Shared};
 use crate::x64::regs::{self, ArgLoc};
 use rustix::mm::{MapFlags, ProtFlags};
+use std::ops::Range;
+use std::sync::Mutex;
+use std::thread::ThreadId;
 use ultra_abi::layout::WorkerContext;
 use ultra_ir::Ty;
 
@@ -67,6 +70,51 @@ impl Drop for Stack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uncaught(pub u64);
 
+/// A run of generated code under way: what a stack walk on its thread may look at.
+#[derive(Clone)]
+pub(super) struct Run {
+    /// Address of the context.
+    ctx: usize,
+    thread: ThreadId,
+    /// Addresses of the stack that the code runs on.
+    pub stack: Range<u64>,
+    /// Address of the space's `Shared`.
+    pub shared: usize,
+}
+
+static RUNS: Mutex<Vec<Run>> = Mutex::new(Vec::new());
+
+impl Run {
+    /// The innermost run on a context, if this thread is in it. It lasts at least until
+    /// the caller returns, since its `invoke` is on the stack of this thread.
+    pub fn of(ctx: *const WorkerContext) -> Option<Run> {
+        let thread = std::thread::current().id();
+        let runs = RUNS.lock().unwrap_or_else(|e| e.into_inner());
+        runs.iter().rfind(|r| r.ctx == ctx as usize && r.thread == thread).cloned()
+    }
+}
+
+/// Keeps a run in the list for as long as it lasts.
+struct Entered(Run);
+
+impl Entered {
+    fn new(ctx: *const WorkerContext, stack: &Stack, shared: &Shared) -> Entered {
+        let stack = stack.base as u64 + GUARD as u64..stack.top();
+        let run = Run { ctx: ctx as usize, thread: std::thread::current().id(), stack, shared: shared as *const Shared as usize };
+        RUNS.lock().unwrap_or_else(|e| e.into_inner()).push(run.clone());
+        Entered(run)
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let mut runs = RUNS.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(at) = runs.iter().rposition(|r| r.ctx == self.0.ctx && r.thread == self.0.thread) {
+            runs.remove(at);
+        }
+    }
+}
+
 impl CodeSpace {
     /// Runs the function at `code`, which takes and returns nothing.
     ///
@@ -108,9 +156,12 @@ impl CodeSpace {
             }
         }
         frame.stack_args = area.as_ptr();
+        let _entered = Entered::new(ctx, stack, &self.shared);
         // SAFETY: the caller promises a valid context that nobody else uses now.
         let status = unsafe {
             (*ctx).stack_base = stack.top();
+            // Until the code enters the runtime there is nothing to walk.
+            (*ctx).scan_top = stack.top();
             (*ctx).real_stack_limit = stack.limit();
             (*ctx).stack_limit = stack.limit();
             let entry: Entry = std::mem::transmute::<u64, Entry>(self.entry);

@@ -8,7 +8,8 @@
 //! next one the frame pointer, unless the return address is of a direct runtime call,
 //! where rsp stood at the bottom of the frame.
 
-use super::{CodeSpace, Shared};
+use super::run::Run;
+use super::{CodeSpace, Registry, Shared, Site};
 use ultra_abi::layout::WorkerContext;
 
 /// A frame of a stack trace.
@@ -59,23 +60,75 @@ pub(crate) unsafe extern "sysv64" fn find_pad(ctx: *mut WorkerContext, pc: u64, 
 pub unsafe fn walk_frames(space: &CodeSpace, ctx: &WorkerContext, limit: usize) -> Vec<Frame> {
     let registry = space.shared.registry.read().unwrap_or_else(|e| e.into_inner());
     let mut out = Vec::new();
-    let top = ctx.scan_top;
-    if top == 0 {
+    // SAFETY: the walk reads words that calls and prologues of generated code have pushed.
+    walk(&registry, ctx.scan_top, |at| Some(unsafe { *(at as *const u64) }), |site| {
+        out.push(Frame { func: site.func.id, pos: site.site.pos });
+        out.len() < limit
+    });
+    out
+}
+
+/// A frame of a stack trace with the name of its function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFrame {
+    pub frame: Frame,
+    pub name: Box<str>,
+}
+
+/// The frames of generated code below the runtime function that is running, innermost
+/// first, at most `limit`: for the texts of error stacks.
+///
+/// `ctx` says which run is meant and may be any pointer. There are no frames when this
+/// thread is not in a run on that context.
+pub fn frames(ctx: *const WorkerContext, limit: usize) -> Vec<NamedFrame> {
+    let mut out = Vec::new();
+    let Some(run) = Run::of(ctx) else { return out };
+    // SAFETY: the run lasts until this returns. Its `invoke` was promised a valid context, and
+    // borrows the space whose `Shared` this is.
+    let (top, shared) = unsafe { ((&raw const (*ctx).scan_top).read(), &*(run.shared as *const Shared)) };
+    if limit == 0 || !run.stack.contains(&top) {
         return out;
     }
-    // SAFETY: the call that entered the runtime left its return address below scan_top.
-    let mut pc = unsafe { *((top - 8) as *const u64) };
+    let read = |at: u64| {
+        let inside = at >= top - 16 && at.is_multiple_of(8) && run.stack.contains(&at);
+        // SAFETY: an aligned word of the run's stack, which `invoke` borrows. Words from
+        // `top - 16` on belong to generated code, which waits for the runtime to return.
+        inside.then(|| unsafe { *(at as *const u64) })
+    };
+    let registry = shared.registry.read().unwrap_or_else(|e| e.into_inner());
+    walk(&registry, top, read, |site| {
+        out.push(NamedFrame { frame: Frame { func: site.func.id, pos: site.site.pos }, name: site.func.name.clone() });
+        out.len() < limit
+    });
+    out
+}
+
+/// Visits call sites from the runtime call at `top` outwards until `visit` wants no more,
+/// the entry stub is reached, or a word cannot be read.
+fn walk(registry: &Registry, top: u64, read: impl Fn(u64) -> Option<u64>, mut visit: impl FnMut(Site) -> bool) -> Option<()> {
+    if top < 16 {
+        return None;
+    }
+    // The call that entered the runtime left its return address below `top`.
+    let mut pc = read(top - 8)?;
     let mut fp = match registry.find(pc) {
         Some(s) if s.site.runtime => top + s.func.frame_size as u64,
-        // SAFETY: stubs push rbp after the return address.
-        _ => unsafe { *((top - 16) as *const u64) },
+        // Stubs push rbp after the return address.
+        _ => read(top - 16)?,
     };
-    while fp != 0 && pc != registry.base_return && out.len() < limit {
-        if let Some(s) = registry.find(pc) {
-            out.push(Frame { func: s.func.id, pos: s.site.pos });
+    while fp != 0 && pc != registry.base_return {
+        if let Some(s) = registry.find(pc)
+            && !visit(s)
+        {
+            return None;
         }
-        // SAFETY: as in `find_pad`.
-        (pc, fp) = unsafe { (*((fp + 8) as *const u64), *(fp as *const u64)) };
+        // Frames start with the caller's fp and the return address; callers lie higher.
+        let next = read(fp)?;
+        pc = read(fp.checked_add(8)?)?;
+        if next != 0 && next <= fp {
+            return None;
+        }
+        fp = next;
     }
-    out
+    Some(())
 }

@@ -96,7 +96,8 @@ fn thread_jumps(f: &mut Func) -> bool {
             let via = f.block_calls[call].block;
             let &[only] = f.blocks[via].insts.as_slice() else { continue };
             let d = f.insts[only];
-            if d.op != Op::Jump || via == b {
+            // Cold code that enters a loop anew keeps going to the block in front of it; see `split`.
+            if d.op != Op::Jump || via == b || (f.blocks[b].cold && !f.blocks[via].cold) {
                 continue;
             }
             let next = BlockCallId(d.a);

@@ -5,12 +5,19 @@
 //! when every entry of the loop executes them (nothing that may leave comes first) and no
 //! instruction of the loop writes what they read. Inner loops come first, so a value moves
 //! out of several loops in one run. Constants move too: the backend rematerialises them.
+//!
+//! The store of an array and its length also move when a check comes first, if the array is
+//! known to be one without that check: it is a parameter of the function or a new array, and
+//! nothing in the function asks what it is (a union or a nullable type would be asked). Then
+//! the load finds an array wherever it is executed.
 
 use super::effects::*;
 use crate::analysis::{Cfg, DomTree, LoopForest, LoopId, def_block, inst_blocks};
 use crate::ids::*;
 use crate::op::*;
-use crate::{Func, InstData, Module};
+use crate::{Def, Func, InstData, Module};
+use ultra_abi::layout::StructId;
+use ultra_abi::rtfn::RtFn;
 
 pub fn run(f: &mut Func, m: &Module) -> bool {
     let made = preheaders(f);
@@ -22,8 +29,9 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
         return changed;
     }
     let mut blocks = inst_blocks(f);
+    let arrays = arrays(f, m);
     for l in loops.inner_first() {
-        changed |= hoist(f, m, &cfg, &dom, &loops, l, &mut blocks);
+        changed |= hoist(f, m, &cfg, &dom, &loops, l, &mut blocks, &arrays);
     }
     changed
 }
@@ -56,8 +64,54 @@ fn preheaders(f: &mut Func) -> bool {
     changed
 }
 
+/// Values that are arrays wherever they are defined; see the file's header.
+fn arrays(f: &Func, m: &Module) -> Table<Value, bool> {
+    let store = m.struct_field(StructId::Array, "store");
+    let mut t = Table::filled(f.values.len(), false);
+    let mut loaded = Table::filled(f.values.len(), false);
+    let insts = || f.layout.iter().flat_map(|&b| &f.blocks[b].insts);
+    for &i in insts() {
+        let d = &f.insts[i];
+        if d.op == Op::LoadField && d.b == store.0 {
+            loaded[d.arg_a()] = true;
+        }
+    }
+    for v in f.values.ids().filter(|&v| loaded[v]) {
+        t[v] = match f.values[v].def {
+            Def::Param(b, _) => b == f.entry(),
+            Def::Inst(i) => f.insts[i].op == Op::CallRt && f.insts[i].a == RtFn::NewArray as u32,
+        };
+    }
+    for &i in insts() {
+        let d = &f.insts[i];
+        let harmless = match d.op {
+            Op::LoadField => d.b == store.0,
+            Op::Call | Op::CallRt | Op::Return | Op::Jump => true,
+            // A new array can be seen as any value.
+            Op::AnyFromRef => f.def(d.arg_a()).is_some(),
+            _ => false,
+        };
+        if !harmless {
+            f.for_each_arg(i, |v| t[v] = false);
+        }
+    }
+    t
+}
+
+/// Whether what an instruction relies on holds wherever its operands are defined.
+fn anywhere(f: &Func, m: &Module, d: &InstData, arrays: &Table<Value, bool>) -> bool {
+    let store = m.struct_field(StructId::Array, "store");
+    let of_store = |v: Value| f.def(v).is_some_and(|d| d.op == Op::LoadField && d.b == store.0);
+    match d.op {
+        Op::LoadField if d.b == store.0 => arrays.get(d.arg_a()) == Some(&true),
+        Op::LoadField => d.b == m.struct_field(StructId::Store, "len").0 && of_store(d.arg_a()),
+        Op::StoreData => of_store(d.arg_a()),
+        _ => false,
+    }
+}
+
 #[allow(clippy::too_many_arguments)]
-fn hoist(f: &mut Func, m: &Module, cfg: &Cfg, dom: &DomTree, loops: &LoopForest, l: LoopId, blocks: &mut Table<Inst, Block>) -> bool {
+fn hoist(f: &mut Func, m: &Module, cfg: &Cfg, dom: &DomTree, loops: &LoopForest, l: LoopId, blocks: &mut Table<Inst, Block>, arrays: &Table<Value, bool>) -> bool {
     let x = &loops.loops[l];
     let Some(pre) = cfg.preds[x.header].iter().map(|p| p.block).find(|&b| !loops.contains(l, b)) else { return false };
     let mut all = false;
@@ -87,6 +141,8 @@ fn hoist(f: &mut Func, m: &Module, cfg: &Cfg, dom: &DomTree, loops: &LoopForest,
             let safe = f.result(i).is_some()
                 && if is_speculatable(f, m, &d) {
                     true
+                } else if anywhere(f, m, &d, arrays) {
+                    reads(&d).is_none_or(|a| !clobbered(a))
                 } else if always && here && certain {
                     is_pure(m, &d) || reads(&d).is_some_and(|a| !clobbered(a))
                 } else {

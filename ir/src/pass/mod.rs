@@ -20,6 +20,7 @@ pub mod scalar;
 pub mod sccp;
 pub mod simplify;
 pub mod sink;
+pub mod split;
 pub mod ssa;
 
 use crate::verify::{Dialect, verify};
@@ -71,6 +72,7 @@ passes! {
     "intrep" = intrep::run;
     "rangefold" = rangefold::run;
     "rotate" = rotate::run;
+    "split" = split::run;
     "licm" = licm::run;
     "scalar" = scalar::run;
     "barrier" = barrier::run;
@@ -104,7 +106,7 @@ pub const PIPELINE: &[&str] = &[
     // Integers out of doubles, then what ranges decide.
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
     // Loops: test at the bottom, invariants out, and what that uncovered.
-    "rotate", "cleanup", "licm", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
+    "rotate", "cleanup", "split", "licm", "cleanup", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
     "sink", "layout",
 ];
 

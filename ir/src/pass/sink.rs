@@ -3,11 +3,14 @@
 //! Conversions back to doubles are what this is for: a loop variable kept as an integer
 //! is often wanted as a double once, after the loop. The value must be used by nothing but
 //! the arguments of edges that leave the loop; each such edge gets a block with a copy.
+//!
+//! A comparison that a cold block branches on is made again there, so that code which is
+//! executed often needs the flags alone and no boolean.
 
 use super::edit::*;
 use super::effects;
 use super::rotate::clone_inst;
-use crate::analysis::{Cfg, DomTree, LoopForest};
+use crate::analysis::{Cfg, DomTree, LoopForest, inst_blocks};
 use crate::ids::*;
 use crate::op::*;
 use crate::{Func, InstData, Module, Ty};
@@ -20,6 +23,26 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
             break;
         }
         super::cleanup::run(f, m);
+        changed = true;
+    }
+    changed | compare_again(f)
+}
+
+/// Copies comparisons of other blocks to the cold branches that use them.
+fn compare_again(f: &mut Func) -> bool {
+    let home = inst_blocks(f);
+    let mut changed = false;
+    let cold: Vec<Block> = f.layout.iter().copied().filter(|&b| f.blocks[b].cold).collect();
+    for b in cold {
+        let Some(t) = f.terminator(b).filter(|&t| f.insts[t].op == Op::Branch) else { continue };
+        let Some(i) = f.def_inst(f.insts[t].arg_a()) else { continue };
+        if f.insts[i].op != Op::ICmp || home[i] == b {
+            continue;
+        }
+        let copy = clone_inst(f, i);
+        f.insts[t].a = f.results[copy].0;
+        let at = f.blocks[b].insts.len() - 1;
+        f.blocks[b].insts.insert(at, copy);
         changed = true;
     }
     changed

@@ -306,7 +306,7 @@ impl Lower<'_> {
     }
 
     /// A method of a receiver whose type is not known: strings, arrays, instances, or whatever has the property.
-    fn dynamic_method(&mut self, recv: Tv, name: StrId, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn dynamic_method(&mut self, recv: Tv, name: StrId, args: &[Tv], out: T) -> Res<Option<Value>> {
         let v = self.boxed(recv);
         let boxed: Vec<Value> = args.iter().map(|a| self.boxed(*a)).collect();
         let n = self.b.imm(Op::StrConst, name.0);

@@ -649,6 +649,9 @@ impl Lower<'_> {
         if tv.t == T::NULL {
             return Ok(self.str_const("null"));
         }
+        if infer::to_string_method(self.w, tv.t).is_none() && infer::calls_to_string(self.w, tv.t) {
+            return self.dynamic_to_str(tv);
+        }
         Ok(match self.b.func.ty(tv.v) {
             Ty::Str => tv.v,
             Ty::F64 => match self.int_view(tv.v) {
@@ -670,6 +673,27 @@ impl Lower<'_> {
             Ty::Ref => return self.object_to_str(tv),
             _ => self.rt(RtFn::AnyToStr, &[tv.v]),
         })
+    }
+
+    /// ToString of a value that may be an instance whose class defines `toString`.
+    fn dynamic_to_str(&mut self, tv: Tv) -> Res<Value> {
+        let v = self.boxed(tv);
+        let object = self.any_is(v, AnyTest::Object);
+        let name = self.w.names.to_string;
+        self.choose(
+            object,
+            Ty::Str,
+            0,
+            |l| {
+                let any = Tv { v, t: T::ANY_OBJ.with(UNDEF | STR), lit: None };
+                let text = match l.dynamic_method(any, name, &[], T::ANY)? {
+                    Some(r) => r,
+                    None => l.any_const(word::UNDEFINED),
+                };
+                Ok(l.rt(RtFn::AnyToStr, &[text]))
+            },
+            |l| Ok(l.rt(RtFn::AnyToStr, &[v])),
+        )
     }
 
     fn object_to_str(&mut self, tv: Tv) -> Res<Value> {

@@ -192,7 +192,7 @@ impl Lower<'_> {
                 let (k, o) = (self.boxed(a), self.boxed(b));
                 Ok(self.rt(RtFn::PropHas, &[o, k]))
             }
-            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t).is_some()) => {
+            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t).is_some() || infer::calls_to_string(self.w, *t)) => {
                 let (x, y) = (self.to_str(a)?, self.to_str(b)?);
                 Ok(self.concat(x, y))
             }

@@ -1,0 +1,13 @@
+console.log(0.1 + 0.2, 1e21, 1e-7, 123456789012345680000, 1.7976931348623157e308, 5e-324, -0, 0, 100, 1e5);
+console.log("" + -0, "" + 1e21, "" + 0.000001, "" + 0.0000001, "" + 1.5e-10, "" + (2 ** 53 + 2), "" + 4.35, "" + 1e300 * 1e10);
+console.log((255).toString(16), (255).toString(2), (-7).toString(3), (0.5).toString(2), (35.75).toString(36));
+console.log((1.005).toFixed(2), (2.5).toFixed(0), (1e21).toFixed(2), (-1.5).toFixed(0), (0).toFixed(3), (123.456).toFixed(1));
+console.log(Number("  12  "), Number(""), Number("0x1f"), Number("1e-3"), Number("12px"), Number(null), Number(true), Number("-"), Number("-Infinity"));
+console.log(parseInt("42abc"), parseInt("0x1F"), parseInt("-17.9"), parseInt("abc"), parseInt("101", 2), parseFloat("3.14xyz"), parseFloat(".5"), parseFloat("-.5e2"), parseFloat("e5"));
+console.log(5 % 3, -5 % 3, 5 % -3, 5.5 % 2, -0 % 5, 5 % 0, 0 / 0, 1 / -0, 2 ** -1, (-8) ** (1 / 3));
+console.log(1 << 31, 1 << 32, 1 << 33, -1 >>> 0, -1 >>> 31, -9 >> 1, 2 ** 32 | 0, 2 ** 31 | 0, 1.9 | 0, -1.9 | 0, ~5, 5 ^ 3, NaN | 0);
+console.log(Math.round(2.5), Math.round(-2.5), Math.round(0.49999999999999994), Math.trunc(-4.7), Math.sign(-3), Math.cbrt(27), Math.hypot(3, 4), Math.fround(5.5), Math.imul(0xffffffff, 5), Math.clz32(1));
+console.log(Number.isInteger(5.0), Number.isSafeInteger(2 ** 53), Number.EPSILON > 0, Number.MAX_SAFE_INTEGER, isNaN(NaN), isFinite(1 / 0), Math.min(), Math.max(), Math.max(1, NaN));
+let x = 0;
+for (let i = 0; i < 10; i++) x += 0.1;
+console.log(x, x === 1, 9007199254740992 + 1, 0.1 * 3, 1 / 3 * 3, 1e16 + 1, 123456.789e3, 4.9e-324);

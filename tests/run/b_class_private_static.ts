@@ -1,0 +1,3 @@
+class Temp { static #n = 0; static next() { return ++Temp.#n; } }
+Temp.next();
+console.log(Temp.next());

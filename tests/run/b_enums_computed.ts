@@ -1,0 +1,2 @@
+enum Len { L = "abc".length }
+console.log(Len.L, Len[3]);

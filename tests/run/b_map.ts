@@ -1,0 +1,10 @@
+const m = new Map<string, number>();
+m.set("a", 1).set("b", 2).set("c", 3);
+console.log(m.size, m.get("a"), m.get("z"), m.has("b"), m.has("z"));
+m.set("a", 100);
+m.delete("b");
+console.log(m.size, [...m.keys()].join(), [...m.values()].join(), m.delete("nope"));
+for (const [k, v] of m) console.log(k, v);
+m.forEach((v, k) => console.log(k + "=" + v));
+m.clear();
+console.log(m.size, [...m].length);

@@ -1,0 +1,10 @@
+const i8 = new Int8Array([127, 128, 255, -129]);
+console.log(i8.join(), i8.length, i8.byteLength);
+const u8 = new Uint8Array(4);
+u8[0] = 300;
+u8[1] = -1;
+u8[2] = 3.9;
+u8[9] = 5;
+console.log(u8.join(), u8[9], u8.length);
+const c = new Uint8ClampedArray([300, -5, 1.5, 2.5, NaN]);
+console.log(c.join());
