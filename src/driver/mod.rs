@@ -69,7 +69,9 @@ pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool)
 }
 
 fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
-    diags.iter().map(|d| render(d, file, color)).collect()
+    let mut in_order: Vec<&Diagnostic> = diags.iter().collect();
+    in_order.sort_by_key(|d| d.span.start);
+    in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
 /// Parses and lowers a file together with the prelude.

@@ -1,0 +1,4 @@
+function f() {
+  break
+}
+f()

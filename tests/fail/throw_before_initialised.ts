@@ -1,0 +1,3 @@
+function read() { return later }
+read()
+let later = 1

@@ -1,0 +1,6 @@
+class ConfigError extends Error {
+  constructor(public key: string) {
+    super("missing key " + key)
+  }
+}
+throw new ConfigError("port")

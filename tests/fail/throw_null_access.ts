@@ -1,0 +1,2 @@
+let list: any = null
+console.log(list.length)
