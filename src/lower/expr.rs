@@ -121,10 +121,8 @@ impl Body<'_, '_> {
                 let ty = self.l.resolve_type(*ty, self.lex);
                 self.convert(v, ty, ConvertWhy::As, span.start)
             }
-            Expr::NonNull(e) => {
-                let v = self.expr(*e);
-                self.narrow(v, NarrowTest::NotNullish)
-            }
+            // A promise that nothing enforces at run time: uses of the value still test it.
+            Expr::NonNull(e) => self.expr(*e),
             Expr::Super => self.refuse(span, "`super` here"),
             // The class being constructed is what its instances call their constructor.
             Expr::NewTarget if self.kind == FnKind::Constructor => {
