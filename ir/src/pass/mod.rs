@@ -14,6 +14,7 @@ pub mod inline;
 pub mod intrep;
 pub mod layout;
 pub mod licm;
+pub mod localize;
 pub mod rangefold;
 pub mod rotate;
 pub mod scalar;
@@ -77,6 +78,7 @@ passes! {
     "scalar" = scalar::run;
     "barrier" = barrier::run;
     "sink" = sink::run;
+    "localize" = localize::run;
     "layout" = layout::run;
 }
 
@@ -107,7 +109,7 @@ pub const PIPELINE: &[&str] = &[
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
     // Loops: test at the bottom, invariants out, and what that uncovered.
     "rotate", "cleanup", "split", "licm", "cleanup", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
-    "sink", "layout",
+    "sink", "localize", "layout",
 ];
 
 /// Optimises one function. Panics in debug builds when a pass breaks an invariant of the IR,
