@@ -154,13 +154,17 @@ fn parse_pending(text: &str) -> Result<BTreeMap<String, Vec<Pending>>, String> {
 /// A reason that starts so says that the failure is an abnormal end, which no other may be.
 const CRASH: &str = "crash";
 
+/// A mode whose reason starts so is not run, since it would take minutes.
+const SLOW: &str = "slow";
+
 /// Passes as long as the program fails in one of the modes, in the way that is stated.
 fn check_pending(program: &Program, modes: &[Mode], reason: &str) -> Result<(), String> {
     let failures: Vec<String> = modes.iter().filter_map(|&m| program.check(m).err()).collect();
     if failures.is_empty() {
         return Err(format!("now passes: remove it from tests/run/pending.txt\n  ({reason})"));
     }
-    let crash = failures.iter().find(|f| f.starts_with("signal") || f.starts_with("exit 70") || f.starts_with("no end"));
+    let abnormal = |f: &&String| ["signal", "exit 70", "no end"].iter().any(|end| f.starts_with(end)) || f.contains("panicked");
+    let crash = failures.iter().find(abnormal);
     match crash {
         Some(how) if !reason.starts_with(CRASH) => Err(format!("a pending program must fail cleanly, or its reason start with '{CRASH}': {how}")),
         _ => Ok(()),
@@ -205,6 +209,7 @@ fn add(out: &mut Vec<Trial>, directory: &str, zeal: bool, program: &Program, lis
         let p = program.clone();
         let name = mode.name();
         match listed.iter().find(|l| l.mode.as_ref() == Some(&name)) {
+            Some(entry) if entry.reason.starts_with(SLOW) => {}
             Some(entry) => {
                 let reason = entry.reason.clone();
                 out.push(trial(format!("pending/{} [{name}]", p.name), move || check_pending(&p, &[mode], &reason)));
