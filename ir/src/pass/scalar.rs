@@ -27,21 +27,28 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
 /// An allocation whose object does not leave the function.
 fn find(f: &Func, m: &Module) -> Option<(Inst, Value)> {
     let mut escapes = Table::filled(f.values.len(), false);
+    let mut accesses: Vec<(Value, FieldId)> = Vec::new();
     for &b in &f.layout {
         for &i in &f.blocks[b].insts {
             let d = &f.insts[i];
             match d.op {
-                Op::LoadField | Op::RefIsNullish | Op::IsInstance => {}
+                Op::RefIsNullish | Op::IsInstance => {}
+                Op::LoadField => accesses.push((d.arg_a(), FieldId(d.b))),
                 Op::ICmp if f.ty(d.arg_a()) == Ty::Ref => {}
-                Op::StoreField => escapes[d.arg_b()] = true,
+                Op::StoreField => {
+                    accesses.push((d.arg_a(), FieldId(d.c)));
+                    escapes[d.arg_b()] = true;
+                }
                 _ => f.for_each_arg(i, |v| escapes[v] = true),
             }
         }
     }
+    // Code for another class, which a class test keeps from running, may still name the object.
+    let fits = |object: Value, class: ClassId| accesses.iter().all(|&(v, field)| v != object || m.classes[class].fields.contains(&field));
     let all = f.layout.iter().flat_map(|&b| f.blocks[b].insts.iter().copied());
     all.filter(|&i| f.insts[i].op == Op::NewObject && m.classes[ClassId(f.insts[i].a)].meta_bits & META_FINALIZE == 0)
         .filter_map(|i| f.result(i).map(|v| (i, v)))
-        .find(|&(_, v)| !escapes[v])
+        .find(|&(i, v)| !escapes[v] && fits(v, ClassId(f.insts[i].a)))
 }
 
 /// What reading a slot that was never written gives: every field is stored before it can be seen.
