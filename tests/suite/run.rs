@@ -7,7 +7,8 @@
 //!                           one of these for each program, by seed; all with ULTRA_FULL=1
 //! ```
 //! In every mode the output must be the expected one byte for byte, the status 0, and
-//! nothing alive at exit, which `--check-leaks` turns into a failure. A failing
+//! nothing alive at exit, which `--check-leaks` turns into a failure (it lets garbage
+//! in cycles pass, since nothing collects that yet). A failing
 //! allocation may end the program, but only by an exception.
 //!
 //! What cannot pass yet stands in `pending.txt` with its reason. A pending program is
