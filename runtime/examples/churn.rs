@@ -212,7 +212,7 @@ fn cpu_time() -> Duration {
 
 fn report(ctx: *mut WorkerContext, name: &str, work: impl FnOnce() -> u64) {
     // SAFETY: the context leads to its runtime, whose statistics nothing else refers to.
-    let read = || unsafe { ((*ctx::runtime(ctx)).scans, (*ctx::heap(ctx)).stats.peak_pages) };
+    let read = || unsafe { ((*ctx::worker(ctx)).scans, (*ctx::heap(ctx)).peak_pages()) };
     let before = read().0;
     let start = cpu_time();
     let objects = work();

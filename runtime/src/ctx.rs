@@ -2,28 +2,25 @@
 //! context that generated code works with.
 //!
 //! Entry points get a `*mut WorkerContext`; the accessors here lead from it to the
-//! parts of the runtime. Each returns a raw pointer to one part, so that holding one
-//! part while another is changed aliases nothing; nobody keeps a `&mut Runtime`.
+//! worker, which is its thread's own, and to the parts of the runtime, which all workers
+//! share. Each returns a raw pointer to one part, so that holding one part while another
+//! is changed aliases nothing; nobody keeps a `&mut Runtime` while workers run.
 
 use crate::Error;
+use crate::cycle::Cycles;
 use crate::mem::heap::Heap;
 use crate::mem::object::{addr, alloc};
 use crate::mem::options::Options;
 use crate::mem::payload::Payloads;
 use crate::mem::shape::{ClassSpec, ShapeTable};
 use crate::rc::poll::{set_exception, throw_out_of_memory};
-use crate::rc::scan::ScanStats;
+use crate::sync::Mutex;
 use crate::values::ValuesState;
+use crate::worker::{Worker, Workers};
 use hashbrown::HashMap;
-use ultra_abi::layout::{BumpRun, ErrorObject, Header, StrFlat, WorkerContext};
+use ultra_abi::layout::{ErrorObject, Header, StrFlat, WorkerContext};
 use ultra_abi::shape::*;
 use ultra_abi::value::{UNDEFINED, from_heap_string, from_object};
-
-/// Entries of the decrement log. 64 KiB of ids stay in the second-level cache, and a
-/// scan's fixed cost is spread over enough of them.
-const LOG_ENTRIES: usize = 16 << 10;
-/// Bytes allocated between scans: what is young still is in the second-level cache then.
-pub const SCAN_BYTES: usize = 256 << 10;
 
 /// What the host knows of a function.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,36 +74,28 @@ pub struct Runtime {
     pub functions: Vec<FunctionRecord>,
     pub values: ValuesState,
     pub options: Options,
-    pub externals: Externals,
-    pub scans: ScanStats,
-    /// Objects with count 0 that a scan found on the stack; their Z bit is set.
-    pub zero_list: Vec<u32>,
-    /// Decrements that runtime functions logged while the log was full.
-    pub log_overflow: Vec<u32>,
-    /// Pins and dead objects of the scan under way, kept for their capacity.
-    pub(crate) pins: Vec<u32>,
-    pub(crate) dead: Vec<u32>,
+    pub externals: Mutex<Externals>,
+    /// All workers, and how far each has come.
+    pub workers: Workers,
+    /// The cycle collector.
+    pub cycles: Cycles,
     /// The error that reports an exhausted heap.
     pub memory_error: u32,
     stack_error: u32,
-    scan_threshold: usize,
-    occasions: u32,
-    allocations: u64,
-    log: Box<[u32]>,
-    context: *mut WorkerContext,
+    /// The worker of the program's thread.
+    main: *mut Worker,
 }
 
 impl Runtime {
-    /// A runtime with an empty heap and one context.
+    /// A runtime with an empty heap and one worker.
     ///
     /// # Errors
     /// When the system refuses address space or memory.
-    pub fn new(options: Options) -> Result<Box<Runtime>, Error> {
-        let mut heap = Heap::new(&options)?;
-        let shapes = ShapeTable::new(&mut heap)?;
-        let mut log = vec![0u32; LOG_ENTRIES].into_boxed_slice();
-        let bounds = log.as_mut_ptr_range();
-        let context = Box::into_raw(Box::new(new_context(&heap, bounds.start as u64, bounds.end as u64)));
+    pub fn new(mut options: Options) -> Result<Box<Runtime>, Error> {
+        let heap = Heap::new(&options)?;
+        let shapes = ShapeTable::new(&heap)?;
+        // The first objects must exist before a failing allocation can be reported by them.
+        let fail_alloc = options.fail_alloc.take();
         let mut rt = Box::new(Runtime {
             heap,
             shapes,
@@ -114,53 +103,42 @@ impl Runtime {
             functions: Vec::new(),
             values: ValuesState::default(),
             options,
-            externals: Externals::default(),
-            scans: ScanStats::default(),
-            zero_list: Vec::new(),
-            log_overflow: Vec::new(),
-            pins: Vec::new(),
-            dead: Vec::new(),
+            externals: Mutex::default(),
+            workers: Workers::default(),
+            cycles: Cycles::default(),
             memory_error: 0,
             stack_error: 0,
-            scan_threshold: SCAN_BYTES,
-            occasions: 0,
-            allocations: 0,
-            log,
-            context,
+            main: std::ptr::null_mut(),
         });
-        // The first objects must exist before a failing allocation can be reported by them.
-        let fail_alloc = rt.options.fail_alloc.take();
-        // SAFETY: the context was just made and points to this runtime, which stays in its box.
+        let main = Worker::start(&rt);
+        rt.main = main;
+        // SAFETY: the worker and its context were just made and point to this runtime, which stays in its box.
         unsafe {
-            (*context).runtime = (&raw mut *rt) as u64;
+            let context = (*main).context();
             rt.memory_error = new_immortal_error(context, "Out of memory: heap limit reached")?;
             rt.stack_error = new_immortal_error(context, "Maximum call stack size exceeded")?;
+            (*main).allocations = 0;
         }
         rt.options.fail_alloc = fail_alloc;
-        rt.allocations = 0;
         Ok(rt)
     }
 
     /// The context of the program's thread.
     pub fn context(&self) -> *mut WorkerContext {
-        self.context
+        // SAFETY: the main worker lives as long as the runtime.
+        unsafe { (*self.main).context() }
+    }
+
+    /// The worker of the program's thread.
+    pub fn main_worker(&self) -> *mut Worker {
+        self.main
     }
 
     /// Sets the generated stack: `base` is its highest address, `limit` the lowest that
     /// prologues accept. To be called before generated code is entered.
     pub fn set_stack(&mut self, base: u64, limit: u64) {
-        // SAFETY: the context lives as long as the runtime, and no generated code runs.
-        unsafe {
-            (*self.context).stack_base = base;
-            (*self.context).scan_top = base;
-            (*self.context).real_stack_limit = limit;
-            (*self.context).stack_limit = self.prologue_limit(limit);
-        }
-    }
-
-    /// Address of the first entry of the decrement log.
-    pub(crate) fn log_start(&self) -> *const u32 {
-        self.log.as_ptr()
+        // SAFETY: the main worker lives as long as the runtime, and no generated code runs.
+        unsafe { (*self.main).set_stack(base, limit) }
     }
 
     /// Adds a shape; see `ShapeTable::register`.
@@ -168,7 +146,7 @@ impl Runtime {
     /// # Errors
     /// As `ShapeTable::register`.
     pub fn register_class(&mut self, spec: ClassSpec) -> Result<u32, Error> {
-        self.shapes.register(&mut self.heap, spec)
+        self.shapes.register(&self.heap, spec)
     }
 
     /// Adds a function record and returns its index.
@@ -177,41 +155,11 @@ impl Runtime {
         (self.functions.len() - 1) as u32
     }
 
-    /// Whether so many bytes since the last scan call for one.
-    #[inline]
-    pub fn scan_is_due(&self, young_bytes: usize) -> bool {
-        young_bytes >= self.scan_threshold
-    }
-
-    /// Sets when the next scan is due, given the bytes of stack in use: at least twice
-    /// as many bytes are allocated in between, so that deep recursion stays cheap.
-    pub(crate) fn set_scan_threshold(&mut self, stack_bytes: usize) {
-        self.scan_threshold = SCAN_BYTES.max(stack_bytes * 2);
-    }
-
-    /// Counts an occasion to scan; true at every Nth under zeal.
-    pub(crate) fn zeal_scan(&mut self) -> bool {
-        let Some(every) = self.options.scan_every else { return false };
-        self.occasions += 1;
-        self.occasions.is_multiple_of(every)
-    }
-
-    /// Stack limit between polls: under zeal every prologue polls.
-    pub(crate) fn prologue_limit(&self, real: u64) -> u64 {
-        if self.options.scan_every.is_some() { u64::MAX } else { real }
-    }
-
-    /// Counts an allocation; true when zeal wants it to fail.
-    pub(crate) fn allocation_must_fail(&mut self) -> bool {
-        self.allocations += 1;
-        self.options.fail_alloc == Some(self.allocations)
-    }
-
     /// A RangeError about the stack, new when there is memory for it.
     ///
     /// # Safety
     /// `ctx` must be this runtime's context.
-    pub(crate) unsafe fn new_stack_error(&mut self, ctx: *mut WorkerContext) -> u32 {
+    pub(crate) unsafe fn new_stack_error(&self, ctx: *mut WorkerContext) -> u32 {
         let prepared = self.stack_error;
         // SAFETY: both are objects with the layout of `ErrorObject`; the copied words are immortal or not counted.
         unsafe {
@@ -241,34 +189,9 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // SAFETY: the context came from `Box::into_raw` in `new` and generated code has ended.
-        drop(unsafe { Box::from_raw(self.context) });
-    }
-}
-
-fn new_context(heap: &Heap, log_start: u64, log_end: u64) -> WorkerContext {
-    WorkerContext {
-        stack_limit: 0,
-        attention: 0,
-        reserved: 0,
-        log_cur: log_start,
-        log_end,
-        exception: UNDEFINED,
-        heap_base: heap.base() as u64,
-        cells: 0,
-        runtime_table: 0,
-        stack_base: 0,
-        real_stack_limit: 0,
-        scan_top: 0,
-        base_sp: 0,
-        base_fp: 0,
-        runtime: 0,
-        compile_hook: 0,
-        driver: 0,
-        stat_slow_counts: 0,
-        unwind_pc: 0,
-        unwind_fp: 0,
-        bump: [BumpRun { cur: 0, end: 0 }; INLINE_CLASSES],
+        self.cycles.stop();
+        // SAFETY: the main worker came from `Worker::start` and generated code has ended.
+        unsafe { Worker::discard(self.main) }
     }
 }
 
@@ -333,6 +256,16 @@ pub unsafe fn make_immortal(ctx: *mut WorkerContext, id: u32) {
 pub unsafe fn runtime(ctx: *mut WorkerContext) -> *mut Runtime {
     // SAFETY: the caller vouches for `ctx`.
     unsafe { (*ctx).runtime as *mut Runtime }
+}
+
+/// The worker behind a context.
+///
+/// # Safety
+/// `ctx` must be a live context.
+#[inline]
+pub unsafe fn worker(ctx: *mut WorkerContext) -> *mut Worker {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe { (*ctx).worker as *mut Worker }
 }
 
 macro_rules! parts {

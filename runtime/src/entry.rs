@@ -1,8 +1,8 @@
 //! The functions of the table of runtime functions, under the names of its rows.
 
 pub use crate::rc::poll::{
-    alloc_large, alloc_slow, inc_slow, log_full, mem_add_ref, mem_alloc_managed, mem_release, mem_set_parent_scope,
-    object_create, poll,
+    alloc_large, alloc_slow, goroutine_alloc_shared, inc_slow, log_full, mem_add_ref, mem_alloc_managed, mem_release,
+    mem_set_parent_scope, mem_share, object_create, poll,
 };
 
 use crate::array::{ops, sort, store, typed};
@@ -64,7 +64,25 @@ fn latin1(cx: Cx, text: number::Text) -> Word {
 /// The row of this name: the slot is an address.
 ///
 /// # Safety
-/// As `rc::barrier::store_shared_ref`.
+/// As `rc::barrier::guarded_store_ref`, for a slot that holds nothing yet.
+pub unsafe extern "C" fn init_shared(ctx: *mut WorkerContext, container: u32, slot: u64, new: u32) {
+    // SAFETY: passed on from the caller.
+    unsafe { memory::init_shared(ctx, container, slot as *mut u32, new) }
+}
+
+/// The row of this name: the slot is an address.
+///
+/// # Safety
+/// As `rc::barrier::guarded_store_word`, for a slot that holds nothing yet.
+pub unsafe extern "C" fn init_shared_word(ctx: *mut WorkerContext, container: u32, slot: u64, new: u64) {
+    // SAFETY: passed on from the caller.
+    unsafe { memory::init_shared_word(ctx, container, slot as *mut u64, new) }
+}
+
+/// The row of this name: the slot is an address.
+///
+/// # Safety
+/// As `rc::barrier::guarded_store_ref`.
 pub unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, container: u32, slot: u64, new: u32) {
     // SAFETY: passed on from the caller.
     unsafe { memory::store_shared(ctx, container, slot as *mut u32, new) }
@@ -73,7 +91,7 @@ pub unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, container: u32, s
 /// The row of this name: the slot is an address.
 ///
 /// # Safety
-/// As `rc::barrier::store_shared_any`.
+/// As `rc::barrier::guarded_store_word`.
 pub unsafe extern "C" fn store_shared_word(ctx: *mut WorkerContext, container: u32, slot: u64, new: u64) {
     // SAFETY: passed on from the caller.
     unsafe { memory::store_shared_word(ctx, container, slot as *mut u64, new) }

@@ -9,14 +9,18 @@ pub mod builtins;
 pub mod console;
 pub mod convert;
 pub mod ctx;
+pub mod cycle;
 pub mod entry;
 pub mod error;
 pub mod host;
 pub mod mem;
+pub mod mutant;
 pub mod object;
 pub mod rc;
 pub mod string;
+pub mod sync;
 pub mod values;
+pub mod worker;
 
 pub use ctx::{FunctionRecord, Runtime, make_immortal};
 pub use mem::options::Options;

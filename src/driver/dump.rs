@@ -180,7 +180,9 @@ pub fn mem_stats(rt: &ultra_runtime::Runtime) -> String {
     let _ = writeln!(out, "peak bytes        {}", s.peak_bytes);
     let _ = writeln!(out, "decrements        {}", s.decrements);
     let _ = writeln!(out, "slow counts       {}", s.slow_counts);
-    let _ = writeln!(out, "scans             {} in {:.3} ms", s.scans, s.scan_time.as_secs_f64() * 1e3);
+    let _ = writeln!(out, "freed in cycles   {}", s.cyclic);
+    let (time, longest) = (s.scan_time.as_secs_f64() * 1e3, s.longest_scan.as_secs_f64() * 1e3);
+    let _ = writeln!(out, "scans             {} in {time:.3} ms, the longest {longest:.3} ms", s.scans);
     for class in &s.live {
         let _ = writeln!(out, "live at exit      {class:?}");
     }

@@ -29,8 +29,17 @@ use Opnd::{Imm, Reg as R};
 use Register::*;
 
 /// Runtime functions that inline sequences call with all registers preserved.
-const PRESERVING: [RtFn; 7] =
-    [RtFn::AllocSlow, RtFn::LogFull, RtFn::IncSlow, RtFn::StoreShared, RtFn::StoreSharedWord, RtFn::F64ToInt32, RtFn::StrCharCodeAt];
+const PRESERVING: [RtFn; 9] = [
+    RtFn::AllocSlow,
+    RtFn::LogFull,
+    RtFn::IncSlow,
+    RtFn::StoreShared,
+    RtFn::StoreSharedWord,
+    RtFn::InitShared,
+    RtFn::InitSharedWord,
+    RtFn::F64ToInt32,
+    RtFn::StrCharCodeAt,
+];
 
 const SAVED: [Register; 13] = [RAX, RCX, RDX, RBX, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13];
 const XMM_BYTES: i32 = 16 * 8;

@@ -810,9 +810,10 @@ impl Emit<'_> {
         let rc = self.mem_of(info.rc, allocs);
         let word = info.kind != Kind::Ref;
         let (shared, done) = (self.a.label(), self.a.label());
-        self.op(Code::Cmp_rm32_imm8, &[rc, Imm(0)]);
-        // The shared bit is the sign.
+        // The shared bit is the sign; while a collection watches stores, the barrier is above all counts.
         const { assert!(RC_SHARED == 1 << 31) };
+        self.op(Code::Mov_r32_rm32, &[R(t1), rc]);
+        self.op(Code::Cmp_r32_rm32, &[R(t1), cx(ctx::BARRIER)]);
         self.a.jcc(Cc::L, shared);
         self.inc_new(info, v, t1, t2);
         let store = |e: &mut Self| e.op(if word { Code::Mov_rm64_r64 } else { Code::Mov_rm32_r32 }, &[slot, R(v)]);
@@ -831,7 +832,12 @@ impl Emit<'_> {
             // The container's id from the address of its header.
             e.op(Code::Sub_r64_rm64, &[R(t2), R(HEAP)]);
             e.op(Code::Shr_rm64_imm8, &[R(t2), Imm(shape::ID_SCALE.trailing_zeros() as i64)]);
-            let rt = if word { RtFn::StoreSharedWord } else { RtFn::StoreShared };
+            let rt = match (info.full, word) {
+                (true, false) => RtFn::StoreShared,
+                (true, true) => RtFn::StoreSharedWord,
+                (false, false) => RtFn::InitShared,
+                (false, true) => RtFn::InitSharedWord,
+            };
             e.preserving(rt, &[R(t2), R(t1), R(v)], None);
             e.a.jmp(done);
         });
@@ -874,7 +880,7 @@ impl Emit<'_> {
         self.op(Code::Mov_r32_rm32, &[R(t2), count]);
         self.op(Code::Test_rm32_imm32, &[R(t2), Imm((RC_SHARED | RC_IMMORTAL) as i32 as i64)]);
         self.a.jcc(Cc::Ne, slow);
-        if info.full && info.kind != Kind::Str {
+        if info.candidate && info.kind != Kind::Str {
             let counted = self.a.label();
             self.op(Code::Test_rm32_imm32, &[R(t2), Imm(RC_COUNT_MASK as i64)]);
             self.a.jcc(Cc::Ne, counted);

@@ -126,6 +126,8 @@ pub enum Rounding { Floor, Ceil, Trunc }
 pub struct StoreInfo {
     pub kind: Kind,
     pub full: bool,
+    /// Whether the stored object becomes a candidate for the collector when its count was 0.
+    pub candidate: bool,
     /// Slot address; base is heap or an element pointer.
     pub slot: Mem,
     /// Address of the container's RC word.

@@ -29,7 +29,8 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
                 let new = match old {
                     Barrier::None => old,
                     _ if first && uncounted => Barrier::None,
-                    _ if first => Barrier::Init,
+                    // A reference to itself closes a cycle, for which the collector must know the object.
+                    _ if first && object != d.arg_b() => Barrier::Init,
                     // An initialising store of something uncounted, wherever lowering put it.
                     Barrier::Init if uncounted => Barrier::None,
                     _ => old,

@@ -184,7 +184,9 @@ pub struct WorkerContext {
     pub stack_limit: u64,
     /// Nonzero when a runtime function left an exception or wants a poll.
     pub attention: u32,
-    pub reserved: u32,
+    /// A store into a container whose count word is below this (as a signed number) goes
+    /// through the runtime: 0 for shared ones alone, or the highest when all stores must.
+    pub barrier: i32,
     /// Next free entry of the decrement log (u32 ids).
     pub log_cur: u64,
     pub log_end: u64,
@@ -206,6 +208,8 @@ pub struct WorkerContext {
     pub base_fp: u64,
     /// `*mut Runtime` of the runtime crate.
     pub runtime: u64,
+    /// `*mut Worker` of the runtime crate.
+    pub worker: u64,
     /// Address of the driver's `extern "C" fn(ctx, function index) -> code address`.
     pub compile_hook: u64,
     /// Opaque pointer for the driver.
@@ -231,6 +235,7 @@ macro_rules! context_offsets {
 context_offsets! {
     STACK_LIMIT = stack_limit,
     ATTENTION = attention,
+    BARRIER = barrier,
     LOG_CUR = log_cur,
     LOG_END = log_end,
     EXCEPTION = exception,

@@ -68,12 +68,16 @@ macro_rules! for_each_runtime_fn {
         AllocLarge = alloc_large(I32, I32) -> Ref, [ALLOC THROW], "Allocates an object of a size in bytes with a shape, fields zeroed.";
         LogFull = log_full() -> Void, [SCAN], "Empties the decrement log.";
         IncSlow = inc_slow(Ref) -> Void, [WRITE], "Increments the count of a shared or immortal object.";
-        StoreShared = store_shared(Ref, Ptr, Ref) -> Void, [WRITE], "Stores a reference into a 4-byte slot (address) of a shared container.";
-        StoreSharedWord = store_shared_word(Ref, Ptr, Any) -> Void, [WRITE], "Stores a string or any word into an 8-byte slot (address) of a shared container.";
+        StoreShared = store_shared(Ref, Ptr, Ref) -> Void, [WRITE], "Stores a reference into a 4-byte slot (address) of a container that is shared or watched.";
+        StoreSharedWord = store_shared_word(Ref, Ptr, Any) -> Void, [WRITE], "Stores a string or any word into an 8-byte slot (address) of a container that is shared or watched.";
+        InitShared = init_shared(Ref, Ptr, Ref) -> Void, [WRITE], "As store_shared for the first store into a slot.";
+        InitSharedWord = init_shared_word(Ref, Ptr, Any) -> Void, [WRITE], "As store_shared_word for the first store into a slot.";
         Poll = poll() -> Void, [SCAN THROW], "Runs due memory work; throws RangeError when the stack limit was really passed.";
         MemAllocManaged = mem_alloc_managed(I32, I32) -> Ref, [ALLOC THROW], "Allocates a managed object of a size in bytes with a shape; fields zeroed.";
-        MemAddRef = mem_add_ref(Ref) -> Void, [WRITE], "Adds an external reference.";
+        MemAddRef = mem_add_ref(Ref) -> Void, [WRITE], "Adds an external reference, which keeps the object alive until mem_release.";
         MemRelease = mem_release(Ref) -> Void, [WRITE], "Drops an external reference; the object dies at a later scan.";
+        MemShare = mem_share(Ref) -> Void, [WRITE], "Publishes an object with all that it reaches and adds an external reference: from now on any goroutine may have it.";
+        GoroutineAllocShared = goroutine_alloc_shared(I32, I32) -> Ref, [ALLOC THROW WRITE], "Allocates an object as mem_alloc_managed does, shared from its birth and with an external reference.";
         MemSetParentScope = mem_set_parent_scope(Ref, Ref) -> Void, [WRITE], "Makes the second scope the parent of the first.";
         ObjectCreate = object_create(I32, I32) -> Ref, [ALLOC THROW], "Creates an instance of a class-registry entry with a property count; fields hold their defaults.";
         // Stores of elements.

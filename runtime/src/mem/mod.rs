@@ -1,6 +1,9 @@
 //! Memory of the heap: the region, its pages, shapes, host-side payloads, and access to objects.
 
+pub mod alloc;
+pub mod head;
 pub mod heap;
+pub mod idset;
 pub mod object;
 pub mod options;
 pub mod page;

@@ -5,6 +5,7 @@
 //! local variable of a runtime function stays valid until that function returns.
 
 use crate::ctx;
+use crate::mem::head::Head;
 use crate::mem::page::class_size;
 use crate::mem::region::ObjectId;
 use crate::rc::poll::request_poll;
@@ -28,6 +29,16 @@ pub unsafe fn addr(ctx: *mut WorkerContext, id: u32, offset: u32) -> *mut u8 {
 pub unsafe fn header_ptr(ctx: *mut WorkerContext, id: u32) -> *mut Header {
     // SAFETY: passed on.
     unsafe { addr(ctx, id, 0).cast() }
+}
+
+/// The header of the object at `id`, as other threads may see it.
+///
+/// # Safety
+/// `ctx` must be a live context and `id` start a cell of the heap.
+#[inline(always)]
+pub unsafe fn head(ctx: *mut WorkerContext, id: u32) -> Head {
+    // SAFETY: memory of cells stays committed.
+    unsafe { Head::new(addr(ctx, id, 0)) }
 }
 
 /// The header of a live object.
@@ -87,7 +98,7 @@ pub unsafe fn alloc(ctx: *mut WorkerContext, size: u32, meta: u32) -> Option<Obj
     // SAFETY: a new cell is at least `size` bytes long and nothing else refers to it.
     unsafe {
         let id = take_memory(ctx, size, true)?;
-        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
+        head(ctx, id).set_word(u64::from(meta) << 32 | u64::from(RC_NEW));
         // Runs of pages are zeroed page by page, where they are not zero already.
         if size <= PAGE_SIZE {
             addr(ctx, id, HEADER_SIZE).write_bytes(0, size.saturating_sub(HEADER_SIZE) as usize);
@@ -106,7 +117,7 @@ pub unsafe fn alloc_uninit(ctx: *mut WorkerContext, size: u32, meta: u32) -> Opt
     // SAFETY: as in `alloc`.
     unsafe {
         let id = take_memory(ctx, size, false)?;
-        header_ptr(ctx, id).write(Header { rc: RC_NEW, meta });
+        head(ctx, id).set_word(u64::from(meta) << 32 | u64::from(RC_NEW));
         Some(ObjectId(id))
     }
 }
@@ -141,11 +152,11 @@ unsafe fn take_memory(ctx: *mut WorkerContext, size: u32, zero: bool) -> Option<
 pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: u32) -> Option<u32> {
     // SAFETY: the caller vouches for `ctx`; the heap is a field of its own in the runtime.
     unsafe {
-        if (*ctx::runtime(ctx)).allocation_must_fail() {
+        let (worker, rt) = (&mut *ctx::worker(ctx), &*ctx::runtime(ctx));
+        if worker.allocation_must_fail(&rt.options) {
             return None;
         }
-        let heap = &mut *ctx::heap(ctx);
-        let run = heap.refill(class, reserve)?;
+        let run = worker.alloc.refill(&rt.heap, class, reserve)?;
         let bump = &raw mut (*ctx).bump[class];
         (*bump).cur = run.start + class_size(class) / ID_SCALE;
         (*bump).end = run.end;
@@ -158,11 +169,11 @@ pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: 
 unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32, zero: bool) -> Option<u32> {
     // SAFETY: as in `take_from_new_run`.
     unsafe {
-        if (*ctx::runtime(ctx)).allocation_must_fail() {
+        let (worker, rt) = (&mut *ctx::worker(ctx), &*ctx::runtime(ctx));
+        if worker.allocation_must_fail(&rt.options) {
             return None;
         }
-        let heap = &mut *ctx::heap(ctx);
-        let id = heap.alloc_cell(size, zero)?;
+        let id = worker.alloc.alloc_cell(&rt.heap, size, zero)?;
         request_poll_if_due(ctx);
         Some(id.0)
     }
@@ -173,8 +184,7 @@ unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32, zero: bool) -> 
 unsafe fn request_poll_if_due(ctx: *mut WorkerContext) {
     // SAFETY: the caller vouches for `ctx`.
     unsafe {
-        let rt = &*ctx::runtime(ctx);
-        if rt.scan_is_due(rt.heap.young_bytes) || rt.heap.over_limit() {
+        if (*ctx::worker(ctx)).scan_is_due() || (*ctx::heap(ctx)).over_limit() {
             request_poll(ctx);
         }
     }
@@ -197,7 +207,7 @@ pub unsafe fn capacity(ctx: *mut WorkerContext, id: ObjectId) -> u32 {
 pub unsafe fn grow_in_place(ctx: *mut WorkerContext, id: ObjectId, bytes: u32) -> bool {
     // SAFETY: the caller vouches for `ctx`.
     unsafe {
-        let grown = (*ctx::heap(ctx)).grow_in_place(id, bytes);
+        let grown = (*ctx::worker(ctx)).alloc.grow_in_place(&*ctx::heap(ctx), id, bytes);
         request_poll_if_due(ctx);
         grown
     }

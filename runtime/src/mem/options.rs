@@ -4,7 +4,10 @@
 //! `ULTRA_ZEAL` is a list, separated by commas, of: `scan=N` (scan at every Nth
 //! occasion, with runs of one cell so that every allocation is one), `poison` (fill
 //! freed memory), `audit` (recount at every scan), `noreuse` (never reuse freed
-//! cells), `failalloc=N` (the Nth allocation fails).
+//! cells), `failalloc=N` (the Nth allocation fails), `collect=N` (look for garbage cycles
+//! at every Nth scan), `publish` (publish whatever is stored), `epoch` (a scan at every
+//! poll, and a poll at every occasion), `perturb=SEED` (seeded waits and yields at polls),
+//! `thread` (large collections by the collector's thread, which has known faults).
 
 use crate::Error;
 use ultra_abi::shape::REGION_SIZE;
@@ -20,11 +23,32 @@ pub struct Options {
     pub no_reuse: bool,
     /// Number of the allocation that fails, from 1.
     pub fail_alloc: Option<u64>,
+    /// Look for garbage cycles at every Nth scan.
+    pub collect_every: Option<u32>,
+    /// Every object becomes shared with the first store of a reference to it.
+    pub publish_all: bool,
+    pub epoch_at_every_poll: bool,
+    /// Seed of waits and yields at polls.
+    pub perturb: Option<u32>,
+    /// Leave large collections, and those of shared garbage, to a thread. Off until its faults are found.
+    pub collector_thread: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { heap_limit: REGION_SIZE, scan_every: None, poison: false, audit: false, no_reuse: false, fail_alloc: None }
+        Options {
+            heap_limit: REGION_SIZE,
+            scan_every: None,
+            poison: false,
+            audit: false,
+            no_reuse: false,
+            fail_alloc: None,
+            collect_every: None,
+            publish_all: false,
+            epoch_at_every_poll: false,
+            perturb: None,
+            collector_thread: false,
+        }
     }
 }
 
@@ -59,6 +83,11 @@ impl Options {
             match (name, value) {
                 ("scan", value) => self.scan_every = Some(number(value)?),
                 ("failalloc", value) => self.fail_alloc = Some(number(value)? as u64),
+                ("collect", value) => self.collect_every = Some(number(value)?),
+                ("perturb", value) => self.perturb = Some(number(value)?),
+                ("thread", None) => self.collector_thread = true,
+                ("publish", None) => self.publish_all = true,
+                ("epoch", None) => self.epoch_at_every_poll = true,
                 ("poison", None) => self.poison = true,
                 ("audit", None) => self.audit = true,
                 ("noreuse", None) => self.no_reuse = true,
@@ -71,6 +100,11 @@ impl Options {
     /// Whether every allocation must take the slow path.
     pub fn one_cell_runs(&self) -> bool {
         self.scan_every.is_some() || self.fail_alloc.is_some()
+    }
+
+    /// Whether every prologue must poll.
+    pub fn polls_always(&self) -> bool {
+        self.scan_every.is_some() || self.epoch_at_every_poll || self.perturb.is_some()
     }
 }
 
@@ -99,7 +133,9 @@ mod tests {
         let mut options = Options::default();
         options.set_zeal("scan=3, poison,audit").unwrap();
         assert!(options.scan_every == Some(3) && options.poison && options.audit && !options.no_reuse);
-        for bad in ["scan", "scan=0", "poison=1", "what"] {
+        options.set_zeal("collect=2,publish,epoch,perturb=7").unwrap();
+        assert!(options.collect_every == Some(2) && options.publish_all && options.epoch_at_every_poll && options.perturb == Some(7));
+        for bad in ["scan", "scan=0", "poison=1", "what", "collect", "publish=1", "perturb"] {
             assert!(Options::default().set_zeal(bad).is_err(), "{bad}");
         }
     }

@@ -17,6 +17,7 @@
 
 use crate::Error;
 use crate::mem::region::Reservation;
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 use ultra_abi::shape::{CELL_ALIGN, ID_SCALE, INLINE_CLASSES, INLINE_MAX, PAGE_SIZE, REGION_SIZE, size_class};
 
 /// Ids per page.
@@ -75,7 +76,7 @@ const fn starts() -> [[u64; WORDS]; CLASSES] {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Use {
-    Free,
+    Free = 0,
     /// Cells of one class; no cell was freed since the last time pages were sorted.
     Cells,
     /// As `Cells`, and noted in the heap's list of pages with freed cells.
@@ -91,9 +92,9 @@ pub enum Use {
 #[repr(u8)]
 pub enum Listed {
     /// Not worth allocating from.
-    Full,
+    Full = 0,
     Room,
-    /// Being allocated from.
+    /// Being allocated from by one worker.
     Current,
 }
 
@@ -101,83 +102,200 @@ pub enum Listed {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Contents {
-    Zero,
+    Zero = 0,
     /// The META words of all cells of the page's class are 0.
     FreeCells,
     Anything,
 }
 
+/// What is known of a page. All-zero bytes are a free page. Any thread may look at an
+/// entry: a scan meets stale words that lead to any page. Who changes what:
+/// `usage` under the heap's lock, but for Cells -> CellsTouched, which whoever frees a
+/// cell may do; bits of `taken` are set by the worker whose current page it is and
+/// cleared by whoever frees the cell; everything else under the lock.
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub struct Page {
-    pub usage: Use,
-    pub listed: Listed,
-    pub contents: Contents,
-    pub class: u8,
+    usage: AtomicU8,
+    listed: AtomicU8,
+    contents: AtomicU8,
+    class: AtomicU8,
     /// Bytes of a cell.
-    pub cell: u32,
+    cell: AtomicU32,
     /// `ceil(2^32 / cell)`: an offset times this, shifted right by 32, is the index of its cell.
-    pub reciprocal: u32,
+    reciprocal: AtomicU32,
     /// Links of the room list of the class.
-    pub next: u32,
-    pub prev: u32,
+    next: AtomicU32,
+    prev: AtomicU32,
     /// Of a large object's first page: pages in its run. Of a further page: distance to the first.
-    pub span: u32,
-    pub taken: [u64; WORDS],
+    span: AtomicU32,
+    pub taken: [AtomicU64; WORDS],
+}
+
+macro_rules! fields {
+    ($($get:ident, $set:ident;)*) => { $(
+        #[inline]
+        pub fn $get(&self) -> u32 {
+            self.$get.load(Relaxed)
+        }
+
+        #[inline]
+        pub fn $set(&self, value: u32) {
+            self.$get.store(value, Relaxed);
+        }
+    )* };
 }
 
 impl Page {
+    fields! {
+        cell, set_cell;
+        next, set_next;
+        prev, set_prev;
+        span, set_span;
+    }
+
+    #[inline]
+    pub fn usage(&self) -> Use {
+        match self.usage.load(Acquire) {
+            0 => Use::Free,
+            1 => Use::Cells,
+            2 => Use::CellsTouched,
+            3 => Use::Large,
+            _ => Use::LargeTail,
+        }
+    }
+
+    #[inline]
+    pub fn set_usage(&self, usage: Use) {
+        self.usage.store(usage as u8, SeqCst);
+    }
+
+    /// Notes that the page has freed cells; true for the one who has to tell the heap.
+    #[inline]
+    pub fn touch(&self) -> bool {
+        let (from, to) = (Use::Cells as u8, Use::CellsTouched as u8);
+        self.usage.load(SeqCst) == from && self.usage.compare_exchange(from, to, SeqCst, SeqCst).is_ok()
+    }
+
+    #[inline]
+    pub fn listed(&self) -> Listed {
+        match self.listed.load(Relaxed) {
+            0 => Listed::Full,
+            1 => Listed::Room,
+            _ => Listed::Current,
+        }
+    }
+
+    pub fn set_listed(&self, listed: Listed) {
+        self.listed.store(listed as u8, Relaxed);
+    }
+
+    pub fn contents(&self) -> Contents {
+        match self.contents.load(Relaxed) {
+            0 => Contents::Zero,
+            1 => Contents::FreeCells,
+            _ => Contents::Anything,
+        }
+    }
+
+    pub fn set_contents(&self, contents: Contents) {
+        self.contents.store(contents as u8, Relaxed);
+    }
+
+    #[inline]
+    pub fn class(&self) -> usize {
+        self.class.load(Relaxed) as usize
+    }
+
+    #[inline]
+    pub fn reciprocal(&self) -> u32 {
+        self.reciprocal.load(Relaxed)
+    }
+
+    /// Makes a free page one of cells of `class`, none of them taken.
+    pub fn become_cells(&self, class: usize) {
+        let cell = class_size(class);
+        self.class.store(class as u8, Relaxed);
+        self.set_cell(cell);
+        self.reciprocal.store((1u64 << 32).div_ceil(cell as u64) as u32, Relaxed);
+        self.set_contents(Contents::Anything);
+        self.set_next(NO_PAGE);
+        self.set_prev(NO_PAGE);
+        self.taken.iter().for_each(|word| word.store(0, Relaxed));
+        self.set_usage(Use::Cells);
+    }
+
+    #[inline]
+    fn bits(&self, word: usize) -> u64 {
+        self.taken[word].load(Acquire)
+    }
+
     /// The next run of free cells at or after `cursor` (in granules), at most `max_cells` long.
     /// The result is in granules: start and end.
     pub fn next_run(&self, cursor: usize, max_cells: u32) -> Option<(usize, usize)> {
-        let starts = &STARTS[self.class as usize];
-        let start = first_bit(cursor, |w| starts[w] & !self.taken[w])?;
-        let granules = (self.cell / CELL_ALIGN) as usize;
-        let last = (PAGE_SIZE / self.cell) as usize * granules;
-        let end = first_bit(start + 1, |w| self.taken[w]).unwrap_or(last);
+        let starts = &STARTS[self.class()];
+        let start = first_bit(cursor, |w| starts[w] & !self.bits(w))?;
+        let cell = self.cell();
+        let granules = (cell / CELL_ALIGN) as usize;
+        let last = (PAGE_SIZE / cell) as usize * granules;
+        let end = first_bit(start + 1, |w| self.bits(w)).unwrap_or(last);
         let end = if max_cells as usize >= (end - start) / granules { end } else { start + max_cells as usize * granules };
         Some((start, end))
     }
 
-    /// Marks the cells of granules `start..end` as taken.
-    pub fn take(&mut self, start: usize, end: usize) {
-        let starts = &STARTS[self.class as usize];
+    /// Marks the cells of granules `start..end` as taken. Only for whoever allocates from the page.
+    pub fn take(&self, start: usize, end: usize, many: bool) {
+        let starts = &STARTS[self.class()];
         for w in start / 64..end.div_ceil(64) {
-            let mut mask = u64::MAX;
+            let mut mask = starts[w];
             if w == start / 64 {
                 mask &= u64::MAX << (start % 64);
             }
             if w == end / 64 {
                 mask &= (1 << (end % 64)) - 1;
             }
-            self.taken[w] |= starts[w] & mask;
+            if many {
+                self.taken[w].fetch_or(mask, AcqRel);
+            } else {
+                self.taken[w].store(self.bits(w) | mask, Relaxed);
+            }
+        }
+    }
+
+    /// Marks the cells that start at the set bits of a word as free. `many` says that other threads may do so too.
+    #[inline]
+    pub fn release(&self, word: usize, bits: u64, many: bool) {
+        if many {
+            self.taken[word].fetch_and(!bits, SeqCst);
+        } else {
+            self.taken[word].store(self.taken[word].load(Relaxed) & !bits, Relaxed);
         }
     }
 
     pub fn taken_cells(&self) -> u32 {
-        self.taken.iter().map(|w| w.count_ones()).sum()
+        self.taken.iter().map(|word| word.load(SeqCst).count_ones()).sum()
     }
 
     pub fn cells(&self) -> u32 {
-        PAGE_SIZE / self.cell
+        PAGE_SIZE / self.cell()
     }
 
     pub fn is_cells(&self) -> bool {
-        matches!(self.usage, Use::Cells | Use::CellsTouched)
+        matches!(self.usage(), Use::Cells | Use::CellsTouched)
     }
 
     /// Whether a taken cell starts at this id-offset within the page.
     #[inline]
     pub fn is_taken(&self, id_in_page: u32) -> bool {
         let granule = id_in_page / GRANULE_IDS;
-        id_in_page.is_multiple_of(GRANULE_IDS) && self.taken[granule as usize / 64] >> (granule % 64) & 1 != 0
+        id_in_page.is_multiple_of(GRANULE_IDS) && self.bits(granule as usize / 64) >> (granule % 64) & 1 != 0
     }
 
     /// Marks the cell that starts at this id-offset within the page as free.
     #[inline]
-    pub fn clear_taken(&mut self, id_in_page: u32) {
+    pub fn clear_taken(&self, id_in_page: u32, many: bool) {
         let granule = id_in_page / GRANULE_IDS;
-        self.taken[granule as usize / 64] &= !(1 << (granule % 64));
+        self.release(granule as usize / 64, 1 << (granule % 64), many);
     }
 }
 

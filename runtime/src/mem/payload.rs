@@ -5,15 +5,16 @@
 //! like a heap slot, so payloads change their references through `inc`/`log_dec`.
 
 use crate::ctx;
-use crate::mem::object::{alloc, header_ptr, meta};
+use crate::mem::object::{alloc, head, header_ptr, meta};
 use crate::mem::region::ObjectId;
 use crate::mem::shape::PAYLOAD_OBJECT_SIZE;
 use crate::rc::barrier::inc;
 use crate::rc::publish::publish;
+use crate::sync::{Mutex, lock};
 use hashbrown::HashMap;
 use std::any::Any;
 use ultra_abi::layout::WorkerContext;
-use ultra_abi::shape::{META_OVERFLOW, RC_SHARED};
+use ultra_abi::shape::META_OVERFLOW;
 
 /// What the memory manager asks of a host-side payload.
 pub trait Payload: Any {
@@ -26,53 +27,65 @@ pub trait Payload: Any {
     }
 }
 
-/// The slab of payloads; indices are reused.
 #[derive(Default)]
-pub struct Payloads {
+struct Slab {
     entries: Vec<Option<Box<dyn Payload>>>,
     free: Vec<u32>,
     /// For each object with META_OVERFLOW, the dictionary of its further properties.
     overflow: HashMap<u32, u32>,
 }
 
+/// The slab of payloads; indices are reused. The lock is for the slab; a payload is its object's.
+#[derive(Default)]
+pub struct Payloads {
+    slab: Mutex<Slab>,
+}
+
+// SAFETY: payloads are reached through their object, whose owner has them to itself.
+unsafe impl Sync for Payloads {}
+// SAFETY: as above.
+unsafe impl Send for Payloads {}
+
 impl Payloads {
-    pub fn insert(&mut self, payload: Box<dyn Payload>) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.entries[index as usize] = Some(payload);
+    pub fn insert(&self, payload: Box<dyn Payload>) -> u32 {
+        let mut slab = lock(&self.slab);
+        if let Some(index) = slab.free.pop() {
+            slab.entries[index as usize] = Some(payload);
             return index;
         }
-        self.entries.push(Some(payload));
-        (self.entries.len() - 1) as u32
+        slab.entries.push(Some(payload));
+        (slab.entries.len() - 1) as u32
     }
 
-    pub fn remove(&mut self, index: u32) -> Option<Box<dyn Payload>> {
-        let payload = self.entries.get_mut(index as usize)?.take();
+    pub fn remove(&self, index: u32) -> Option<Box<dyn Payload>> {
+        let mut slab = lock(&self.slab);
+        let payload = slab.entries.get_mut(index as usize)?.take();
         if payload.is_some() {
-            self.free.push(index);
+            slab.free.push(index);
         }
         payload
     }
 
-    pub fn get(&self, index: u32) -> Option<&dyn Payload> {
-        self.entries.get(index as usize)?.as_deref()
-    }
-
-    pub fn get_mut(&mut self, index: u32) -> Option<&mut dyn Payload> {
-        self.entries.get_mut(index as usize)?.as_deref_mut()
+    /// The payload, which stays in place until it is removed.
+    pub fn get(&self, index: u32) -> Option<*mut dyn Payload> {
+        let mut slab = lock(&self.slab);
+        let payload = slab.entries.get_mut(index as usize)?.as_deref_mut()?;
+        Some(payload)
     }
 
     /// The dictionary of further properties of an object whose META_OVERFLOW is set.
     pub fn overflow_of(&self, id: u32) -> Option<u32> {
-        self.overflow.get(&id).copied()
+        lock(&self.slab).overflow.get(&id).copied()
     }
 
-    pub(crate) fn remove_overflow(&mut self, id: u32) {
-        self.overflow.remove(&id);
+    pub(crate) fn remove_overflow(&self, id: u32) {
+        lock(&self.slab).overflow.remove(&id);
     }
 
     /// Payloads in use.
     pub fn len(&self) -> usize {
-        self.entries.len() - self.free.len()
+        let slab = lock(&self.slab);
+        slab.entries.len() - slab.free.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -103,14 +116,20 @@ pub unsafe fn overflow(ctx: *mut WorkerContext, id: ObjectId) -> Option<ObjectId
 pub unsafe fn set_overflow(ctx: *mut WorkerContext, id: ObjectId, dictionary: ObjectId) {
     // SAFETY: passed on from the caller; a local object's header is written by this worker alone.
     unsafe {
-        let header = header_ptr(ctx, id.0);
-        debug_assert_eq!((*header).meta & META_OVERFLOW, 0, "the object has a dictionary already");
-        if (*header).rc & RC_SHARED != 0 {
+        let head = head(ctx, id.0);
+        debug_assert_eq!(head.meta() & META_OVERFLOW, 0, "the object has a dictionary already");
+        if head.is_shared() {
             publish(ctx, dictionary.0);
         }
         inc(ctx, dictionary.0);
-        (*ctx::payloads(ctx)).overflow.insert(id.0, dictionary.0);
-        (*header).meta |= META_OVERFLOW;
+        (*ctx::worker(ctx)).note_touched(id.0);
+        (*ctx::worker(ctx)).note_touched(dictionary.0);
+        lock(&(*ctx::payloads(ctx)).slab).overflow.insert(id.0, dictionary.0);
+        if head.is_shared() {
+            head.set((META_OVERFLOW as u64) << 32);
+        } else {
+            head.set_meta(head.meta() | META_OVERFLOW);
+        }
     }
 }
 
@@ -146,7 +165,7 @@ pub unsafe fn payload<'a, T: Payload>(ctx: *mut WorkerContext, id: ObjectId) -> 
     // SAFETY: the caller vouches for object and context; bytes 8..12 of a payload object are its index.
     unsafe {
         let index = header_ptr(ctx, id.0).cast::<u32>().add(2).read();
-        let entry: &mut dyn Any = (*ctx::payloads(ctx)).get_mut(index)?;
+        let entry: &mut dyn Any = &mut *(*ctx::payloads(ctx)).get(index)?;
         entry.downcast_mut::<T>()
     }
 }

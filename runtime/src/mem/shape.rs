@@ -100,7 +100,7 @@ impl ShapeTable {
     ///
     /// # Errors
     /// When the system refuses memory.
-    pub fn new(heap: &mut Heap) -> Result<ShapeTable, Error> {
+    pub fn new(heap: &Heap) -> Result<ShapeTable, Error> {
         let mut table = ShapeTable { infos: Vec::new(), by_class: Vec::new(), vtable_len: 0, region: heap.base() };
         for index in 0..FIRST_PROGRAM_SHAPE {
             let made = table.register(heap, builtin(index))?;
@@ -113,7 +113,7 @@ impl ShapeTable {
     ///
     /// # Errors
     /// When there are too many shapes or methods, or slots do not fit the size.
-    pub fn register(&mut self, heap: &mut Heap, spec: ClassSpec) -> Result<u32, Error> {
+    pub fn register(&mut self, heap: &Heap, spec: ClassSpec) -> Result<u32, Error> {
         let index = self.infos.len() as u32;
         check_slots(&spec)?;
         if spec.parent_shape >= index.max(1) {
@@ -145,7 +145,7 @@ impl ShapeTable {
         Ok(index)
     }
 
-    fn add_vtable(&mut self, heap: &mut Heap, cells: &[u32]) -> Result<u32, Error> {
+    fn add_vtable(&mut self, heap: &Heap, cells: &[u32]) -> Result<u32, Error> {
         let start = self.vtable_len;
         let end = start as u64 + cells.len() as u64;
         if end * 4 > VTABLES_SIZE || !heap.ensure_vtables(VTABLES_OFFSET + end * 4) {

@@ -123,7 +123,7 @@ impl Cx {
     /// Registers a shape made at run time.
     pub fn register_shape(self, spec: ClassSpec) -> Option<u32> {
         // SAFETY: as `library`; shapes and heap are separate parts of the runtime.
-        unsafe { (*crate::ctx::shapes(self.0)).register(&mut *crate::ctx::heap(self.0), spec).ok() }
+        unsafe { (*crate::ctx::shapes(self.0)).register(&*crate::ctx::heap(self.0), spec).ok() }
     }
 
     /// The record of a function index.
@@ -190,12 +190,12 @@ impl Cx {
     /// Counts one more reference to what a word refers to, for raw copies.
     pub fn inc_word(self, word: Word) {
         // SAFETY: the word is live by the promise of `new`.
-        unsafe { rc::inc_word(self.0, word) }
+        unsafe { rc::inc_raw(self.0, rc::word_id(word)) }
     }
 
     pub fn inc(self, id: u32) {
         // SAFETY: as `inc_word`.
-        unsafe { rc::inc(self.0, id) }
+        unsafe { rc::inc_raw(self.0, id) }
     }
 
     /// Logs that a counted reference is gone.

@@ -3,12 +3,15 @@
 //! At a safepoint, the count of every object is exactly the number of references in
 //! heap slots and payloads, plus external references, plus decrements that are logged
 //! but not applied (invariant I3). The audit also holds that no shared object refers
-//! to a local one (I4), that bit Z marks exactly the zero list and young objects (I5),
-//! and that every reference leads to a live object.
+//! to a local one (I4), that bit Z marks exactly the zero list and young objects and bit
+//! B exactly the candidates (I5), and that every reference leads to a live object.
 
 use crate::ctx::Runtime;
-use crate::mem::page::{GRANULE_IDS, PAGE_IDS, PAGE_SHIFT, Page, Use};
+use crate::mem::heap::Heap;
+use crate::mem::page::{PAGE_IDS, PAGE_SHIFT, Use};
 use crate::rc::trace::each_child;
+use crate::sync::lock;
+use crate::worker::Worker;
 use hashbrown::{HashMap, HashSet};
 use std::fmt;
 use ultra_abi::layout::Header;
@@ -21,6 +24,7 @@ pub enum Fault {
     Dangling { from: u32, class: String, to: u32 },
     SharedToLocal { from: u32, to: u32 },
     ZeroBit { id: u32, listed: bool },
+    CandidateBit { id: u32, listed: bool },
     External { id: u32 },
 }
 
@@ -33,19 +37,29 @@ impl fmt::Display for Fault {
             Fault::Dangling { from, class, to } => write!(f, "object {from:#x} ({class}) refers to {to:#x}, which is free"),
             Fault::SharedToLocal { from, to } => write!(f, "shared object {from:#x} refers to local object {to:#x}"),
             Fault::ZeroBit { id, listed } => write!(f, "object {id:#x}: on a list is {listed}, but bit Z says otherwise"),
+            Fault::CandidateBit { id, listed } => write!(f, "object {id:#x}: a candidate is {listed}, but bit B says otherwise"),
             Fault::External { id } => write!(f, "external reference to {id:#x}, which is free"),
         }
     }
 }
 
 impl Runtime {
-    /// Calls `visit` with every object, in order of id.
+    /// Calls `visit` with every object that is alive, in order of id.
     pub fn each_object(&self, mut visit: impl FnMut(u32, Header)) {
+        self.each_cell(|id, header| {
+            if header.meta & META_DEAD == 0 {
+                visit(id, header);
+            }
+        });
+    }
+
+    /// As `each_object`, with the dead ones whose references still count.
+    fn each_cell(&self, mut visit: impl FnMut(u32, Header)) {
         for (index, page) in self.heap.pages_in_use() {
-            each_taken(index, page, |id| {
+            Heap::each_taken(index, page, |id| {
                 // SAFETY: a taken cell is in committed memory; META tells whether an object is there.
-                let header = unsafe { self.heap.addr(id).cast::<Header>().read() };
-                if header.meta != 0 {
+                let header = unsafe { self.heap.head(id) }.header();
+                if header.meta != 0 && (header.meta & META_DEAD == 0 || header.rc & RC_ZERO_LISTED != 0) {
                     visit(id, header);
                 }
             });
@@ -66,27 +80,17 @@ impl Runtime {
         &self.shapes.info(meta & META_SHAPE_MASK).name
     }
 
-    /// Ids whose decrement is logged but not applied.
-    fn pending_decrements(&self) -> Vec<u32> {
-        // SAFETY: the context lives as long as the runtime; entries before `log_cur` were written.
-        let logged = unsafe {
-            let len = ((*self.context()).log_cur - self.log_start() as u64) as usize / 4;
-            std::slice::from_raw_parts(self.log_start(), len)
-        };
-        logged.iter().chain(&self.log_overflow).copied().collect()
-    }
-
     /// Recounts everything. Empty when the heap agrees with itself; ordered otherwise.
     ///
-    /// To be called where all counted fields of all objects are initialised.
+    /// To be called where all counted fields of all objects are initialised, while no other worker runs.
     pub fn audit(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut found: HashMap<u32, u32> = HashMap::new();
         let mut headers: HashMap<u32, Header> = HashMap::new();
-        self.each_object(|id, header| {
+        self.each_cell(|id, header| {
             headers.insert(id, header);
         });
-        self.each_object(|from, header| {
+        self.each_cell(|from, header| {
             // SAFETY: the object is live; its fields are initialised at a safepoint.
             unsafe {
                 self.each_child_of(from, |to| {
@@ -101,16 +105,18 @@ impl Runtime {
                 });
             }
         });
-        for id in self.externals.ids() {
-            *found.entry(id).or_insert(0) += self.externals.count(id);
+        let externals = lock(&self.externals);
+        for id in externals.ids() {
+            *found.entry(id).or_insert(0) += externals.count(id);
             if !headers.contains_key(&id) {
                 faults.push(Fault::External { id });
             }
         }
-        for id in self.pending_decrements() {
+        drop(externals);
+        let hands = self.hands();
+        for &id in &hands.decrements {
             *found.entry(id).or_insert(0) += 1;
         }
-        let (listed, young) = (self.zero_list.iter().copied().collect::<HashSet<u32>>(), self.young_ids());
         for (&id, header) in &headers {
             if header.rc & RC_IMMORTAL != 0 {
                 continue;
@@ -119,27 +125,49 @@ impl Runtime {
             if stored != found {
                 faults.push(Fault::Count { id, class: self.class_name(header.meta).into(), stored, found });
             }
+            if header.meta & META_DEAD != 0 {
+                continue;
+            }
             // Whoever allocates may leave the bit of a young object clear.
             let marked = header.rc & RC_ZERO_LISTED != 0;
-            if marked != listed.contains(&id) && !(marked && young.contains(&id)) {
+            if marked != hands.zero.contains(&id) && !(marked && hands.young.contains(&id)) {
                 faults.push(Fault::ZeroBit { id, listed: !marked });
+            }
+            let marked = header.rc & RC_COLLECTOR != 0;
+            if marked != hands.candidates.contains(&id) {
+                faults.push(Fault::CandidateBit { id, listed: !marked });
             }
         }
         faults.sort();
         faults
     }
 
-    /// Ids of the cells handed out since the last scan.
-    fn young_ids(&self) -> HashSet<u32> {
-        let mut listed = HashSet::new();
-        for run in &self.heap.young {
-            let step = match self.heap.page(run.start >> PAGE_SHIFT).usage {
-                Use::Large => PAGE_IDS,
-                _ => self.heap.page(run.start >> PAGE_SHIFT).cell / ID_SCALE,
-            };
-            listed.extend((run.start..run.end.max(run.start + 1)).step_by(step as usize));
+    /// What all workers and the collector have in hand.
+    fn hands(&self) -> Hands {
+        let mut hands = Hands { decrements: Worker::orphaned_decrements(self), ..Hands::default() };
+        hands.candidates.extend(self.cycles.candidates());
+        hands.candidates.extend(self.workers.left_behind());
+        // SAFETY: the caller of the audit excludes other threads.
+        unsafe {
+            self.workers.each(|w| {
+                hands.decrements.extend(w.pending_decrements());
+                hands.zero.extend(w.zero_list.iter().copied());
+                hands.candidates.extend(w.candidates.iter().chain(&w.task.candidates).copied());
+                self.add_young(w, &mut hands.young);
+            });
         }
-        listed
+        hands
+    }
+
+    /// Adds the ids of the cells handed out since the worker's last scan.
+    fn add_young(&self, w: &Worker, young: &mut HashSet<u32>) {
+        for run in &w.alloc.young {
+            let step = match self.heap.page(run.start >> PAGE_SHIFT).usage() {
+                Use::Large => PAGE_IDS,
+                _ => self.heap.page(run.start >> PAGE_SHIFT).cell() / ID_SCALE,
+            };
+            young.extend((run.start..run.end.max(run.start + 1)).step_by(step as usize));
+        }
     }
 
     /// Number and bytes of objects by class name, in order of name. Immortal objects
@@ -168,16 +196,11 @@ pub struct LiveClass {
     pub bytes: u64,
 }
 
-fn each_taken(index: u32, page: &Page, mut visit: impl FnMut(u32)) {
-    let first = index * PAGE_IDS;
-    if page.usage == Use::Large {
-        return visit(first);
-    }
-    for (w, &word) in page.taken.iter().enumerate() {
-        let mut bits = word;
-        while bits != 0 {
-            visit(first + (w as u32 * 64 + bits.trailing_zeros()) * GRANULE_IDS);
-            bits &= bits - 1;
-        }
-    }
+/// What lies in the hands of workers and collector.
+#[derive(Default)]
+struct Hands {
+    decrements: Vec<u32>,
+    zero: HashSet<u32>,
+    young: HashSet<u32>,
+    candidates: HashSet<u32>,
 }

@@ -1,16 +1,19 @@
-//! The end of a program: last scan, leak report, and figures.
+//! The end of a program: last scan and collection, leak report, and figures.
 //!
 //! After a normal exit nothing but immortal objects should be alive. What is left is
 //! one of three: held by an external reference that nobody released, garbage that only
-//! cycles keep alive, or a leak, whose count is higher than the references that exist.
+//! cycles keep alive and the collector missed, or a leak, whose count is higher than the
+//! references that exist. Each is a fault.
 
 use crate::ctx::Runtime;
 use crate::rc::audit::LiveClass;
 use crate::rc::poll::mem_release;
-use crate::rc::scan::scan;
+use crate::rc::scan::scan_with;
+use crate::sync::lock;
+use crate::worker::Worker;
 use hashbrown::{HashMap, HashSet};
 use std::time::Duration;
-use ultra_abi::layout::Header;
+use ultra_abi::layout::{Header, WorkerContext};
 use ultra_abi::shape::{RC_COUNT_MASK, RC_IMMORTAL};
 use ultra_abi::value::UNDEFINED;
 
@@ -27,7 +30,7 @@ pub struct LeakReport {
 
 impl LeakReport {
     pub fn is_clean(&self) -> bool {
-        self.held.is_empty() && self.leaked.is_empty()
+        self.held.is_empty() && self.leaked.is_empty() && self.cyclic.is_empty()
     }
 }
 
@@ -41,31 +44,38 @@ pub struct MemStats {
     /// Increments done out of line.
     pub slow_counts: u64,
     pub decrements: u64,
+    /// Objects freed as parts of garbage cycles.
+    pub cyclic: u64,
     pub scans: u64,
     pub scan_time: Duration,
+    pub longest_scan: Duration,
     pub live: Vec<LiveClass>,
 }
 
 impl Runtime {
     /// Figures up to the last scan.
     pub fn mem_stats(&self) -> MemStats {
-        let (heap, scans) = (&self.heap.stats, &self.scans);
+        // SAFETY: figures are asked for when no other worker runs.
+        let figures = unsafe { self.workers.figures() };
+        let (alloc, scans) = (&figures.alloc, &figures.scans);
         MemStats {
-            objects_allocated: heap.objects_allocated,
-            bytes_allocated: heap.bytes_allocated,
-            objects_freed: heap.objects_freed,
-            peak_bytes: heap.peak_pages as u64 * ultra_abi::shape::PAGE_SIZE as u64,
-            // SAFETY: the context lives as long as the runtime.
-            slow_counts: unsafe { (*self.context()).stat_slow_counts },
+            objects_allocated: alloc.objects_allocated,
+            bytes_allocated: alloc.bytes_allocated,
+            objects_freed: alloc.objects_freed,
+            peak_bytes: self.heap.peak_pages() as u64 * ultra_abi::shape::PAGE_SIZE as u64,
+            slow_counts: figures.slow_counts,
             decrements: scans.decrements,
+            cyclic: scans.cyclic,
             scans: scans.scans,
             scan_time: scans.time,
+            longest_scan: scans.longest,
             live: self.live_objects(false),
         }
     }
 
-    /// Releases one external reference of each of `roots`, frees all that is dead, and
-    /// reports what is left. Generated code must have ended: the stack counts as empty.
+    /// Releases one external reference of each of `roots`, frees all that is dead, garbage
+    /// cycles included, and reports what is left. Generated code must have ended and other
+    /// workers been retired: the stack counts as empty.
     pub fn shutdown(&mut self, roots: &[u32]) -> LeakReport {
         let ctx = self.context();
         // SAFETY: the context is live and no generated frame is left, so the stack is empty.
@@ -78,9 +88,28 @@ impl Runtime {
             (*ctx).exception = UNDEFINED;
             (*ctx).scan_top = 0;
             (*ctx).stack_base = 0;
-            scan(ctx);
+            self.collect_everything();
         }
         self.trial_collect()
+    }
+
+    /// Scans and collects until nothing more is freed.
+    ///
+    /// # Safety
+    /// The main worker's stack must be empty, and no other worker run.
+    unsafe fn collect_everything(&mut self) {
+        let (ctx, worker) = (self.context(), self.main_worker());
+        self.cycles.stop();
+        // SAFETY: the caller vouches that this worker is alone, and its stack empty.
+        unsafe {
+            loop {
+                drain(ctx, &mut *worker, self);
+                if crate::cycle::collect_all(self, &mut *worker) == 0 {
+                    break;
+                }
+            }
+            drain(ctx, &mut *worker, self);
+        }
     }
 
     /// Sorts the objects that are alive by what keeps them alive, given an empty stack.
@@ -91,7 +120,7 @@ impl Runtime {
                 rest.insert(id, header);
             }
         });
-        let held = self.take_reachable(&mut rest, self.externals.ids());
+        let held = self.take_reachable(&mut rest, lock(&self.externals).ids());
         let mut internal: HashMap<u32, u32> = HashMap::new();
         for &id in rest.keys() {
             // SAFETY: the object is live, and its fields are initialised.
@@ -136,5 +165,16 @@ impl Runtime {
         let mut classes: Vec<LiveClass> = classes.into_values().collect();
         classes.sort();
         classes
+    }
+}
+
+/// Scans until nothing waits for an epoch or for time.
+unsafe fn drain(ctx: *mut WorkerContext, w: &mut Worker, rt: &Runtime) {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        scan_with(ctx, usize::MAX);
+        while !w.is_idle(rt) {
+            scan_with(ctx, usize::MAX);
+        }
     }
 }

@@ -8,7 +8,9 @@ use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
+use crate::rc::publish;
 use crate::rc::scan::scan;
+use crate::sync::lock;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
 use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES, RC_NEW};
 use ultra_abi::value::{Kind, from_object};
@@ -53,8 +55,8 @@ pub unsafe fn throw_out_of_memory(ctx: *mut WorkerContext) {
 pub unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: i32, meta: i32) -> u32 {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let rt = ctx::runtime(ctx);
-        if (*rt).scan_is_due((*rt).heap.young_bytes) || (*rt).zeal_scan() {
+        let w = ctx::worker(ctx);
+        if (*w).scan_is_due() || (*w).zeal_scan() || (*w).was_asked() {
             scan(ctx);
         }
         let class = class as usize;
@@ -102,7 +104,7 @@ pub unsafe extern "C" fn inc_slow(ctx: *mut WorkerContext, id: u32) {
 pub unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, container: u32, slot: *mut u32, new: u32) {
     debug_assert!(container > 1);
     // SAFETY: the caller keeps the contract of entry points.
-    unsafe { barrier::store_shared_ref(ctx, slot, new) }
+    unsafe { barrier::guarded_store_ref(ctx, container, slot, new, false) }
 }
 
 /// # Safety
@@ -110,7 +112,21 @@ pub unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, container: u32, s
 pub unsafe extern "C" fn store_shared_word(ctx: *mut WorkerContext, container: u32, slot: *mut u64, new: u64) {
     debug_assert!(container > 1);
     // SAFETY: the caller keeps the contract of entry points.
-    unsafe { barrier::store_shared_any(ctx, slot, new) }
+    unsafe { barrier::guarded_store_word(ctx, container, slot, new, false) }
+}
+
+/// # Safety
+/// As `store_shared`, for a slot that holds nothing yet.
+pub unsafe extern "C" fn init_shared(ctx: *mut WorkerContext, container: u32, slot: *mut u32, new: u32) {
+    // SAFETY: the caller keeps the contract of entry points.
+    unsafe { barrier::guarded_store_ref(ctx, container, slot, new, true) }
+}
+
+/// # Safety
+/// As `store_shared_word`, for a slot that holds nothing yet.
+pub unsafe extern "C" fn init_shared_word(ctx: *mut WorkerContext, container: u32, slot: *mut u64, new: u64) {
+    // SAFETY: the caller keeps the contract of entry points.
+    unsafe { barrier::guarded_store_word(ctx, container, slot, new, true) }
 }
 
 /// # Safety
@@ -118,11 +134,13 @@ pub unsafe extern "C" fn store_shared_word(ctx: *mut WorkerContext, container: u
 pub unsafe extern "C" fn poll(ctx: *mut WorkerContext) {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let rt = ctx::runtime(ctx);
+        let (rt, w) = (ctx::runtime(ctx), ctx::worker(ctx));
         let asked = (*ctx).attention & ATTENTION_POLL != 0;
         (*ctx).attention &= !ATTENTION_POLL;
-        (*ctx).stack_limit = (*rt).prologue_limit((*ctx).real_stack_limit);
-        if asked || (*rt).zeal_scan() {
+        // The limit is lowered first: who asks afterwards raises it again.
+        (*w).reset_stack_limit();
+        (*w).perturb();
+        if (*w).was_asked() || asked || (*w).zeal_scan() || (*rt).options.epoch_at_every_poll {
             scan(ctx);
         }
         if (*ctx).scan_top < (*ctx).real_stack_limit {
@@ -147,7 +165,8 @@ pub unsafe extern "C" fn mem_add_ref(ctx: *mut WorkerContext, id: u32) {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
         if id > 1 {
-            (*ctx::runtime(ctx)).externals.add(id);
+            lock(&(*ctx::runtime(ctx)).externals).add(id);
+            (*ctx::worker(ctx)).note_touched(id);
             barrier::inc(ctx, id);
         }
     }
@@ -159,9 +178,31 @@ pub unsafe extern "C" fn mem_release(ctx: *mut WorkerContext, id: u32) {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
         // A release without a reference would free the object under its owners.
-        if id > 1 && (*ctx::runtime(ctx)).externals.remove(id) {
+        if id > 1 && lock(&(*ctx::runtime(ctx)).externals).remove(id) {
+            (*ctx::worker(ctx)).note_touched(id);
             barrier::log_dec(ctx, id);
         }
+    }
+}
+
+/// # Safety
+/// As `alloc_slow`; `id` is 0, 1 or a live object.
+pub unsafe extern "C" fn mem_share(ctx: *mut WorkerContext, id: u32) {
+    // SAFETY: the caller keeps the contract of entry points; the external reference is the store that follows publication.
+    unsafe {
+        publish::publish(ctx, id);
+        mem_add_ref(ctx, id);
+    }
+}
+
+/// # Safety
+/// As `alloc_slow`.
+pub unsafe extern "C" fn goroutine_alloc_shared(ctx: *mut WorkerContext, size: i32, meta: i32) -> u32 {
+    // SAFETY: the caller keeps the contract of entry points; the fields of a new object are zero.
+    unsafe {
+        let id = alloc_large(ctx, size, meta);
+        mem_share(ctx, id);
+        id
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::mem::payload::Payloads;
 use crate::mem::shape::ShapeTable;
 use crate::rc::barrier::word_id;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
 use ultra_abi::shape::{HEADER_SIZE, META_OVERFLOW, META_SHAPE_MASK, ObjKind, store_shape};
 use ultra_abi::value::{Kind, REF_NULL};
@@ -25,6 +26,20 @@ pub unsafe fn each_child(object: *mut u8, shapes: &ShapeTable, payloads: &Payloa
     }
 }
 
+/// A slot that another thread may be writing: slots never tear.
+#[inline(always)]
+unsafe fn load(slot: *mut u32) -> u32 {
+    // SAFETY: the caller vouches for the slot.
+    unsafe { AtomicU32::from_ptr(slot).load(Relaxed) }
+}
+
+/// As `load`, for a word slot.
+#[inline(always)]
+unsafe fn load_word(slot: *mut u64) -> u64 {
+    // SAFETY: the caller vouches for the slot.
+    unsafe { AtomicU64::from_ptr(slot).load(Relaxed) }
+}
+
 /// Whether the maps of the shape leave out some reference of an object with this META.
 #[inline]
 pub fn is_special(meta: u32, desc: &ShapeDesc) -> bool {
@@ -42,7 +57,7 @@ pub unsafe fn mapped(object: *mut u8, maps: (u64, u64), visit: &mut impl FnMut(u
         let slots = object.add(HEADER_SIZE as usize).cast::<u32>();
         let mut map = maps.0;
         while map != 0 {
-            let id = slots.add(map.trailing_zeros() as usize).read();
+            let id = load(slots.add(map.trailing_zeros() as usize));
             map &= map - 1;
             if id > REF_NULL {
                 visit(id);
@@ -50,7 +65,7 @@ pub unsafe fn mapped(object: *mut u8, maps: (u64, u64), visit: &mut impl FnMut(u
         }
         let mut map = maps.1;
         while map != 0 {
-            let id = word_id(slots.add(map.trailing_zeros() as usize).cast::<u64>().read());
+            let id = word_id(load_word(slots.add(map.trailing_zeros() as usize).cast::<u64>()));
             map &= map - 1;
             if id > REF_NULL {
                 visit(id);
@@ -84,14 +99,14 @@ pub unsafe fn special(object: *mut u8, meta: u32, shapes: &ShapeTable, payloads:
         if desc.flags & SHAPE_LARGE != 0 {
             for slot in shapes.info(shape).slots.iter().filter(|slot| slot.kind.is_counted()) {
                 let at = object.add(slot.offset as usize);
-                let id = if slot.kind == Kind::Ref { at.cast::<u32>().read() } else { word_id(at.cast::<u64>().read()) };
+                let id = if slot.kind == Kind::Ref { load(at.cast()) } else { word_id(load_word(at.cast())) };
                 visit_id(id, visit);
             }
             return;
         }
         let index = object.cast::<u32>().add(2).read();
         if let Some(payload) = payloads.get(index) {
-            payload.each_child(&mut |word| visit_id(word_id(word), visit));
+            (*payload).each_child(&mut |word| visit_id(word_id(word), visit));
         }
     }
 }
@@ -99,15 +114,17 @@ pub unsafe fn special(object: *mut u8, meta: u32, shapes: &ShapeTable, payloads:
 unsafe fn elements(object: *mut u8, shape: u32, visit: &mut dyn FnMut(u32)) {
     // SAFETY: `len` elements of the store's kind follow its header.
     unsafe {
-        let len = object.cast::<Store>().read().len as usize;
+        let header = object.cast::<Store>();
+        // Another thread may change the length meanwhile, but never beyond the capacity.
+        let len = load(&raw mut (*header).len).min(load(&raw mut (*header).cap)) as usize;
         let first = object.add(size_of::<Store>());
         if shape == store_shape(Kind::Ref) {
             for i in 0..len {
-                visit_id(first.cast::<u32>().add(i).read(), visit);
+                visit_id(load(first.cast::<u32>().add(i)), visit);
             }
         } else if shape == store_shape(Kind::Any) || shape == store_shape(Kind::Str) {
             for i in 0..len {
-                visit_id(word_id(first.cast::<u64>().add(i).read()), visit);
+                visit_id(word_id(load_word(first.cast::<u64>().add(i))), visit);
             }
         }
     }

@@ -49,8 +49,15 @@ fn a_long_list_is_freed_without_recursion() {
     assert_eq!(m.live().len(), 1_000_000);
     m.stack[0] = 0;
     m.scan();
-    assert_eq!(m.live().len(), 0);
-    assert!(m.rt.heap.used_pages < 10);
+    assert!(m.live().len() > 900_000, "one scan frees a part");
+    m.check_audit();
+    let mut scans = 0;
+    while !m.live().is_empty() {
+        m.scan();
+        scans += 1;
+    }
+    assert!(scans > 10 && scans < 40, "{scans}");
+    assert!(m.rt.heap.used_pages() < 10);
 }
 
 #[test]
@@ -167,7 +174,9 @@ fn runtime_functions_ask_for_a_scan_and_do_not_scan() {
         assert_ne!((*m.ctx).attention & ATTENTION_POLL, 0);
         entry::poll(m.ctx);
     }
-    assert_eq!(m.live().len(), 0);
+    while !m.live().is_empty() {
+        m.scan();
+    }
 }
 
 #[test]
@@ -290,7 +299,7 @@ fn freed_pages_are_used_again_for_anything() {
         m.scan();
         assert!(m.live().is_empty());
     }
-    assert!(m.rt.heap.stats.peak_pages < 2_000, "{}", m.rt.heap.stats.peak_pages);
+    assert!(m.rt.heap.peak_pages() < 2_000, "{}", m.rt.heap.peak_pages());
 }
 
 #[test]
@@ -306,25 +315,25 @@ fn a_page_of_another_class_shows_no_stale_objects() {
         }
     }
     m.scan();
-    let pages = m.rt.heap.stats.peak_pages;
+    let pages = m.rt.heap.peak_pages();
     for _ in 0..4 * 2048 {
         let id = m.node(0, 0);
         assert!(!m.is_live(id + 2), "the next cell was not allocated yet");
         m.stack[0] = id as u64 + 2;
     }
-    assert!(m.rt.heap.stats.peak_pages <= pages + 1, "pages were used again");
+    assert!(m.rt.heap.peak_pages() <= pages + 1, "pages were used again");
     m.scan();
     m.check_audit();
 }
 
 #[test]
 fn pages_with_room_are_filled_and_emptied() {
-    let mut m = machine();
+    let mut m = Machine::new(Options { poison: true, collect_every: Some(1), ..Options::default() });
     let holder = m.array(&[0; 10_000]);
     m.stack[0] = holder as u64;
     // SAFETY: the array is live and so is its store.
     let store = unsafe { mem::read::<u32>(m.ctx, ObjectId(holder), 8) };
-    let empty = m.rt.heap.used_pages;
+    let empty = m.rt.heap.used_pages();
     let fill = |m: &mut Machine, range: std::iter::StepBy<std::ops::Range<u32>>, full: bool| {
         for i in range {
             let id = if full { m.node(0, 0) } else { 0 };
@@ -335,16 +344,16 @@ fn pages_with_room_are_filled_and_emptied() {
         m.check_audit();
     };
     fill(&mut m, (0..10_000).step_by(1), true);
-    let peak = m.rt.heap.used_pages;
+    let peak = m.rt.heap.used_pages();
     for _ in 0..3 {
         fill(&mut m, (0..10_000).step_by(2), false);
         assert_eq!(m.live().len(), 5_002);
         fill(&mut m, (0..10_000).step_by(2), true);
-        assert!(m.rt.heap.used_pages <= peak + 1, "room in pages is used");
+        assert!(m.rt.heap.used_pages() <= peak + 1, "room in pages is used");
         fill(&mut m, (0..10_000).step_by(2), false);
         fill(&mut m, (1..10_000).step_by(2), false);
         assert_eq!(m.live().len(), 2);
-        assert!(m.rt.heap.used_pages <= empty + 1, "empty pages return to the pool");
+        assert!(m.rt.heap.used_pages() <= empty + 1, "empty pages return to the pool: {} of {empty}", m.rt.heap.used_pages());
         fill(&mut m, (0..10_000).step_by(1), true);
     }
     assert_eq!(m.live().len(), 10_002);
@@ -411,7 +420,7 @@ fn publication_marks_what_is_reachable() {
     m.stack[0] = root as u64;
     // SAFETY: all are live.
     unsafe {
-        rc::publish::publish(m.ctx, root);
+        entry::mem_share(m.ctx, root);
         rc::store_ref(m.ctx, root, 8, middle);
     }
     for id in [root, middle, leaf] {
@@ -420,6 +429,8 @@ fn publication_marks_what_is_reachable() {
     m.check_audit();
     // SAFETY: the slot is the left reference of the live root.
     unsafe { entry::store_shared(m.ctx, root, m.at::<u32>(root, 8) as u64, 0) };
+    m.scan();
+    assert_eq!(m.live().len(), 4, "a decrement of a shared object waits for an epoch");
     m.scan();
     assert_eq!(m.live(), [root]);
 }
@@ -511,7 +522,7 @@ fn the_audit_finds_what_is_wrong() {
 }
 
 #[test]
-fn the_leak_report_tells_cycles_from_leaks() {
+fn the_leak_report_tells_what_is_held_from_leaks() {
     let mut m = machine();
     let (a, b) = (m.node(0, 0), m.node(0, 0));
     let (leaf, held) = (m.node(0, 0), m.array(&[]));
@@ -525,7 +536,7 @@ fn the_leak_report_tells_cycles_from_leaks() {
     }
     let report = m.rt.shutdown(&[]);
     let count = |classes: &[rc::audit::LiveClass], name: &str| classes.iter().find(|c| c.name == name).map(|c| c.count);
-    assert_eq!(count(&report.cyclic, "Node"), Some(2));
+    assert_eq!(count(&report.cyclic, "Node"), None, "cycles are collected");
     assert_eq!(count(&report.leaked, "Node"), Some(2));
     assert_eq!(count(&report.held, "Array"), Some(1));
     assert!(!report.is_clean());

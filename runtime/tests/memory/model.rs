@@ -132,7 +132,7 @@ impl Machine {
 
     pub fn scans(&self) -> u64 {
         // SAFETY: the runtime outlives the machine's context.
-        unsafe { (*ultra_runtime::ctx::runtime(self.ctx)).scans.scans }
+        unsafe { (*ultra_runtime::ctx::worker(self.ctx)).scans.scans }
     }
 
     pub fn scan(&mut self) {

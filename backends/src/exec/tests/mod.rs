@@ -160,6 +160,8 @@ impl Machine {
             (RtFn::LogFull, log_full as *const () as u64),
             (RtFn::StoreShared, store_shared as *const () as u64),
             (RtFn::StoreSharedWord, store_shared as *const () as u64),
+            (RtFn::InitShared, store_shared as *const () as u64),
+            (RtFn::InitSharedWord, store_shared as *const () as u64),
             (RtFn::AllocSlow, alloc_slow as *const () as u64),
             (RtFn::AllocLarge, trace as *const () as u64),
             (RtFn::StrCharCodeAt, char_code_at as *const () as u64),

@@ -193,15 +193,16 @@ impl Isel<'_> {
         self.ins(code, &[A::Mem(m), A::Use(r)]);
     }
 
-    /// A store that counts references. `rc` is the address of the container's count.
-    fn counted_store(&mut self, slot: Amode, rc: Amode, v: Value, kind: Kind, full: bool) {
+    /// A store that counts references. `rc` is the address of the container's count; `own` says
+    /// that an object is stored into itself.
+    fn counted_store(&mut self, slot: Amode, rc: Amode, v: Value, kind: Kind, full: bool, own: bool) {
         // Constants that are not heap objects need no increment, but a full store still logs the old value.
         let value = self.reg(v);
         let (t1, t2) = (self.tmp_int(), self.tmp_int());
         let mut ops = vec![Operand::reg_use_at_end(value), Self::early_def(t1), Self::early_def(t2)];
         let slot = self.mem_operands(slot, &mut ops, true);
         let rc = self.mem_operands(rc, &mut ops, true);
-        self.vc.stores.push(StoreInfo { kind, full, slot, rc });
+        self.vc.stores.push(StoreInfo { kind, full, candidate: full || own, slot, rc });
         let n = self.vc.stores.len() as u32 - 1;
         self.push(MKind::Store(n), ops, Clobber::None);
     }
@@ -251,7 +252,8 @@ impl Isel<'_> {
                     self.store(m, d.arg_b(), kind);
                 } else {
                     let rc = self.object(d.arg_a(), header("rc"));
-                    self.counted_store(m, rc, d.arg_b(), kind, barrier == Barrier::Full);
+                    let own = self.resolve(d.arg_a()) == self.resolve(d.arg_b());
+                    self.counted_store(m, rc, d.arg_b(), kind, barrier == Barrier::Full, own);
                 }
             }
             Op::StoreData => {
@@ -275,7 +277,7 @@ impl Isel<'_> {
                 } else {
                     // The store's header lies just before its elements.
                     let rc = self.pointer(d.arg_a(), header("rc") - StructId::Store.info().size as i32);
-                    self.counted_store(m, rc, d.arg_c(), kind, barrier == Barrier::Full);
+                    self.counted_store(m, rc, d.arg_c(), kind, barrier == Barrier::Full, false);
                 }
             }
             Op::StackSlot => {
