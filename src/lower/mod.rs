@@ -73,6 +73,7 @@ pub fn lower_program(
         vars: l.vars,
         main,
         options: Options { default_fields: dialect.is_ultra() },
+        gaps: l.gaps,
     };
     (program, l.diagnostics)
 }
@@ -85,6 +86,8 @@ struct Lowerer<'a> {
     names: &'a Interner,
     dialect: Dialect,
     diagnostics: Vec<Diagnostic>,
+    /// Library functions that the text lacks.
+    gaps: Vec<&'static str>,
     strings: Strings,
     types: Types,
     ifaces: Table<IfaceId, IfaceDecl>,
@@ -113,6 +116,7 @@ impl<'a> Lowerer<'a> {
             names,
             dialect,
             diagnostics: Vec::new(),
+            gaps: Vec::new(),
             strings: Strings::default(),
             types: Types::default(),
             ifaces: Table::new(),

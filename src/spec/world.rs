@@ -98,6 +98,8 @@ pub struct World {
     /// Classes whose instances flow where their type is not followed.
     escaped: Table<ClassId, bool>,
     pub names: Names,
+    /// Functions of the library by name.
+    library: HashMap<&'static str, FnId>,
 }
 
 /// Names that specialisation itself looks for.
@@ -113,6 +115,12 @@ pub struct Names {
     pub empty: StrId,
     pub to_string: StrId,
     pub value_of: StrId,
+}
+
+fn library_functions(prog: &Program) -> HashMap<&'static str, FnId> {
+    let start: Vec<u16> = "__ultra_".encode_utf16().collect();
+    let named = prog.fns.iter().filter(|(_, f)| prog.strings.table[f.name].starts_with(&start));
+    named.filter_map(|(id, f)| Some((crate::library::known(&prog.strings.text(f.name))?, id))).collect()
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -137,6 +145,7 @@ impl World {
         for f in prog.fns.values() {
             sizes.push((f.body.values.len(), f.body.blocks.len()));
         }
+        let library = library_functions(&prog);
         let mut w = World {
             cells: Table::new(),
             cls: Table::new(),
@@ -158,6 +167,7 @@ impl World {
             subclasses: Table::new(),
             escaped: Table::new(),
             names,
+            library,
             prog,
         };
         w.register_errors();
@@ -761,8 +771,14 @@ impl World {
 
 impl World {
     /// A function of the library prelude.
-    pub fn library(&self, name: &str) -> Option<FnId> {
-        self.prog.fns.iter().find(|(_, f)| self.prog.strings.is(f.name, name)).map(|(id, _)| id)
+    ///
+    /// One that the program was made without is noted in `Program::gaps`.
+    pub fn library(&mut self, name: &str) -> Option<FnId> {
+        let found = self.library.get(name).copied();
+        if found.is_none() && !self.prog.gaps.iter().any(|g| *g == name) {
+            self.prog.gaps.extend(crate::library::known(name));
+        }
+        found
     }
 
     /// Whether a subclass has a method of this name that the class lacks.
