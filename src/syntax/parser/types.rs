@@ -27,9 +27,14 @@ impl Parser<'_> {
 
     /// `<A, B>`
     pub(super) fn type_args(&mut self) -> Box<[TypeId]> {
+        let (open, before) = (self.start(), self.errors());
         self.expect(T::Lt);
         let args = self.bracketed(Self::type_list);
         self.expect_greater();
+        if self.attempts > 0 && self.errors() != before {
+            // Type arguments of an expression cannot start here either.
+            self.failed_attempts.insert(open << 1 | 1);
+        }
         args.into()
     }
 
@@ -432,13 +437,16 @@ impl Parser<'_> {
             self.expected("a module name");
             StrValue::Text(names::EMPTY)
         };
+        let mut options = None;
         if self.eat(T::Comma) && self.at(T::LBrace) {
-            self.bracketed(Self::object_props);
+            let at = self.start();
+            options = Some(self.object(at));
+            self.eat(T::Comma);
         }
         self.expect(T::RParen);
         let path = if self.eat(T::Dot) { self.entity_path() } else { Box::default() };
         let args = self.type_args_on_line();
-        self.type_node(start, TypeExpr::Import { source, path, args, is_typeof })
+        self.type_node(start, TypeExpr::Import { source, options, path, args, is_typeof })
     }
 
     fn tuple_type(&mut self, start: u32) -> TypeId {
