@@ -112,6 +112,8 @@ diagnostics! {
     U0135 bad_jsx_text Error (found: &str) "`{found}` must be written as an entity or in braces between tags";
     U0136 unclosed_jsx Error (name: &str) "JSX element `<{name}` has no closing tag";
     U0137 jsx_mismatch Error (closing: &str, opening: &str) "closing tag `</{closing}>` does not fit `<{opening}>`";
+    U0138 function_type_in_union Error () "a function type in a union or intersection needs parentheses";
+    U0139 member_of_instantiation Error () "type arguments without a call cannot be followed by a member";
 
     // Early errors.
     U0201 duplicate_declaration Error (name: &str) "`{name}` is declared twice in one scope";

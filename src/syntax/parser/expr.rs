@@ -532,7 +532,12 @@ impl Parser<'_> {
                 self.call_node(start, expr, type_args, args, false)
             }
             T::Template | T::TemplateHead => self.tagged_template(start, expr, type_args),
-            _ => self.expr_node(start, Expr::Instantiation { expr, type_args }),
+            kind => {
+                if matches!(kind, T::Dot | T::QuestionDot) {
+                    self.error(diag::member_of_instantiation(self.tok.span).with_help("put the part before it in parentheses"));
+                }
+                self.expr_node(start, Expr::Instantiation { expr, type_args })
+            }
         }
     }
 

@@ -261,6 +261,7 @@ impl<'a> Parser<'a> {
             failed_attempts: HashSet::with_hasher(foldhash::fast::FixedState::default()),
             record: None,
         };
+        parser.lex.loose_space = dialect.has_types();
         parser.tok = parser.lex.next_token();
         parser
     }
@@ -641,6 +642,9 @@ impl<'a> Parser<'a> {
         let token = self.bump();
         let text = self.slice(token.span);
         if text.len() > 1 && text.starts_with('0') && matches!(text.as_bytes()[1], b'0'..=b'9') {
+            if self.dialect.has_types() {
+                self.error(diag::legacy_octal(token.span, "a number with a leading zero"));
+            }
             self.strict_error(token.span, "a number with a leading zero");
         }
         self.ast.alloc_number(literal::number(text))
@@ -746,7 +750,7 @@ impl<'a> Parser<'a> {
 
     fn word_is_reserved(&self, name: Name) -> bool {
         name.is_reserved()
-            || (self.ctx.strict && name.is_strict_reserved())
+            || (self.ctx.strict && name.is_strict_reserved() && !self.ctx.ambient)
             || (name == names::YIELD && self.ctx.is_generator)
             || (name == names::AWAIT && (self.ctx.is_async || self.is_module || self.ctx.in_static_code))
     }

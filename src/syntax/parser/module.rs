@@ -90,7 +90,9 @@ impl Parser<'_> {
 
     pub(super) fn import(&mut self, start: u32) -> StmtId {
         let word = self.bump();
-        self.module_item(word.span, "import");
+        if !self.import_is_alias() {
+            self.module_item(word.span, "import");
+        }
         let mut decl = ImportDecl {
             is_type: false,
             phase: ImportPhase::Evaluation,
@@ -117,6 +119,19 @@ impl Parser<'_> {
         decl.attributes = self.attributes();
         self.semicolon();
         self.stmt_node(start, Stmt::Import(Box::new(decl)))
+    }
+
+    /// After `import`: whether `a = b.c` follows, which makes no module of a file.
+    fn import_is_alias(&mut self) -> bool {
+        if !self.dialect.has_types() || !self.at(T::Ident) {
+            return false;
+        }
+        let equals = self.peek();
+        if equals.kind != T::Eq {
+            return false;
+        }
+        let first = self.token_at(equals.span.end);
+        !(first.is_word(names::REQUIRE) && self.token_at(first.span.end).kind == T::LParen)
     }
 
     fn import_phase(&mut self) -> ImportPhase {

@@ -25,9 +25,17 @@ impl Parser<'_> {
         self.expect(T::Gt)
     }
 
+    /// Takes `<<`, which starts type arguments whose first is a function type, as two.
+    fn split_less(&mut self) {
+        if matches!(self.tok.kind, T::Shl | T::ShlEq) && !self.gave_up {
+            self.tok = self.lex.split_less(self.tok);
+        }
+    }
+
     /// `<A, B>`
     pub(super) fn type_args(&mut self) -> Box<[TypeId]> {
         let (open, before) = (self.start(), self.errors());
+        self.split_less();
         self.expect(T::Lt);
         let args = self.bracketed(Self::type_list);
         self.expect_greater();
@@ -51,6 +59,7 @@ impl Parser<'_> {
     /// Type arguments in an expression; `None` when `<` is rather the operator.
     pub(super) fn type_args_in_expr(&mut self) -> Option<Box<[TypeId]>> {
         let before = self.errors();
+        self.split_less();
         if !self.eat(T::Lt) {
             return None;
         }
@@ -185,7 +194,7 @@ impl Parser<'_> {
         }
         let is_function = match self.tok.kind {
             T::Lt => true,
-            T::LParen => self.after_paren(start).is_some_and(|next| next.kind == T::Arrow),
+            T::LParen => self.paren_starts_function_type(start),
             _ => false,
         };
         if !is_function {
@@ -195,12 +204,34 @@ impl Parser<'_> {
         Some(self.type_node(start, TypeExpr::Function(signature)))
     }
 
+    /// At `(` in a type: whether parameters follow rather than a type.
+    fn paren_starts_function_type(&mut self, start: u32) -> bool {
+        let first = self.peek();
+        match first.kind {
+            T::RParen | T::DotDotDot => true,
+            T::Ident | T::Keyword => {
+                let second = self.token_at(first.span.end);
+                match second.kind {
+                    T::Colon | T::Comma | T::Question | T::Eq => true,
+                    T::RParen => self.token_at(second.span.end).kind == T::Arrow,
+                    // A modifier, which is an error that the parameter reports.
+                    T::Ident => !second.newline_before && first.kind == T::Ident && self.after_paren(start).is_some_and(|n| n.kind == T::Arrow),
+                    _ => false,
+                }
+            }
+            T::LBrace | T::LBracket => self.after_paren(start).is_some_and(|next| next.kind == T::Arrow),
+            _ => false,
+        }
+    }
+
     /// `<T>(params) => R`
     fn arrow_signature(&mut self) -> Signature {
         let type_params = self.type_params();
         let (this_type, params) = self.params(false);
         self.expect(T::Arrow);
+        let saved = std::mem::take(&mut self.ctx.no_conditional_type);
         let result = Some(self.return_type_expr());
+        self.ctx.no_conditional_type = saved;
         Signature { type_params, this_type, params, result }
     }
 
@@ -239,6 +270,8 @@ impl Parser<'_> {
         let start = self.start();
         if matches!(self.tok.kind, T::LParen | T::Lt) || self.at_keyword(names::NEW) {
             if let Some(ty) = self.nested(|p| p.function_type(start)) {
+                let span = self.ast.type_span(ty);
+                self.error(diag::function_type_in_union(span).with_help("put it in parentheses"));
                 return ty;
             }
         }
@@ -400,7 +433,7 @@ impl Parser<'_> {
     }
 
     fn type_args_on_line(&mut self) -> Box<[TypeId]> {
-        if self.at(T::Lt) && !self.tok.newline_before { self.type_args() } else { Box::default() }
+        if matches!(self.tok.kind, T::Lt | T::Shl) && !self.tok.newline_before { self.type_args() } else { Box::default() }
     }
 
     /// `A.B.C`
@@ -660,7 +693,7 @@ impl Parser<'_> {
                 self.bump();
                 Some(self.declare(start))
             }
-            names::GLOBAL if next.kind == T::LBrace && self.ctx.ambient => Some(self.namespace(start, true)),
+            names::GLOBAL if next.kind == T::LBrace => Some(self.namespace(start, true)),
             _ => None,
         }
     }
