@@ -179,7 +179,7 @@ pub fn unary_text(op: UnaryOp) -> &'static str {
     }
 }
 
-fn logical_text(op: LogicalOp) -> &'static str {
+pub(super) fn logical_text(op: LogicalOp) -> &'static str {
     match op {
         LogicalOp::And => "&&",
         LogicalOp::Or => "||",
@@ -187,7 +187,7 @@ fn logical_text(op: LogicalOp) -> &'static str {
     }
 }
 
-fn assign_text(op: AssignOp) -> String {
+pub(super) fn assign_text(op: AssignOp) -> String {
     match op {
         AssignOp::Assign => "=".to_owned(),
         AssignOp::Binary(op) => format!("{}=", binary_text(op)),
@@ -195,7 +195,7 @@ fn assign_text(op: AssignOp) -> String {
     }
 }
 
-fn var_text(kind: VarKind) -> &'static str {
+pub(super) fn var_text(kind: VarKind) -> &'static str {
     match kind {
         VarKind::Var => "var",
         VarKind::Let => "let",

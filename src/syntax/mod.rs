@@ -7,6 +7,7 @@ mod lexer;
 mod literal;
 pub mod names;
 mod parser;
+pub mod print;
 mod regexp;
 mod scan;
 mod token;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
 use ultra::source::SourceFile;
-use ultra::syntax::{Dialect, Goal, Interner, ParseOptions, Parsed, dump_meaning, parse_with};
+use ultra::syntax::{Dialect, Goal, Interner, ParseOptions, Parsed, dump_ast, dump_meaning, parse_with, print::print};
 
 use super::{flag, trial};
 
@@ -205,6 +205,13 @@ fn parser_tests(root: &Path) -> Result<(), String> {
                 (false, None) => bad.add(format!("{directory}/{name} accepted: {}", text.trim())),
                 _ => counts[["pass", "fail", "early"].iter().position(|d| *d == directory).unwrap_or(0)] += 1,
             }
+            if directory == "pass" && refused.is_none() {
+                let options = ParseOptions { goal, ..ParseOptions::new(Dialect::Js) };
+                let (tree, names) = parsed(&text, goal)?;
+                if let Some(difference) = print_again(&name, &tree, &names, options)? {
+                    bad.add(format!("pass/{name}: {difference}"));
+                }
+            }
             if directory == "pass" && refused.is_none() && !OTHER_PROGRAM.contains(&name.as_str()) {
                 let explicit = read(&root.join("pass-explicit").join(&name))?;
                 let (a, names_a) = parsed(&text, goal)?;
@@ -285,7 +292,14 @@ fn test262(root: &Path) -> Result<(), String> {
                     negative += 1;
                     accepted.add(format!("{shown}: accepted"));
                 }
-                (false, None) => positive += 1,
+                (false, None) => {
+                    positive += 1;
+                    let options = ParseOptions { goal, ..ParseOptions::new(Dialect::Js) };
+                    let (tree, names) = parsed(text, goal)?;
+                    if let Some(difference) = print_again("test.js", &tree, &names, options)? {
+                        bad.add(format!("{shown}: {difference}"));
+                    }
+                }
                 (false, Some(error)) => bad.add(format!("{shown}: refused: {error}")),
             }
         }
@@ -341,15 +355,22 @@ fn typescript(root: &Path) -> Result<(), String> {
     let (mut files, mut theirs, mut accepted, mut refused) = (0, 0, 0, 0);
     let mut differences = String::new();
     let mut candidates: Vec<(String, String)> = Vec::new();
+    let mut unprintable = Deviations::default();
     for line in listing.lines() {
         let (name, error) = line.split_once('\t').ok_or("a line without a tab")?;
         let text = read(&root.join(name))?;
-        let (parsed, _) = parsed_as(name, &text, ParseOptions::for_path(name, Dialect::Ts))?;
+        let (parsed, names) = parsed_as(name, &text, ParseOptions::for_path(name, Dialect::Ts))?;
         // An early error is a refusal too, but TypeScript need not report it as one of syntax.
         let ours = first_grammar_error(&parsed, &text);
         let refused_here = first_error(&parsed, &text).is_some();
         files += 1;
         theirs += usize::from(!error.is_empty());
+        if ours.is_none() && !refused_here {
+            let options = ParseOptions::for_path(name, Dialect::Ts);
+            if let Some(difference) = print_again(name, &parsed, &names, options)? {
+                unprintable.add(format!("{name}: {difference}"));
+            }
+        }
         match (error, ours) {
             ("", Some(ours)) => candidates.push((name.to_owned(), ours)),
             (error, _) if !error.is_empty() && !refused_here => {
@@ -375,7 +396,27 @@ fn typescript(root: &Path) -> Result<(), String> {
     );
     let list = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parse/typescript-differences.txt"));
     super::expect(list, &differences)?;
+    unprintable.finish()?;
     if share > ACCEPTED_SHARE { Err(format!("{accepted} files accepted")) } else { Ok(()) }
+}
+
+/// Prints a tree and parses the text; what differs.
+fn print_again(name: &str, parsed: &Parsed, names: &Interner, options: ParseOptions) -> Result<Option<String>, String> {
+    let goal = match options.goal {
+        Goal::Auto if parsed.is_module => Goal::Module,
+        goal => goal,
+    };
+    let text = print(parsed, names);
+    let (again, again_names) = parsed_as(name, &text, ParseOptions { goal, ..options })?;
+    if let Some(error) = first_error(&again, &text) {
+        return Ok(Some(format!("printed text is refused: {error}")));
+    }
+    let (before, after) = (dump_ast(parsed, names), dump_ast(&again, &again_names));
+    if before == after {
+        return Ok(None);
+    }
+    let differing = before.lines().zip(after.lines()).find(|(a, b)| a != b);
+    Ok(Some(format!("printed text has another tree: {differing:?}")))
 }
 
 fn real_code(root: &Path) -> Result<(), String> {
@@ -398,8 +439,10 @@ fn real_code(root: &Path) -> Result<(), String> {
             bad.add(format!("{name}: refused: {error}"));
             continue;
         }
-        let _ = &names;
+        if let Some(difference) = print_again(&name, &parsed, &names, options)? {
+            bad.add(format!("{name}: {difference}"));
+        }
     }
-    println!("real-code: {} files, {bytes} bytes", files.len());
+    println!("real-code: {} files, {bytes} bytes parse, and parse to the same tree after printing", files.len());
     bad.finish()
 }

@@ -3,6 +3,7 @@
 pub mod docs;
 pub mod fail;
 pub mod filetest;
+pub mod judge;
 pub mod process;
 pub mod run;
 

@@ -415,13 +415,11 @@ impl Parser<'_> {
             names::BIGINT => Some(TypeKeyword::BigInt),
             names::OBJECT => Some(TypeKeyword::Object),
             names::UNDEFINED => Some(TypeKeyword::Undefined),
-            names::INTRINSIC => Some(TypeKeyword::Intrinsic),
             _ => None,
         };
         if let Some(keyword) = keyword {
-            let name = self.tok.name;
             let next = self.peek();
-            let is_ref = next.kind == T::Dot || (name == names::INTRINSIC && !matches!(next.kind, T::Semi | T::Eof));
+            let is_ref = next.kind == T::Dot;
             if !is_ref {
                 self.bump();
                 return self.type_node(start, TypeExpr::Keyword(keyword));
@@ -754,7 +752,13 @@ impl Parser<'_> {
         let name = self.ident("the name of the type");
         let type_params = self.type_params();
         self.expect(T::Eq);
-        let ty = self.type_expr();
+        let at = self.start();
+        let ty = if self.at_word(names::INTRINSIC) && self.peek().kind != T::Dot {
+            self.bump();
+            self.type_node(at, TypeExpr::Keyword(TypeKeyword::Intrinsic))
+        } else {
+            self.type_expr()
+        };
         self.semicolon();
         self.stmt_node(start, Stmt::TypeAlias(Box::new(TypeAlias { name, is_declare, type_params, ty })))
     }
