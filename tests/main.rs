@@ -5,6 +5,7 @@
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
 //! (no data)             the command      suite/cli.rs      expected: in the test
+//! (outside)             parser conformance    suite/judge.rs    see there
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
 //! Tests are independent processes or pure functions, so they run in parallel. Environment:
@@ -22,5 +23,6 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::filetest::trials());
     trials.extend(suite::docs::trials());
     trials.extend(suite::cli::trials());
+    trials.extend(suite::judge::trials());
     libtest_mimic::run(&args, trials).exit_code()
 }

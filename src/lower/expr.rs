@@ -141,6 +141,7 @@ impl Body<'_, '_> {
             Expr::Yield { .. } => self.refuse(span, "`yield`"),
             Expr::Go(_) => self.refuse(span, "`go`"),
             Expr::Atomic(_) => self.refuse(span, "`atomic`"),
+            Expr::Jsx(_) => self.refuse(span, "JSX"),
         }
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Lexer<'a> {
     pub(super) comments: Vec<Comment>,
     /// `<!--` and `-->` begin comments (scripts in plain JavaScript).
     pub(super) html_comments: bool,
+    /// U+0085 and U+200B are white space (TypeScript).
+    pub(super) loose_space: bool,
 }
 
 const fn is_ascii_part(b: u8) -> bool {
@@ -50,6 +52,7 @@ impl<'a> Lexer<'a> {
             diagnostics: Vec::new(),
             comments: Vec::new(),
             html_comments,
+            loose_space: false,
         };
         if text.starts_with('\u{feff}') {
             lexer.pos = 3;
@@ -119,7 +122,10 @@ impl<'a> Lexer<'a> {
                         newline = true;
                         self.pos += 3;
                     }
-                    Some(c) if c == '\u{feff}' || is_space_separator(c) => self.pos += c.len_utf8(),
+                    Some(c)
+                        if c == '\u{feff}'
+                            || is_space_separator(c)
+                            || (self.loose_space && matches!(c, '\u{85}' | '\u{200b}')) => self.pos += c.len_utf8(),
                     _ => break,
                 },
                 _ => break,
@@ -531,6 +537,12 @@ impl<'a> Lexer<'a> {
     pub(super) fn split_greater(&mut self, token: Token) -> Token {
         self.pos = token.span.start as usize + 1;
         Token { kind: T::Gt, span: self.span_from(token.span.start as usize), ..token }
+    }
+
+    /// Cuts `<<` or `<<=` down to `<`.
+    pub(super) fn split_less(&mut self, token: Token) -> Token {
+        self.pos = token.span.start as usize + 1;
+        Token { kind: T::Lt, span: self.span_from(token.span.start as usize), ..token }
     }
 
     fn punctuator(&mut self) -> T {

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod docs;
 pub mod fail;
 pub mod filetest;
+pub mod judge;
 pub mod process;
 pub mod run;
 

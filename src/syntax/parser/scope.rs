@@ -161,8 +161,8 @@ impl Parser<'_> {
                 self.duplicate(first.ident, second.ident);
             }
         }
-        let inner: Vec<Ident> = self.scope.vars[vars.min(self.scope.vars.len())..].to_vec();
-        for var in inner {
+        for i in vars..self.scope.vars.len() {
+            let var = self.scope.vars[i];
             let at = sorted.partition_point(|d| d.ident.name < var.name);
             let Some(found) = sorted.get(at).filter(|d| d.ident.name == var.name) else { continue };
             if matches!(found.kind, Kind::Lexical | Kind::BlockFunction) && found.ident.span != var.span {

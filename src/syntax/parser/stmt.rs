@@ -3,11 +3,19 @@
 use super::function::FnHead;
 use super::*;
 
-/// What a label stands before.
+/// What a jump does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Jump {
     Break,
     Continue,
+}
+
+/// What a statement is the body of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum BodyOf {
+    If,
+    Loop,
+    Label,
 }
 
 impl Parser<'_> {
@@ -35,6 +43,9 @@ impl Parser<'_> {
 
     fn statement_inner(&mut self) -> StmtId {
         let start = self.start();
+        if !self.at(T::Ident) {
+            self.single_statement = false;
+        }
         match self.tok.kind {
             T::LBrace => self.block_stmt(),
             T::Semi => {
@@ -93,14 +104,18 @@ impl Parser<'_> {
 
     /// Statements that start with a word that is no keyword everywhere.
     fn word_stmt(&mut self, start: u32) -> StmtId {
+        let single = std::mem::take(&mut self.single_statement);
         if self.tok.escaped {
-            return self.expr_stmt(start);
+            if self.peek().kind == T::Colon {
+                return self.labeled(start);
+            }
+            return self.escaped_word_stmt(start);
         }
         let name = self.tok.name;
         let next = self.peek();
         let same_line = !next.newline_before;
         match name {
-            names::LET if self.let_declares(&next) => return self.var_stmt(start, VarKind::Let, false),
+            names::LET if self.let_declares(&next) && !(single && next.newline_before && next.kind != T::LBracket) => return self.var_stmt(start, VarKind::Let, false),
             names::ASYNC if same_line && next.is_keyword(names::FUNCTION) => {
                 self.bump();
                 return self.function_decl(start, true, false);
@@ -113,7 +128,9 @@ impl Parser<'_> {
                 if third.kind == T::Ident && !third.newline_before && !third.is_word(names::OF) {
                     self.bump();
                     self.facts.has_await = true;
-                    self.saw_module |= !self.ctx.in_function;
+                    if !self.ctx.in_function {
+                        self.found_module();
+                    }
                     return self.var_stmt(start, VarKind::AwaitUsing, false);
                 }
             }
@@ -139,10 +156,28 @@ impl Parser<'_> {
         match next.kind {
             T::LBracket | T::LBrace => true,
             T::Ident => true,
-            // `let yield`-like words are reported where the name is read.
-            T::Keyword => !matches!(next.name, names::IN | names::INSTANCEOF) && self.ctx.strict,
+            // Words that cannot be bound are reported where the name is read.
+            T::Keyword => !next.escaped && !matches!(next.name, names::IN | names::INSTANCEOF) || next.escaped,
             _ => false,
         }
+    }
+
+    /// A statement that starts with a word written with escapes, which is never a keyword. What
+    /// would be a declaration without the escape is reported as such.
+    fn escaped_word_stmt(&mut self, start: u32) -> StmtId {
+        let next = self.peek();
+        let declares = match self.tok.name {
+            names::LET => !next.newline_before && (next.kind == T::Ident || matches!(next.kind, T::LBrace | T::LBracket) && self.ctx.strict),
+            names::ASYNC => next.is_keyword(names::FUNCTION) && !next.newline_before,
+            _ => false,
+        };
+        if declares {
+            let word = self.text_of(self.tok.name);
+            self.error(diag::escaped_keyword(self.tok.span, &word));
+            self.bump();
+            return self.statement();
+        }
+        self.expr_stmt(start)
     }
 
     pub(super) fn expr_stmt(&mut self, start: u32) -> StmtId {
@@ -184,22 +219,40 @@ impl Parser<'_> {
         self.stmt_node(start, Stmt::Block(body))
     }
 
-    /// The body of `if`, of a loop or of a label, which must not be a declaration.
-    pub(super) fn sub_statement(&mut self) -> StmtId {
+    /// The body of `if`, of a loop or of a label, which must not be a declaration. Annex B lets a
+    /// function follow `if` or a label in sloppy code.
+    pub(super) fn sub_statement(&mut self, of: BodyOf) -> StmtId {
         let token = self.tok;
-        let saved = std::mem::replace(&mut self.ctx.nested, true);
-        self.scope.push();
+        let saved = (self.ctx.nested, self.ctx.no_labelled_function);
+        self.ctx.nested = true;
+        self.ctx.no_labelled_function |= of != BodyOf::Label;
+        if token.is_word(names::LET) && self.peek().kind == T::LBracket {
+            self.error(diag::declaration_not_allowed(token.span, "a lexical declaration"));
+        }
+        // A labelled function belongs to the list of statements around it.
+        let scoped = of != BodyOf::Label;
+        if scoped {
+            self.scope.push();
+        }
+        self.single_statement = true;
         let stmt = self.statement();
-        self.pop_scope(false);
-        self.ctx.nested = saved;
+        if scoped {
+            self.pop_scope(false);
+        }
+        let no_function = self.ctx.no_labelled_function;
+        (self.ctx.nested, self.ctx.no_labelled_function) = saved;
         let what = match &self.ast[stmt] {
             Stmt::Var { kind: VarKind::Var, .. } => None,
             Stmt::Var { .. } => Some("a lexical declaration"),
             Stmt::Class(_) => Some("a class declaration"),
             Stmt::Function(f) => {
                 let f = &self.ast[*f];
-                (self.ctx.strict || f.is_async || f.is_generator).then_some("a function declaration")
+                let allowed = of == BodyOf::If || (of == BodyOf::Label && !no_function);
+                (self.ctx.strict || f.is_async || f.is_generator || !allowed).then_some("a function declaration")
             }
+            Stmt::Import(_) => Some("an import declaration"),
+            Stmt::ExportDecl(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) | Stmt::ExportDefaultDecl(_)
+            | Stmt::ExportDefaultExpr(_) => Some("an export declaration"),
             _ => None,
         };
         if let Some(what) = what {
@@ -210,7 +263,7 @@ impl Parser<'_> {
 
     fn loop_body(&mut self) -> StmtId {
         self.ctx.loops += 1;
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Loop);
         self.ctx.loops -= 1;
         body
     }
@@ -337,8 +390,8 @@ impl Parser<'_> {
     fn if_stmt(&mut self, start: u32) -> StmtId {
         self.bump();
         let test = self.header_expr();
-        let yes = self.sub_statement();
-        let no = if self.eat_keyword(names::ELSE) { Some(self.sub_statement()) } else { None };
+        let yes = self.sub_statement(BodyOf::If);
+        let no = if self.eat_keyword(names::ELSE) { Some(self.sub_statement(BodyOf::If)) } else { None };
         self.stmt_node(start, Stmt::If { test, yes, no })
     }
 
@@ -365,7 +418,9 @@ impl Parser<'_> {
         if is_await {
             self.facts.has_await = true;
             let top = !self.ctx.in_function;
-            self.saw_module |= top;
+            if top {
+                self.found_module();
+            }
             if !top && !self.ctx.is_async && !self.dialect.is_ultra() {
                 self.error(diag::await_outside(await_word.span));
             }
@@ -398,7 +453,8 @@ impl Parser<'_> {
         self.ctx.no_in = false;
         if self.at_word(names::OF) || self.at_keyword(names::IN) {
             let is_of = self.at_word(names::OF);
-            if is_of && !is_await && word.is_word(names::ASYNC) && self.prev_end == word.span.end {
+            let is_async = !is_await && word.is_word(names::ASYNC) && self.prev_end == word.span.end;
+            if is_of && (is_async || word.is_word(names::LET)) {
                 self.error(diag::invalid_assignment_target(word.span));
             }
             let target = self.expr_to_pat(expr);
@@ -498,7 +554,7 @@ impl Parser<'_> {
 
     fn return_stmt(&mut self, start: u32) -> StmtId {
         let word = self.bump();
-        if !self.ctx.in_function && !self.is_module && !self.ctx.in_namespace {
+        if !self.ctx.in_function && !self.is_module && !self.ctx.in_namespace && self.goal != Goal::Script {
             self.top_level_return.get_or_insert(word.span);
         } else if !self.ctx.in_function || self.ctx.in_static_block {
             self.error(diag::return_outside(word.span));
@@ -634,7 +690,7 @@ impl Parser<'_> {
         self.expect(T::LParen);
         let object = self.bracketed(Self::expression);
         self.expect(T::RParen);
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Loop);
         self.stmt_node(start, Stmt::With { object, body })
     }
 
@@ -655,7 +711,7 @@ impl Parser<'_> {
         }
         let is_loop = [names::FOR, names::WHILE, names::DO].iter().any(|&n| next.is_keyword(n));
         self.push_label(label, is_loop);
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Label);
         self.scope.pop_label();
         self.stmt_node(start, Stmt::Labeled { label, body })
     }
