@@ -472,7 +472,7 @@ impl Checker<'_> {
         let s = self.sigs[sig].clone();
         let mut m = MapperId::IDENTITY;
         if !s.tparams.is_empty() {
-            m = self.type_arguments(sig, &s, type_args, given, ctx, report, e)?;
+            m = self.type_arguments(sig, &s, type_args, given, ctx, report, e, callee)?;
         } else if !type_args.is_empty() && report {
             let span = self.expr_span(e);
             self.error(registry::type_argument_count(span, "this function", 0, type_args.len() as u32));
@@ -505,10 +505,9 @@ impl Checker<'_> {
 
     fn check_this(&mut self, callee: Option<ExprId>, this: Ty, m: MapperId) {
         let f = self.file_of(self.file);
-        let Some(callee) = callee else { return };
-        let Expr::Member { object, .. } = f.ast()[f.ast().unparen(callee)] else { return };
-        let own = self.quietly(|c| c.expr(object, None));
-        let own = self.non_null(own);
+        let Some(own) = self.object_of_callee(callee) else { return };
+        let Some(Expr::Member { object, .. }) = callee.map(|c| &f.ast()[f.ast().unparen(c)]) else { return };
+        let object = *object;
         let this = self.inst(this, m);
         if !self.assignable(own, this) && !self.t.has_params(this) {
             let (a, b) = (self.show(own), self.show(this));
@@ -610,6 +609,7 @@ impl Checker<'_> {
         ctx: Option<Ty>,
         report: bool,
         e: ExprId,
+        callee: Option<ExprId>,
     ) -> Option<MapperId> {
         if !type_args.is_empty() {
             let least = s.tparams.iter().filter(|&&p| self.s.tparams[p].default.is_none()).count();
@@ -639,6 +639,11 @@ impl Checker<'_> {
             inf.is_weak = true;
             self.infer(&mut inf, c, ret, false);
             inf.is_weak = false;
+        }
+        if let Some(this) = s.this
+            && let Some(own) = self.object_of_callee(callee)
+        {
+            self.infer(&mut inf, own, this, false);
         }
         for sensitive in [false, true] {
             for (i, g) in given.list.iter().enumerate() {
@@ -683,6 +688,14 @@ impl Checker<'_> {
             }
         }
         Some(m)
+    }
+
+    /// The type of the object whose method is called.
+    fn object_of_callee(&mut self, callee: Option<ExprId>) -> Option<Ty> {
+        let f = self.file_of(self.file);
+        let Expr::Member { object, .. } = f.ast()[f.ast().unparen(callee?)] else { return None };
+        let own = self.quietly(|c| c.expr(object, None));
+        Some(self.non_null(own))
     }
 
     /// A spread of unknown length gives every parameter that is left.

@@ -1093,16 +1093,32 @@ impl Checker<'_> {
         self.enum_info(sym).values.get(i as usize).copied()
     }
 
-    /// What an element of a pattern without annotation may be, for the initialiser's sake.
+    /// What a pattern without annotation expects of its initialiser: tuples where it takes
+    /// elements apart.
     pub(super) fn pattern_context(&mut self, pat: PatId) -> Option<Ty> {
         let f = self.file_of(self.file);
         match &f.ast()[pat] {
             Pat::Array { elems, rest } => {
-                let mut out: Vec<(Ty, Elem)> = elems.iter().map(|_| (Ty::ANY, Elem::Required)).collect();
+                let mut out: Vec<(Ty, Elem)> = Vec::new();
+                for e in elems {
+                    let inner = e.and_then(|e| self.pattern_context(e.pat)).unwrap_or(Ty::ANY);
+                    out.push((inner, Elem::Required));
+                }
                 if rest.is_some() {
                     out.push((Ty::ANY, Elem::Rest));
                 }
                 Some(self.t.tuple(out, false))
+            }
+            Pat::Object { props, .. } => {
+                let mut shape = Shape::default();
+                for p in props {
+                    if let Some(inner) = self.pattern_context(p.value.pat)
+                        && let Some(name) = self.member_name(self.file, &p.key)
+                    {
+                        shape.props.push(known_prop(name, inner));
+                    }
+                }
+                if shape.props.is_empty() { None } else { Some(self.t.object(shape)) }
             }
             _ => None,
         }

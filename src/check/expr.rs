@@ -216,7 +216,16 @@ impl Checker<'_> {
                 from
             }
             Expr::NonNull(inner) => {
-                let ty = self.expr(*inner, ctx);
+                // `x!` may be read before it is assigned.
+                if let Expr::Name(name) = ast[ast.unparen(*inner)]
+                    && let Some(sym) = self.value_sym(name)
+                {
+                    let id = self.sym_ref(sym);
+                    if self.narrowed(id) == Some(Ty::UNDEFINED) && self.is_annotated(sym) {
+                        return self.type_of(sym);
+                    }
+                }
+                let ty = self.quietly_assigned(*inner, ctx);
                 let ty = self.non_null(ty);
                 match *self.t.data(ty) {
                     Data::Param(_) | Data::Indexed(..) => {
@@ -237,6 +246,21 @@ impl Checker<'_> {
             }
             Expr::Atomic(inner) => self.expr(*inner, ctx),
         }
+    }
+
+    /// The type of what stands before `!`.
+    fn quietly_assigned(&mut self, e: ExprId, ctx: Option<Ty>) -> Ty {
+        let f = self.file_of(self.file);
+        if let Expr::Name(_) = f.ast()[f.ast().unparen(e)] {
+            let early = |d: &crate::diag::Diagnostic| d.code == crate::diag::Code::U0308;
+            let mark = self.diags.len();
+            let ty = self.expr(e, ctx);
+            if self.diags[mark..].iter().any(early) {
+                self.diags.truncate(mark);
+            }
+            return ty;
+        }
+        self.expr(e, ctx)
     }
 
     fn expects_text(&mut self, ctx: Ty) -> bool {

@@ -8,6 +8,8 @@ use super::Checker;
 use super::types::{Data, Elem, MapperId, ParamId, Ty};
 
 const MAX_INFER: u32 = 24;
+/// Pairs of object types past which one inference stops looking into them.
+const MAX_PAIRS: usize = 200;
 
 /// The state of one inference.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Inference {
     pub fixed: Vec<Option<Ty>>,
     /// Candidates go to `weak`.
     pub is_weak: bool,
+    /// Pairs whose members have been compared.
+    seen: hashbrown::HashSet<(Ty, Ty, bool, bool)>,
     depth: u32,
 }
 
@@ -36,6 +40,7 @@ impl Inference {
             weak: vec![Vec::new(); n],
             fixed: vec![None; n],
             is_weak: false,
+            seen: hashbrown::HashSet::new(),
             depth: 0,
         }
     }
@@ -401,9 +406,13 @@ impl Checker<'_> {
     }
 
     fn infer_members(&mut self, inf: &mut Inference, s: Ty, t: Ty, contra: bool) {
+        if !inf.seen.insert((s, t, contra, inf.is_weak)) || inf.seen.len() > MAX_PAIRS {
+            return;
+        }
         let Some((target, tm)) = self.shape_of(t) else { return };
         let from = self.apparent(s);
-        if target.props.len() > 80 {
+        // An array or string is looked into only for what it may be taken for.
+        if target.props.len() > 25 && matches!(self.t.data(t), Data::Ref(..)) {
             return;
         }
         for p in &target.props {
@@ -491,7 +500,8 @@ impl Checker<'_> {
         let p = inf.params[i];
         let tp = self.s.tparams[p];
         let constraint = self.constraint(p);
-        let keeps = tp.is_const || self.wants_literals(constraint) || self.is_direct(ret, p);
+        // A parameter that a function's parameters depend on is a type, not one value.
+        let keeps = tp.is_const || self.wants_literals(constraint) || !partial && self.is_direct(ret, p);
         let mut candidates = inf.from[i].clone();
         if candidates.is_empty() && !inf.contra[i].is_empty() {
             let all = inf.contra[i].clone();

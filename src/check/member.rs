@@ -304,7 +304,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn is_string_like(&self, ty: Ty) -> bool {
-        matches!(self.t.data(ty), Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..))
+        match self.t.data(ty) {
+            Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..) => true,
+            Data::EnumLit(sym, i) => {
+                let value = self.enums.get(sym).and_then(|e| e.values.get(*i as usize));
+                value.is_some_and(|v| matches!(self.t.data(*v), Data::StrLit(_)))
+            }
+            _ => false,
+        }
     }
 
     /// Whether a type is a number of any kind.

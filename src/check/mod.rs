@@ -50,7 +50,7 @@ use flow::State;
 use types::{Column, Node, ParamId, Shape, SigId, SymId, Ty, Types};
 
 use crate::diag::Diagnostic;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{Ast, ExprId, FunctionId};
 use crate::syntax::{Dialect, Interner, Name, Parsed};
 
@@ -64,7 +64,7 @@ pub struct Checked {
 }
 
 /// Checks the types of a file that parsed without errors.
-pub fn check(parsed: &Rc<Parsed>, names: &mut Interner, dialect: Dialect) -> Checked {
+pub fn check(source: &SourceFile, parsed: &Rc<Parsed>, names: &mut Interner, dialect: Dialect) -> Checked {
     let mut c = Checker::new(names, dialect);
     c.add_file(parsed);
     if dialect.has_types() {
@@ -72,9 +72,31 @@ pub fn check(parsed: &Rc<Parsed>, names: &mut Interner, dialect: Dialect) -> Che
     }
     c.done.append(&mut c.diags);
     let mut diagnostics = std::mem::take(&mut c.done);
+    ignore(&mut diagnostics, source, parsed);
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end, d.code));
     diagnostics.dedup_by(|a, b| a.span == b.span && (a.code == b.code || a.message == b.message));
     Checked { diagnostics, types: c.t.len() }
+}
+
+/// Leaves out what comments turn off: `// @ts-nocheck` the file, `// @ts-ignore` and
+/// `// @ts-expect-error` the next line with code.
+fn ignore(diagnostics: &mut Vec<Diagnostic>, source: &SourceFile, parsed: &Parsed) {
+    for c in &parsed.comments {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let words = source.slice(c.span).trim_start_matches(['/', '*', ' ', '\t']);
+        if words.starts_with("@ts-nocheck") {
+            diagnostics.clear();
+        } else if words.starts_with("@ts-ignore") || words.starts_with("@ts-expect-error") {
+            let mut line = source.line_col(c.span.end).line + 1;
+            let skipped = |text: &str| text.trim().is_empty() || text.trim_start().starts_with("//");
+            while source.line_text(line).is_some_and(skipped) {
+                line += 1;
+            }
+            diagnostics.retain(|d| source.line_col(d.span.start).line != line);
+        }
+    }
 }
 
 /// One parsed file with its declarations.
@@ -185,14 +207,12 @@ struct Checker<'a> {
     alias_ty: Column<Ty>,
     alias_names: HashMap<Ty, (SymId, types::List)>,
     shapes: Column<Rc<Shape>>,
-    shape_index: HashMap<SymId, Rc<HashMap<Name, u32>>>,
     shape_busy: HashSet<SymId>,
     value_shapes: Column<Rc<Shape>>,
     node_shapes: HashMap<Node, Rc<Shape>>,
     mapped_shapes: HashMap<Ty, Ty>,
     bases: Column<Rc<[Ty]>>,
     function_sigs: HashMap<(u32, FunctionId), SigId>,
-    returns: HashMap<SigId, Ty>,
     inst_memo: HashMap<(Ty, types::MapperId), Ty>,
     sig_memo: HashMap<(SigId, types::MapperId), SigId>,
     relations: HashMap<(Ty, Ty), bool>,
@@ -256,14 +276,12 @@ impl<'a> Checker<'a> {
             alias_ty: Column::default(),
             alias_names: HashMap::new(),
             shapes: Column::default(),
-            shape_index: HashMap::new(),
             shape_busy: HashSet::new(),
             value_shapes: Column::default(),
             node_shapes: HashMap::new(),
             mapped_shapes: HashMap::new(),
             bases: Column::default(),
             function_sigs: HashMap::new(),
-            returns: HashMap::new(),
             inst_memo: HashMap::new(),
             sig_memo: HashMap::new(),
             relations: HashMap::new(),

@@ -201,7 +201,8 @@ impl Checker<'_> {
             return;
         }
         let number = |c: &mut Self, t: Ty| c.mixes_numbers(t);
-        if number(self, x) && number(self, y) || self.comparable(x, y) {
+        let text = |c: &Self, t: Ty| c.t.parts(t).iter().all(|&p| c.is_string_like(p));
+        if number(self, x) && number(self, y) || text(self, x) && text(self, y) || self.comparable(x, y) {
             return;
         }
         if self.is_primitive_union(x) && self.is_primitive_union(y) {

@@ -421,6 +421,10 @@ impl Checker<'_> {
         let s = self.erase(s);
         let t = self.erase(t);
         let (a, b): (Sig, Sig) = (self.sigs[s].clone(), self.sigs[t].clone());
+        // A guard is expected: what is no guard does not do.
+        if b.predicate.is_some_and(|p| !p.asserts) && a.predicate.is_none() && self.ret_of(s) != Ty::ANY {
+            return false;
+        }
         let required = min_args(&a);
         let most = if b.params.iter().any(|p| p.rest) { usize::MAX } else { b.params.len() };
         if required > most {

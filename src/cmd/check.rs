@@ -43,7 +43,7 @@ pub fn diagnostics(file: &SourceFile, dialect: Dialect, time: bool) -> Vec<Diagn
     let mut found = std::mem::take(&mut parsed.diagnostics);
     if !found.iter().any(Diagnostic::is_error) {
         let start = std::time::Instant::now();
-        let checked = check::check(&Rc::new(parsed), &mut names, dialect);
+        let checked = check::check(file, &Rc::new(parsed), &mut names, dialect);
         found.extend(checked.diagnostics);
         if time {
             let lines = file.line_count();
