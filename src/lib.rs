@@ -1,5 +1,6 @@
 //! The `ultra` compiler as a library: source text to checked, lowered and running programs.
 
+pub mod check;
 pub mod cmd;
 pub mod diag;
 pub mod driver;
