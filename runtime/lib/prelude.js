@@ -5,7 +5,10 @@
 function __ultra_array_map(a, f) {
   const r = [];
   const n = a.length;
-  for (let i = 0; i < n; i++) r.push(f(__ultra_elem(a, i), i, a));
+  for (let i = 0; i < n; i++) {
+    if (__ultra_hole(a, i)) r.length = i + 1;
+    else r.push(f(__ultra_elem(a, i), i, a));
+  }
   return r;
 }
 
@@ -13,6 +16,7 @@ function __ultra_array_filter(a, f) {
   const r = [];
   const n = a.length;
   for (let i = 0; i < n; i++) {
+    if (__ultra_hole(a, i)) continue;
     const x = __ultra_elem(a, i);
     if (f(x, i, a)) r.push(x);
   }
@@ -20,7 +24,8 @@ function __ultra_array_filter(a, f) {
 }
 
 function __ultra_array_forEach(a, f) {
-  for (let i = 0; i < a.length; i++) f(__ultra_elem(a, i), i, a);
+  const n = a.length;
+  for (let i = 0; i < n && i < a.length; i++) if (!__ultra_hole(a, i)) f(__ultra_elem(a, i), i, a);
 }
 
 function __ultra_array_reduce(a, f, initial) {
@@ -31,7 +36,8 @@ function __ultra_array_reduce(a, f, initial) {
     acc = __ultra_elem(a, 0);
     i = 1;
   }
-  for (; i < a.length; i++) acc = f(acc, __ultra_elem(a, i), i, a);
+  const n = a.length;
+  for (; i < n && i < a.length; i++) if (!__ultra_hole(a, i)) acc = f(acc, __ultra_elem(a, i), i, a);
   return acc;
 }
 
@@ -43,17 +49,17 @@ function __ultra_array_reduceRight(a, f, initial) {
     acc = __ultra_elem(a, i);
     i = i - 1;
   }
-  for (; i >= 0; i--) acc = f(acc, __ultra_elem(a, i), i, a);
+  for (; i >= 0; i--) if (!__ultra_hole(a, i)) acc = f(acc, __ultra_elem(a, i), i, a);
   return acc;
 }
 
 function __ultra_array_some(a, f) {
-  for (let i = 0; i < a.length; i++) if (f(__ultra_elem(a, i), i, a)) return true;
+  for (let i = 0; i < a.length; i++) if (!__ultra_hole(a, i) && f(__ultra_elem(a, i), i, a)) return true;
   return false;
 }
 
 function __ultra_array_every(a, f) {
-  for (let i = 0; i < a.length; i++) if (!f(__ultra_elem(a, i), i, a)) return false;
+  for (let i = 0; i < a.length; i++) if (!__ultra_hole(a, i) && !f(__ultra_elem(a, i), i, a)) return false;
   return true;
 }
 
@@ -87,16 +93,27 @@ function __ultra_array_flatMap(a, f) {
   const r = [];
   const n = a.length;
   for (let i = 0; i < n; i++) {
+    if (__ultra_hole(a, i)) continue;
     const part = f(__ultra_elem(a, i), i, a);
-    for (const x of part) r.push(x);
+    if (Array.isArray(part)) for (const x of part) r.push(x);
+    else r.push(part);
   }
   return r;
 }
 
-function __ultra_array_flat(a) {
+function __ultra_array_flat(a, depth) {
   const r = [];
-  for (const part of a) for (const x of part) r.push(x);
+  __ultra_flatten(r, a, depth === undefined ? 1 : depth);
   return r;
+}
+
+function __ultra_flatten(r, a, depth) {
+  for (let i = 0; i < a.length; i++) {
+    if (__ultra_hole(a, i)) continue;
+    const x = __ultra_elem(a, i);
+    if (depth >= 1 && Array.isArray(x)) __ultra_flatten(r, x, depth - 1);
+    else r.push(x);
+  }
 }
 
 // An index argument as `slice` and the like read it: from the end when negative, clamped.
@@ -256,15 +273,111 @@ function __ultra_array_at(a, i) {
 }
 
 function __ultra_array_keys(a) {
-  const r = [];
-  for (let i = 0; i < a.length; i++) r.push(i);
-  return r;
+  return new __ultra_Iterator(__ultra_opaque(a), 4, undefined);
+}
+
+function __ultra_array_values(a) {
+  return new __ultra_Iterator(__ultra_opaque(a), 0, undefined);
 }
 
 function __ultra_array_entries(a) {
-  const r = [];
-  for (let i = 0; i < a.length; i++) r.push([i, __ultra_elem(a, i)]);
-  return r;
+  return new __ultra_Iterator(__ultra_opaque(a), 5, undefined);
+}
+
+function __ultra_map_keys(m) {
+  return new __ultra_Iterator(__ultra_opaque(m), 6, undefined);
+}
+
+function __ultra_map_values(m) {
+  return new __ultra_Iterator(__ultra_opaque(m), 7, undefined);
+}
+
+function __ultra_map_entries(m) {
+  return new __ultra_Iterator(__ultra_opaque(m), 8, undefined);
+}
+
+// An iteration of a value whose type only the run shows, and the iterators of the built-in classes.
+// Kinds: 0 elements of an array, 1 characters of a string, 3 an iterator of the program,
+// 4 indices and 5 [index, element] of an array, 6 keys, 7 values and 8 entries of a Map or Set.
+class __ultra_Iterator {
+  source;
+  kind = 0;
+  iter;
+  index = 0;
+  value = undefined;
+  constructor(source, kind, iter) {
+    this.source = source;
+    this.kind = kind;
+    this.iter = iter;
+  }
+  next() {
+    if (__ultra_iter_step(this)) return { value: this.value, done: false };
+    return { value: undefined, done: true };
+  }
+  [Symbol.iterator]() {
+    return this;
+  }
+}
+
+function __ultra_iterate(x, text) {
+  if (__ultra_is_list(x)) return new __ultra_Iterator(x, 0, undefined);
+  if (typeof x === "string") return new __ultra_Iterator(x, 1, undefined);
+  if (x instanceof Map) return new __ultra_Iterator(x, 8, undefined);
+  if (x instanceof Set) return new __ultra_Iterator(x, 6, undefined);
+  if (x instanceof __ultra_Iterator) return x;
+  if (x === undefined || x === null || typeof x["@@iterator"] !== "function") {
+    throw new TypeError((text === "" ? `${x}` : text) + " is not iterable");
+  }
+  const iter = x["@@iterator"]();
+  if (iter instanceof __ultra_Iterator) return iter;
+  if (!__ultra_is_object(iter)) throw new TypeError("Result of the Symbol.iterator method is not an object");
+  return new __ultra_Iterator(x, 3, iter);
+}
+
+// Advances an iteration: whether there is a value, which then stands in `value`.
+function __ultra_iter_step(it) {
+  const kind = it.kind;
+  if (kind === 3) {
+    const r = it.iter.next();
+    if (!__ultra_is_object(r)) throw new TypeError(`Iterator result ${r} is not an object`);
+    if (r.done) {
+      it.value = undefined;
+      return false;
+    }
+    it.value = r.value;
+    return true;
+  }
+  const i = it.index;
+  if (i < 0) return false;
+  if (kind >= 6) {
+    const at = __ultra_map_next(it.source, i);
+    it.index = at < 0 ? -1 : at + 1;
+    if (at < 0) return false;
+    if (kind === 6) it.value = __ultra_map_entry(it.source, at, 0);
+    else if (kind === 7) it.value = __ultra_map_entry(it.source, at, 1);
+    else it.value = [__ultra_map_entry(it.source, at, 0), __ultra_map_entry(it.source, at, 1)];
+    return true;
+  }
+  if (i >= it.source.length) {
+    it.index = -1;
+    return false;
+  }
+  it.index = i + 1;
+  if (kind === 4) it.value = i;
+  else if (kind === 5) it.value = [i, it.source[i]];
+  else if (kind === 0) it.value = it.source[i];
+  else {
+    const c = it.source.codePointAt(i);
+    if (c > 65535) it.index = i + 2;
+    it.value = it.source.slice(i, it.index);
+  }
+  return true;
+}
+
+function __ultra_any_forEach(x, f) {
+  if (__ultra_is_list(x)) __ultra_array_forEach(x, f);
+  else if (x instanceof Map) for (const e of x) f(e[1], e[0], x);
+  else for (const e of x) f(e, e, x);
 }
 
 function __ultra_array_from(x) {
@@ -353,4 +466,44 @@ function __ultra_push_all(a, items) {
   if (!Array.isArray(a)) return a.push(...items);
   for (const x of items) a.push(x);
   return a.length;
+}
+
+// The primitive value of an object, as ECMA-262's ToPrimitive finds it.
+function __ultra_to_primitive(x, hint) {
+  const exotic = x["@@toPrimitive"];
+  if (exotic !== undefined && exotic !== null) {
+    const r = x["@@toPrimitive"](hint);
+    if (!__ultra_is_object(r)) return r;
+    throw new TypeError("Cannot convert object to primitive value");
+  }
+  for (let turn = 0; turn < 2; turn++) {
+    if ((turn === 0) === (hint === "string")) {
+      const r = __ultra_object_text(x);
+      if (!__ultra_is_object(r)) return r;
+    } else if (typeof x.valueOf === "function") {
+      const r = x.valueOf();
+      if (!__ultra_is_object(r)) return r;
+    }
+  }
+  throw new TypeError("Cannot convert object to primitive value");
+}
+
+function __ultra_is_object(x) {
+  return x !== null && (typeof x === "object" || typeof x === "function");
+}
+
+// What `toString` gives: of arrays here, so that the elements' own functions are called.
+function __ultra_object_text(x) {
+  if (Array.isArray(x)) return __ultra_array_join(x, ",");
+  return x.toString();
+}
+
+function __ultra_array_join(a, separator) {
+  let s = "";
+  for (let i = 0; i < a.length; i++) {
+    if (i > 0) s = s + separator;
+    const x = a[i];
+    if (x !== undefined && x !== null) s = s + `${x}`;
+  }
+  return s;
 }

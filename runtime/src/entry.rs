@@ -127,6 +127,7 @@ entries! {
     throw(cx, word: u64) { cx.throw(word); }
     throw_kind(cx, kind: i32, operand: u64) { error::throw_kind(cx, pick(&ThrowKind::ALL, kind), operand); }
     throw_null(cx, base: u64, name: u64) { error::null_read(cx, base, &heap::chars(cx, &name).to_utf8()); }
+    throw_null_set(cx, base: u64, name: u64) { error::null_write(cx, base, &heap::chars(cx, &name).to_utf8()); }
     throw_not_function(cx, callee: u64) {
         let callee = heap::chars(cx, &callee).to_utf8();
         error::type_error(cx, &format!("{callee} is not a function"));

@@ -60,6 +60,8 @@ pub(super) struct Body<'l, 'a> {
     pub finally_depth: u32,
     /// Holds the result while finalizers run.
     pub result: Option<Var>,
+    /// Text of the callee of the next call instruction for messages, plus 1; 0 for none.
+    pub callee_text: u32,
 }
 
 pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) {
@@ -91,6 +93,7 @@ pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) 
         kind,
         finally_depth: 0,
         result: None,
+        callee_text: 0,
         l,
     };
     body.run(&params[2..], main);

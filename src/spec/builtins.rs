@@ -20,6 +20,8 @@ pub enum P {
     Any,
     /// An array, as it is.
     Ref,
+    /// An object in an any word, whose kind the library has tested.
+    Obj,
     /// An argument that is not used: it must be missing, undefined or null.
     Unused,
     /// No argument: this constant.
@@ -115,12 +117,17 @@ pub enum Special {
     MapClear,
     SetAdd,
     HasOwn,
-    MapList(i32),
     ArrayJoin,
     ArrayZeros,
     ArrayOnes,
     /// Library code's element read: in bounds, or a RangeError.
     ElemUnchecked,
+    /// Library code's test for an element that is a hole.
+    IsHole,
+    /// Whether a value is an array or a typed array.
+    IsList,
+    /// A value that library code only reads: what it holds is followed no further, but it keeps its kind.
+    Opaque,
     StrFromCharCodes,
     ObjectFreeze,
 }
@@ -213,7 +220,8 @@ static ARRAY_SPECIALS: Specials = specials! {
     "toReversed" => Special::Library("__ultra_array_toReversed"),
     "at" => Special::Library("__ultra_array_at"),
     "keys" => Special::Library("__ultra_array_keys"),
-    "values" => Special::ValueOf,
+    "values" => Special::Library("__ultra_array_values"),
+    "@@iterator" => Special::Library("__ultra_array_values"),
     "entries" => Special::Library("__ultra_array_entries"),
     "join" => Special::ArrayJoin,
     "toString" => Special::ArrayJoin,
@@ -226,9 +234,10 @@ static MAP_SPECIALS: Specials = specials! {
     "delete" => Special::MapDelete,
     "clear" => Special::MapClear,
     "forEach" => Special::Library("__ultra_map_forEach"),
-    "keys" => Special::MapList(0),
-    "values" => Special::MapList(1),
-    "entries" => Special::MapList(2),
+    "keys" => Special::Library("__ultra_map_keys"),
+    "values" => Special::Library("__ultra_map_values"),
+    "entries" => Special::Library("__ultra_map_entries"),
+    "@@iterator" => Special::Library("__ultra_map_entries"),
 };
 
 static SET_SPECIALS: Specials = specials! {
@@ -237,8 +246,10 @@ static SET_SPECIALS: Specials = specials! {
     "delete" => Special::MapDelete,
     "clear" => Special::MapClear,
     "forEach" => Special::Library("__ultra_set_forEach"),
-    "keys" => Special::MapList(0),
-    "values" => Special::MapList(0),
+    "keys" => Special::Library("__ultra_map_keys"),
+    "values" => Special::Library("__ultra_map_keys"),
+    "entries" => Special::Library("__ultra_map_entries"),
+    "@@iterator" => Special::Library("__ultra_map_keys"),
 };
 
 /// Kind of receiver whose methods are built in.
@@ -456,6 +467,15 @@ pub static GLOBALS: &[Global] = &[
     Global { name: BUILTIN_METHOD, ..NONE },
     Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
+    Global { name: "__ultra_hole", call: Some(Special::IsHole), ..NONE },
+    Global { name: "__ultra_is_list", call: Some(Special::IsList), ..NONE },
+    Global { name: "__ultra_opaque", call: Some(Special::Opaque), ..NONE },
+    Global { name: "__ultra_map_next", call_rows: &[row("", RtFn::MapNext, &[P::Obj, P::Int(0)], R::Int)], ..NONE },
+    Global {
+        name: "__ultra_map_entry",
+        call_rows: &[row("", RtFn::MapEntry, &[P::Obj, P::Int(0), P::Int(0)], R::Any)],
+        ..NONE
+    },
     convert_global!("int8", I8),
     convert_global!("uint8", U8),
     convert_global!("int16", I16),

@@ -77,6 +77,7 @@ pub fn infer(world: &mut World) {
             i += 1;
         }
         world.settle_escapes();
+        settle_coercions(world);
         rounds += 1;
         if !world.changed || rounds > 200 {
             break;
@@ -352,12 +353,8 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsBinary => binary(w, s, body, d),
         Op::JsToStr => {
             let t = ty(w, d.arg_a());
-            if let Some((class, name)) = to_string_method(w, t) {
+            if let Some((class, name)) = to_string_method(w, t, false) {
                 dispatch(w, class, name, MethodKind::Method, &[]);
-            } else if calls_to_string(w, t) {
-                let name = w.names.to_string;
-                w.escape(t);
-                dynamic_methods(w, name, 0);
             }
             T::STR
         }
@@ -374,7 +371,10 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             elem_set(w, s, body, d.arg_b(), o, k, v);
             T::BOTTOM
         }
-        Op::JsDelete => T::BOOL,
+        Op::JsDelete => {
+            delete_effect(w, ty(w, d.arg_a()), constant_key(w, body, d.arg_b()));
+            T::BOOL
+        }
         Op::JsCall => {
             let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
             call_value(w, s, inst, args[0], args[1], &args[2..])
@@ -425,6 +425,9 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsGlobal => global_type(w, StrId(d.a)),
         Op::JsArray => {
             let cell = w.site(s, inst, 0);
+            if body.values_of(d.list()).next().is_none() {
+                w.starts_empty(cell);
+            }
             for v in body.values_of(d.list()) {
                 let mut t = ty(w, v);
                 if body.def(v).is_some_and(|x| x.op == Op::JsHole) {
@@ -495,7 +498,24 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsIterBegin | Op::JsIterNext => T::POS,
         Op::JsIterValue if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
         Op::JsIterKey if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
-        Op::JsIterValue => iter_value(w, ty(w, d.arg_a())),
+        Op::JsIterMore => {
+            let it = ty(w, d.arg_a());
+            if matches!(it.obj, Obj::Class(_)) {
+                library_result(w, ITER_STEP, &[it]);
+            }
+            T::BOOL
+        }
+        Op::JsIterValue => {
+            let it = ty(w, d.arg_a());
+            // What a Map holds flows through pairs of any words.
+            if let Obj::Map(k, v) = it.obj {
+                for c in [k, v] {
+                    let t = w.cell(c);
+                    w.escape(t);
+                }
+            }
+            iter_value(w, it)
+        }
         Op::JsIterKey => iter_key(ty(w, d.arg_a())),
         Op::CatchValue => T::ANY,
         Op::JsThrow => {
@@ -503,7 +523,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             w.escape(t);
             T::BOTTOM
         }
-        Op::JsIterMore | Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
+        Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
         Op::JsRegExp => T::ANY,
         _ => T::ANY,
     }
@@ -575,14 +595,8 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
     use JsBinOp::*;
     if op == Add && (a.t == T::STR || b.t == T::STR) {
         for t in [a.t, b.t] {
-            if let Some((class, name)) = to_string_method(w, t) {
+            if let Some((class, name)) = to_string_method(w, t, true) {
                 dispatch(w, class, name, MethodKind::Method, &[]);
-                return T::STR;
-            }
-            if calls_to_string(w, t) {
-                let name = w.names.to_string;
-                w.escape(t);
-                dynamic_methods(w, name, 0);
                 return T::STR;
             }
         }
@@ -593,22 +607,64 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
     }
 }
 
-/// The `toString` that converting an instance to a string calls, when its class has one.
-pub fn to_string_method(w: &World, t: T) -> Option<(ultra_ir::ClassId, StrId)> {
+/// The `toString` that converting an instance to a string calls, when its class has one
+/// and nothing that comes before it.
+pub fn to_string_method(w: &World, t: T, add: bool) -> Option<(ultra_ir::ClassId, StrId)> {
     let Obj::Class(c) = t.obj else { return None };
-    if !t.within(OBJ) {
+    if !t.within(OBJ) || w.added_coercions {
         return None;
     }
-    let name = w.names.to_string;
-    w.method(c, name, MethodKind::Method, false).map(|_| (c, name))
+    let n = w.names;
+    let has = |name: StrId| {
+        w.method(c, name, MethodKind::Method, false).is_some() || w.field(c, name).is_some() || w.subclass_defines(c, name)
+    };
+    if has(n.to_primitive) || add && has(n.value_of) {
+        return None;
+    }
+    w.method(c, n.to_string, MethodKind::Method, false).map(|_| (c, n.to_string))
 }
 
-/// Whether converting a value to a string may have to call a `toString` of the program
-/// that only the run can find: some object, in a program whose classes define one.
-pub fn calls_to_string(w: &World, t: T) -> bool {
-    let unknown = t.has(OBJ) && matches!(t.obj, Obj::Any) || matches!(t.obj, Obj::Class(_)) && t.has(OBJ) && !t.within(OBJ);
-    let defines = |name: StrId| w.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == name && !m.is_static));
-    unknown && defines(w.names.to_string) && !defines(w.names.value_of)
+/// Whether converting a value to a primitive one may call a function of the program.
+pub fn coerces(w: &World, t: T) -> bool {
+    if !w.coercions || !t.has(OBJ) {
+        return false;
+    }
+    match t.obj {
+        Obj::Any => true,
+        Obj::Class(c) => w.added_coercions || w.class_coerces(c),
+        Obj::Arr(c) => coerces(w, w.cell(c)),
+        _ => w.added_coercions,
+    }
+}
+
+/// The library function that makes a primitive value of an object.
+pub const TO_PRIMITIVE: &str = "__ultra_to_primitive";
+/// The library function that joins an array whose elements have such functions.
+pub const ARRAY_JOIN: &str = "__ultra_array_join";
+
+/// Keeps what conversions may call callable: the functions themselves, with anything.
+fn settle_coercions(w: &mut World) {
+    if !w.coercions {
+        return;
+    }
+    library_result(w, TO_PRIMITIVE, &[T::ANY, T::STR]);
+    library_result(w, ARRAY_JOIN, &[T::ANY, T::STR]);
+    let methods: Vec<FnId> = w
+        .prog
+        .classes
+        .values()
+        .flat_map(|c| c.methods.iter())
+        .filter(|m| !m.is_static && w.is_coercion(m.name))
+        .map(|m| m.func)
+        .collect();
+    for f in methods {
+        w.generic_spec(f);
+    }
+    let classes: Vec<ultra_ir::ClassId> =
+        w.cls.ids().filter(|&c| w.cls[c].kind == ClsKind::Literal && w.class_coerces(c)).collect();
+    for c in classes {
+        w.escape(T::obj(Obj::Class(c)));
+    }
 }
 
 /// The text of an operator in a class's table of overloads.
@@ -969,9 +1025,20 @@ pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
         key.push(declared_param(w, f, i, t));
     }
     if has_rest {
-        key.extend(args.iter().skip(n).map(|t| t.widen()));
+        let elem = rest_element(w, f);
+        key.extend(args.iter().skip(n).map(|t| match elem {
+            Some(want) if t.widen().within(NUM | F32 | INTS) => want,
+            _ => t.widen(),
+        }));
     }
     w.spec(f, key)
+}
+
+/// The number type that a rest parameter's elements are declared to have.
+fn rest_element(w: &mut World, f: FnId) -> Option<T> {
+    let ty = w.prog.fns[f].params.last()?.ty?;
+    let Type::Array(elem) = w.prog.types.table[ty] else { return None };
+    w.annotation(elem).filter(|t| *t == T::NUM || *t == T::F32 || t.int_kind().is_some())
 }
 
 /// The parameter type that a call passes: the declared one where it is a plain scalar
@@ -979,6 +1046,10 @@ pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
 fn declared_param(w: &mut World, f: FnId, i: usize, t: T) -> T {
     let Some(ty) = w.prog.fns[f].params[i].ty else { return t };
     let Some(want) = w.annotation(ty) else { return t };
+    // In `any`, integers of up to 32 bits are numbers.
+    if want == T::ANY && (t == T::F32 || t.int_kind().is_some_and(|k| k.size() <= 4)) {
+        return T::NUM;
+    }
     if (want == T::NUM || want == T::F32 || want.int_kind().is_some()) && t.within(NUM | F32 | INTS) && t.bits != 0 {
         return want;
     }
@@ -1021,6 +1092,36 @@ pub fn set_effect(w: &mut World, o: T, name: StrId, v: T) {
         },
         Obj::Arr(_) if name == w.names.length => {}
         _ => w.pollute(Some(name), v),
+    }
+}
+
+/// A property that may be deleted is one that may be absent: its field holds `any`.
+fn delete_effect(w: &mut World, o: T, name: Option<StrId>) {
+    let classes: Vec<ultra_ir::ClassId> = match o.obj {
+        Obj::Class(c) => {
+            let mut chain = vec![c];
+            while let Some(&last) = chain.last()
+                && !w.cls[last].parent.is_none()
+            {
+                chain.push(w.cls[last].parent);
+            }
+            chain
+        }
+        Obj::Any => {
+            w.escape(o);
+            w.cls.ids().filter(|&c| w.cls[c].kind == ClsKind::Literal).collect()
+        }
+        _ => return,
+    };
+    for c in classes {
+        for i in 0..w.cls[c].fields.len() {
+            if name.is_none_or(|n| n == w.cls[c].fields[i].name) && !w.cls[c].fields[i].deletable {
+                w.cls[c].fields[i].deletable = true;
+                let cell = w.cls[c].fields[i].cell;
+                w.raise(cell, T::ANY);
+                w.changed = true;
+            }
+        }
     }
 }
 
@@ -1073,7 +1174,7 @@ fn elem_set(w: &mut World, _s: SpecId, body: &Func, key: Value, o: T, k: T, v: T
     }
     let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
     match base.obj {
-        Obj::Arr(c) if base.within(OBJ) && numeric => w.raise(c, v),
+        Obj::Arr(c) if base.within(OBJ) && numeric => w.raise_element(c, v),
         Obj::Typed(_) if base.within(OBJ) && numeric => {}
         _ if numeric && base.within(OBJ) => w.pollute(Some(w.names.empty), v),
         _ => w.pollute(None, v),
@@ -1116,10 +1217,18 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
         (_, Obj::Arr(_) | Obj::Typed(_)) if base.within(OBJ) => base,
         (0, _) if base == T::STR => T::STR,
         (2, _) if base == T::STR => T::STR,
-        (0, Obj::Set(c)) if base.within(OBJ) => {
-            let t = w.cell(c);
-            let cell = list_cell(w, t);
-            T::obj(Obj::Arr(cell))
+        (0, Obj::Map(..) | Obj::Set(_)) if base.within(OBJ) => base,
+        (0, Obj::Class(c)) if base.within(OBJ) && w.iterator_class == Some(c) => base,
+        (0, _) => {
+            w.escape(t);
+            let name = w.names.iterator;
+            dynamic_methods(w, name, 0);
+            let name = w.names.next;
+            dynamic_methods(w, name, 0);
+            library_result(w, "__ultra_iterate", &[T::ANY, T::STR]);
+            let Some(c) = w.iterator_class else { return T::BOTTOM };
+            library_result(w, ITER_STEP, &[T::obj(Obj::Class(c))]);
+            T::obj(Obj::Class(c))
         }
         _ => {
             w.escape(t);
@@ -1136,16 +1245,18 @@ pub fn iterates_entries(w: &World, s: SpecId, body: &Func, it: Value) -> bool {
     !t.is_bottom() && t != T::STR && !(matches!(t.obj, Obj::Arr(_) | Obj::Typed(_)) && t.within(OBJ))
 }
 
-/// Cell of an array that the runtime makes of values of a type: it holds `any`.
-fn list_cell(w: &mut World, _t: T) -> CellId {
-    w.declared_cell(T::ANY)
-}
+/// The library function that advances an iteration of something only known when it runs.
+pub const ITER_STEP: &str = "__ultra_iter_step";
 
-pub fn iter_value(w: &World, it: T) -> T {
+pub fn iter_value(w: &mut World, it: T) -> T {
     match it.obj {
         _ if it == T::STR => T::STR,
         Obj::Arr(c) => w.cell(c),
         Obj::Typed(_) => T::NUM,
+        Obj::Set(c) => w.cell(c),
+        // A pair made for this turn.
+        Obj::Map(..) => T::obj(Obj::Arr(w.declared_cell(T::ANY))),
+        Obj::Class(_) => T::ANY,
         _ => T::BOTTOM,
     }
 }
@@ -1251,8 +1362,25 @@ fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args:
             w.escape(recv);
             args.iter().for_each(|t| w.escape(*t));
             dynamic_methods(w, name, args.len());
+            if let Some(f) = dynamic_library(w, recv, name) {
+                let t = library_result(w, f, &vec![T::ANY; args.len() + 1]);
+                w.escape(t);
+            }
             T::ANY
         }
+    }
+}
+
+/// The library function behind a method name of arrays (of Maps and Sets too for `forEach`),
+/// for a receiver that may be one.
+pub fn dynamic_library(w: &World, recv: T, name: StrId) -> Option<&'static str> {
+    if !recv.has(OBJ) || recv.obj != Obj::Any {
+        return None;
+    }
+    match builtins::method(Recv::Array, &w.prog.strings.text(name)) {
+        Some(Builtin::Special(Special::Library("__ultra_array_forEach"))) => Some("__ultra_any_forEach"),
+        Some(Builtin::Special(Special::Library(f))) => Some(f),
+        _ => None,
     }
 }
 
@@ -1460,6 +1588,7 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewArray => {
             let cell = w.site(s, inst, 0);
+            w.starts_empty(cell);
             let by_length = args.len() == 1 && arg(0).widen().within(NUM | INTS);
             if by_length {
                 w.raise(cell, T::UNDEF);
@@ -1476,8 +1605,29 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         Special::ElemUnchecked => match arg(0).obj {
             Obj::Arr(c) => w.cell(c),
             Obj::Typed(_) => T::NUM,
-            _ => T::BOTTOM,
+            _ if arg(0).is_bottom() => T::BOTTOM,
+            _ => {
+                w.escape(arg(0));
+                T::ANY
+            }
         },
+        Special::IsHole | Special::IsList => T::BOOL,
+        Special::Opaque => {
+            match arg(0).obj {
+                Obj::Arr(c) | Obj::Set(c) => {
+                    let t = w.cell(c);
+                    w.escape(t);
+                }
+                Obj::Map(k, v) => {
+                    for c in [k, v] {
+                        let t = w.cell(c);
+                        w.escape(t);
+                    }
+                }
+                _ => w.escape(arg(0)),
+            }
+            T::ANY
+        }
         Special::NewError => {
             args.iter().for_each(|t| w.escape(*t));
             let Obj::Global(g) = recv.obj else { return T::ANY };
@@ -1527,13 +1677,6 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
                 w.raise(c, arg(0));
             }
             recv
-        }
-        Special::MapList(which) => {
-            if which == 2 {
-                w.escape(recv);
-            }
-            let cell = w.declared_cell(T::ANY);
-            T::obj(Obj::Arr(cell))
         }
         Special::ObjectFreeze => arg(0),
     }

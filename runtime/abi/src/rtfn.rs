@@ -104,6 +104,7 @@ macro_rules! for_each_runtime_fn {
         Throw = throw(Any) -> Void, [THROW NORETURN], "Throws a value.";
         ThrowKind = throw_kind(I32, Any) -> Void, [THROW NORETURN], "Throws the built-in error of a `ThrowKind` about an operand.";
         ThrowNull = throw_null(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot read properties of the operand (reading the name).";
+        ThrowNullSet = throw_null_set(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot set properties of the operand (setting the name).";
         ThrowNotFunction = throw_not_function(Str) -> Void, [THROW NORETURN], "TypeError: the text of the callee is not a function.";
         ThrowNarrow = throw_narrow(Any, Str) -> Void, [THROW NORETURN], "RangeError: the operand does not fit the named type.";
         ThrowType = throw_type(Any, Str) -> Void, [THROW NORETURN], "TypeError: expected the named type, got the operand.";

@@ -59,6 +59,7 @@ fn lower_spec(w: &mut World, code: &mut Code, s: SpecId) -> Res<Func> {
         s,
         handler: None,
         extra: Vec::new(),
+        callee: None,
     };
     l.run()?;
     Ok(l.b.finish())
@@ -78,6 +79,8 @@ pub(super) struct Lower<'a> {
     handler: Option<BlockCallId>,
     /// Arguments beyond the declared parameters.
     extra: Vec<(Value, T)>,
+    /// What messages call the callee of the call being lowered.
+    callee: Option<StrId>,
 }
 
 /// A typed value with its type.
@@ -582,7 +585,7 @@ impl Lower<'_> {
             }
             Op::JsRest => self.rest(inst, d, out)?,
             Op::JsIter => self.iter(d, out)?,
-            Op::JsIterBegin => self.b.iconst(Ty::I32, 0),
+            Op::JsIterBegin => self.iter_begin(d)?,
             Op::JsIterMore => self.iter_more(d)?,
             Op::JsIterValue => return self.iter_value(d, out),
             Op::JsIterKey => self.iter_key(d)?,
