@@ -337,18 +337,19 @@ function __ultra_iterate(x, text) {
 // Advances an iteration: whether there is a value, which then stands in `value`.
 function __ultra_iter_step(it) {
   const kind = it.kind;
+  if (it.index < 0) return false;
   if (kind === 3) {
     const r = it.iter.next();
     if (!__ultra_is_object(r)) throw new TypeError(`Iterator result ${r} is not an object`);
     if (r.done) {
       it.value = undefined;
+      it.index = -1;
       return false;
     }
     it.value = r.value;
     return true;
   }
   const i = it.index;
-  if (i < 0) return false;
   if (kind >= 6) {
     const at = __ultra_map_next(it.source, i);
     it.index = at < 0 ? -1 : at + 1;
@@ -372,6 +373,28 @@ function __ultra_iter_step(it) {
     it.value = it.source.slice(i, it.index);
   }
   return true;
+}
+
+// Ends an iteration before its end. After an exception what `return` does is of no interest.
+function __ultra_iter_close(it, failed) {
+  if (it.kind !== 3 || it.index < 0) return;
+  it.index = -1;
+  if (failed) {
+    try {
+      const f = it.iter.return;
+      if (f !== undefined && f !== null) it.iter.return();
+    } catch (e) {}
+    return;
+  }
+  const f = it.iter.return;
+  if (f === undefined || f === null) return;
+  const r = it.iter.return();
+  if (!__ultra_is_object(r)) throw new TypeError(`${r} is not an object`);
+}
+
+// Whether a key that a for-in loop found is still there.
+function __ultra_has_key(o, k) {
+  return !__ultra_is_object(o) || k in o;
 }
 
 function __ultra_any_forEach(x, f) {

@@ -67,7 +67,10 @@ impl Body<'_, '_> {
 
     /// What messages call an expression: names and members as written, the rest by what it is.
     pub fn shown(&self, id: ExprId) -> String {
-        let id = self.strip(id);
+        let mut id = self.strip(id);
+        while let Expr::As { expr, .. } | Expr::TypeAssertion { expr, .. } = self.ast[id] {
+            id = self.strip(expr);
+        }
         match &self.ast[id] {
             Expr::Name(n) => self.l.names.resolve(*n).to_string(),
             Expr::This => "this".into(),

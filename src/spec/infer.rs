@@ -497,6 +497,15 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsIter => iter_type(w, ty(w, d.arg_a()), d.aux),
         Op::JsIterBegin | Op::JsIterNext => T::POS,
         Op::JsIterValue if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
+        Op::JsIterClose => {
+            let it = ty(w, d.arg_a());
+            if matches!(it.obj, Obj::Class(_)) {
+                let name = w.names.return_;
+                dynamic_methods(w, name, 0);
+                library_result(w, ITER_CLOSE, &[it, T::BOOL]);
+            }
+            T::UNDEF
+        }
         Op::JsIterKey if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
         Op::JsIterMore => {
             let it = ty(w, d.arg_a());
@@ -601,6 +610,12 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
             }
         }
     }
+    if op == InstanceOf
+        && let Some(f) = has_instance(w, b.t)
+    {
+        call_spec(w, f, b.t, &[a.t]);
+        return T::BOOL;
+    }
     match op {
         Lt | Le | Gt | Ge | Eq | Ne | StrictEq | StrictNe | InstanceOf | In => T::BOOL,
         _ => plan::arith(op, a, b).result(op),
@@ -665,6 +680,12 @@ fn settle_coercions(w: &mut World) {
     for c in classes {
         w.escape(T::obj(Obj::Class(c)));
     }
+}
+
+/// The static `[Symbol.hasInstance]` of a class.
+pub fn has_instance(w: &World, class: T) -> Option<FnId> {
+    let Obj::ClassVal(d) = class.obj else { return None };
+    w.method(w.cls_of_decl[d], w.names.has_instance, MethodKind::Method, true).map(|(_, f)| f)
 }
 
 /// The text of an operator in a class's table of overloads.
@@ -979,7 +1000,7 @@ fn getter_result(w: &mut World, o: T, name: StrId) -> T {
     if let Obj::ClassVal(d) = o.obj {
         let class = w.cls_of_decl[d];
         let Some((_, f)) = w.method(class, name, MethodKind::Getter, true) else { return T::UNDEF };
-        let spec = w.spec(f, vec![T::obj(o.obj)]);
+        let spec = call_spec(w, f, T::obj(o.obj), &[]);
         return w.cell(w.specs[spec].ret);
     }
     let Obj::Class(c) = o.obj else { return T::ANY };
@@ -1205,7 +1226,7 @@ fn object_spread(w: &mut World, target: T, source: T) {
 /// The type of what a loop iterates: an array, a string, or an array made for it.
 pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
     let base = t.without(NULLISH);
-    if base.is_bottom() {
+    if t.is_bottom() || base.is_bottom() && aux != 1 {
         return T::BOTTOM;
     }
     match (aux, base.obj) {
@@ -1218,7 +1239,10 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
         (0, _) if base == T::STR => T::STR,
         (2, _) if base == T::STR => T::STR,
         (0, Obj::Map(..) | Obj::Set(_)) if base.within(OBJ) => base,
-        (0, Obj::Class(c)) if base.within(OBJ) && w.iterator_class == Some(c) => base,
+        (0, Obj::Class(c)) if base.within(OBJ) && w.iterator_class == Some(c) => {
+            library_result(w, ITER_STEP, &[base]);
+            base
+        }
         (0, _) => {
             w.escape(t);
             let name = w.names.iterator;
@@ -1247,6 +1271,8 @@ pub fn iterates_entries(w: &World, s: SpecId, body: &Func, it: Value) -> bool {
 
 /// The library function that advances an iteration of something only known when it runs.
 pub const ITER_STEP: &str = "__ultra_iter_step";
+/// The library function that ends such an iteration early.
+pub const ITER_CLOSE: &str = "__ultra_iter_close";
 
 pub fn iter_value(w: &mut World, it: T) -> T {
     match it.obj {

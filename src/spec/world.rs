@@ -103,6 +103,8 @@ pub struct World {
     escaped: Table<ClassId, bool>,
     /// The program has functions that converting an object to a primitive value may call.
     pub coercions: bool,
+    /// A store of an element names a key that is no index: such keys are properties of arrays.
+    pub odd_keys: bool,
     /// The library's class of iterations.
     pub iterator_class: Option<ClassId>,
     /// Such functions are given to objects other than in classes and literals.
@@ -126,6 +128,8 @@ pub struct Names {
     pub to_primitive: StrId,
     pub iterator: StrId,
     pub next: StrId,
+    pub return_: StrId,
+    pub has_instance: StrId,
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -148,6 +152,8 @@ impl World {
             to_primitive: s.intern("@@toPrimitive"),
             iterator: s.intern("@@iterator"),
             next: s.intern("next"),
+            return_: s.intern("return"),
+            has_instance: s.intern("@@hasInstance"),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
@@ -175,6 +181,7 @@ impl World {
             escaped: Table::new(),
             coercions: false,
             iterator_class: None,
+            odd_keys: false,
             added_coercions: false,
             names,
             prog,
@@ -182,6 +189,7 @@ impl World {
         w.register_errors();
         w.register_classes();
         w.register_scopes();
+        w.odd_keys = w.has_odd_keys();
         w.find_coercions();
         let iterator = |c: &ClassDecl| w.prog.strings.is(c.name, "__ultra_Iterator");
         w.iterator_class = w.prog.classes.iter().find(|(_, c)| iterator(c)).map(|(d, _)| w.cls_of_decl[d]);
@@ -205,6 +213,13 @@ impl World {
                 }
             }
         }
+    }
+
+    fn has_odd_keys(&self) -> bool {
+        self.prog.fns.values().any(|f| {
+            let stores = f.body.insts.values().filter(|d| d.op == ultra_ir::Op::JsElemSet);
+            stores.filter_map(|d| super::infer::literal(&f.body, d.arg_b())).any(|l| l.int.is_none_or(|i| i < 0))
+        })
     }
 
     /// Whether a name is one of the functions that conversion to a primitive value calls.

@@ -177,7 +177,7 @@ macro_rules! for_each_runtime_fn {
         ElemGet = elem_get(Any, Any) -> Any, [READ ALLOC THROW], "a[key].";
         ElemSet = elem_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "a[key] = v.";
         NewObject = new_object() -> Ref, [ALLOC THROW], "{}.";
-        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
+        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, or 3 for those of a for-in loop; kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
         ObjectAssign = object_assign(Any, Any) -> Void, [ALLOC THROW WRITE], "Copies own enumerable properties of the second into the first.";
         // Mathematics without an instruction.
         MathPow = math_pow(F64, F64) -> F64, [], "a ** b.";

@@ -544,7 +544,12 @@ pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
 }
 
 /// Keys (0), values (1) or [key, value] pairs (2) of the own enumerable properties.
+/// With 3, the keys that `for-in` visits: nothing of `undefined` and `null`.
 pub fn entries(cx: Cx, base: Word, what: i32) -> Res<u32> {
+    if what == 3 {
+        let keys = if is_nullish(base) { Vec::new() } else { own_keys(cx, base)? };
+        return store::array_of(cx, Kind::Str, &keys);
+    }
     let keys = own_keys(cx, base)?;
     if what == 0 {
         return store::array_of(cx, Kind::Str, &keys);

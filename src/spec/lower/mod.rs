@@ -586,6 +586,14 @@ impl Lower<'_> {
             Op::JsRest => self.rest(inst, d, out)?,
             Op::JsIter => self.iter(d, out)?,
             Op::JsIterBegin => self.iter_begin(d)?,
+            Op::JsIterClose => {
+                let it = self.tv(d.arg_a());
+                if matches!(it.t.obj, Obj::Class(_)) {
+                    let failed = self.b.imm64(Op::BConst, Ty::Bool, d.aux as u64);
+                    self.library(infer::ITER_CLOSE, &[it, Tv { v: failed, t: T::BOOL, lit: None }], T::UNDEF)?;
+                }
+                return Ok(None);
+            }
             Op::JsIterMore => self.iter_more(d)?,
             Op::JsIterValue => return self.iter_value(d, out),
             Op::JsIterKey => self.iter_key(d)?,

@@ -370,7 +370,14 @@ impl Lower<'_> {
             out.rep(),
             2,
             |l| Ok(l.element(store, i, t, out)),
-            |l| Ok(l.constant_of(T { bits: out.bits, obj: Obj::None })),
+            |l| {
+                if !l.w.odd_keys || l.w.is_declared(cell) {
+                    return Ok(l.constant_of(T { bits: out.bits, obj: Obj::None }));
+                }
+                let (a, k) = (l.b.unary(Op::AnyFromRef, array), l.boxed(key));
+                let v = l.rt(RtFn::ElemGet, &[a, k]);
+                Ok(l.conv(v, out.with(OTHER), out))
+            },
         )
     }
 
@@ -797,7 +804,7 @@ impl Lower<'_> {
     fn iterable(&mut self, tv: Tv, aux: u16) -> Res<Value> {
         if aux == 1 {
             let v = self.boxed(tv);
-            let mode = self.b.iconst(Ty::I32, 0);
+            let mode = self.b.iconst(Ty::I32, 3);
             return Ok(self.rt(RtFn::ObjectKeys, &[v, mode]));
         }
         let name = self.w.prog.strings.intern("Symbol(Symbol.iterator)");

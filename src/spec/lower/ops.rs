@@ -610,6 +610,15 @@ impl Lower<'_> {
     }
 
     fn instanceof_op(&mut self, a: Tv, b: Tv) -> Res<Value> {
+        if let Some(f) = infer::has_instance(self.w, b.t) {
+            let spec = infer::call_spec(self.w, f, b.t, &[a.t]);
+            let out = self.w.cell(self.w.specs[spec].ret);
+            return match self.call_fn(f, None, b, &[a], out)? {
+                Some(v) => Ok(self.truthy(Tv { v, t: out, lit: None })),
+                None if self.b.is_open() => Ok(self.b.imm64(Op::BConst, Ty::Bool, 0)),
+                None => Ok(self.dead(Ty::Bool)),
+            };
+        }
         match b.t.obj {
             Obj::ClassVal(d) => {
                 let class = self.w.cls_of_decl[d];
