@@ -267,6 +267,7 @@ ops! {
     // Dynamic dialect: operands and results are `any` unless said otherwise.
     JsNum = "js.num", Imm64, () -> Is(Ty::Any), [DYN], "Number literal: with aux 0 the bits of a double, with 1 an unsigned 64-bit integer, with 2 a negated one.";
     JsStr = "js.str", Imm: Str, () -> Is(Ty::Any), [DYN], "String literal.";
+    JsBigInt = "js.bigint", Imm: Str, () -> Is(Ty::Any), [DYN], "bigint literal of these digits.";
     JsBool = "js.bool", Imm64, () -> Is(Ty::Any), [DYN], "Boolean literal.";
     JsNull = "js.null", Nullary, () -> Is(Ty::Any), [DYN], "null.";
     JsUndef = "js.undef", Nullary, () -> Is(Ty::Any), [DYN], "undefined.";

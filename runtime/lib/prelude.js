@@ -284,6 +284,10 @@ function __ultra_array_entries(a) {
   return new __ultra_Iterator(__ultra_opaque(a), 5, undefined);
 }
 
+function __ultra_string_iterator(s) {
+  return new __ultra_Iterator(s, 1, undefined);
+}
+
 function __ultra_map_keys(m) {
   return new __ultra_Iterator(__ultra_opaque(m), 6, undefined);
 }

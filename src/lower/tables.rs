@@ -138,7 +138,7 @@ impl Lowerer<'_> {
         if binding.optional {
             id = self.or_undefined(id);
         }
-        (self.types.table[id] != Type::Any).then_some(id)
+        (self.types.table[id] != Type::Any || self.dialect.is_ultra()).then_some(id)
     }
 
     fn fn_decl(&mut self, frame: FrameId) -> FnDecl {

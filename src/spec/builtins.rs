@@ -50,6 +50,9 @@ pub enum R {
     AnyArray,
     /// A reference to some object.
     Object,
+    /// A bigint.
+    Big,
+    Symbol,
     /// A reference to an array like the receiver.
     SameArray,
     /// The receiver's element type or undefined, as any.
@@ -175,6 +178,7 @@ static STRING_SPECIALS: Specials = specials! {
     "at" => Special::StrAt,
     "toString" => Special::ValueOf,
     "valueOf" => Special::ValueOf,
+    "@@iterator" => Special::Library("__ultra_string_iterator"),
 };
 
 static NUMBER_ROWS: &[Row] = &[
@@ -188,6 +192,21 @@ static NUMBER_SPECIALS: Specials = specials! {
     "toLocaleString" => Special::NumToString,
     "valueOf" => Special::ValueOf,
 };
+
+static BIGINT_ROWS: &[Row] = &[row("toString", RtFn::BigToText, &[P::Num(10.0)], R::Str)];
+
+static BIGINT_SPECIALS: Specials = specials! { "valueOf" => Special::ValueOf };
+
+/// Symbols that the language itself looks for.
+const WELL_KNOWN: &[&str] = &[
+    "iterator", "asyncIterator", "hasInstance", "toPrimitive", "toStringTag", "species", "isConcatSpreadable", "match",
+    "matchAll", "replace", "search", "split", "unscopables", "dispose", "asyncDispose",
+];
+
+/// Whether a property of a global is a well-known symbol.
+pub fn is_well_known(global: u16, name: &str) -> bool {
+    GLOBALS[global as usize].name == "Symbol" && WELL_KNOWN.contains(&name)
+}
 
 static ARRAY_SPECIALS: Specials = specials! {
     "push" => Special::ArrayPush,
@@ -257,6 +276,7 @@ static SET_SPECIALS: Specials = specials! {
 pub enum Recv {
     Str,
     Number,
+    BigInt,
     Array,
     Map,
     Set,
@@ -274,6 +294,7 @@ pub fn method(recv: Recv, name: &str) -> Option<Builtin> {
     match recv {
         Recv::Str => find_in(STRING_ROWS, STRING_SPECIALS, name),
         Recv::Number => find_in(NUMBER_ROWS, NUMBER_SPECIALS, name),
+        Recv::BigInt => find_in(BIGINT_ROWS, BIGINT_SPECIALS, name),
         Recv::Array => find_in(&[], ARRAY_SPECIALS, name),
         Recv::Map => find_in(&[], MAP_SPECIALS, name),
         Recv::Set => find_in(&[], SET_SPECIALS, name),
@@ -406,6 +427,24 @@ pub static GLOBALS: &[Global] = &[
         call: Some(Special::ToStringCall),
         rows: &[],
         specials: specials! { "fromCharCode" => Special::StrFromCharCodes },
+        ..NONE
+    },
+    Global {
+        name: "BigInt",
+        call_rows: &[row("", RtFn::BigConvert, &[P::Any], R::Big)],
+        rows: &[
+            row("asIntN", RtFn::BigAsIntN, &[P::Num(0.0), P::Any, P::Const(1)], R::Big),
+            row("asUintN", RtFn::BigAsIntN, &[P::Num(0.0), P::Any, P::Const(0)], R::Big),
+        ],
+        ..NONE
+    },
+    Global {
+        name: "Symbol",
+        call_rows: &[row("", RtFn::SymbolNew, &[P::Any], R::Symbol)],
+        rows: &[
+            row("for", RtFn::SymbolOf, &[P::Str, P::Const(1)], R::Symbol),
+            row("keyFor", RtFn::SymbolText, &[P::Any, P::Const(2)], R::Any),
+        ],
         ..NONE
     },
     Global { name: "Boolean", call: Some(Special::ToBoolean), ..NONE },

@@ -36,6 +36,8 @@ pub enum GetPlan {
     Constructor,
     /// The name of a function or class.
     Name(StrId),
+    /// A well-known symbol.
+    WellKnown(StrId),
     /// A built-in method as a value.
     BuiltinMethod,
     Dyn,
@@ -280,6 +282,8 @@ pub fn typeof_text(t: T) -> Option<&'static str> {
         t if t.within(NUM | F32 | INTS) => "number",
         T::STR => "string",
         T::BOOL => "boolean",
+        T::BIG => "bigint",
+        T::SYMBOL => "symbol",
         T::UNDEF => "undefined",
         T::NULL => "object",
         t if t.within(OBJ) => match t.obj {
@@ -326,6 +330,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
     match d.op {
         Op::JsNum => T::LIT,
         Op::JsStr => T::STR,
+        Op::JsBigInt => T::BIG,
         Op::JsBool | Op::JsFromBool => T::BOOL,
         Op::JsNull => T::NULL,
         Op::JsUndef => T::UNDEF,
@@ -577,7 +582,8 @@ fn unary(t: T, lit: Option<Lit>, op: JsUnOp) -> T {
         t if t.int_kind().is_some() => t,
         T::STR => T::NUM,
         t if t.is_bottom() => T::BOTTOM,
-        _ => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER),
+        T::BIG => T::BIG,
+        _ => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
     };
     match op {
         JsUnOp::Not => T::BOOL,
@@ -618,6 +624,8 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
     }
     match op {
         Lt | Le | Gt | Ge | Eq | Ne | StrictEq | StrictNe | InstanceOf | In => T::BOOL,
+        // Mixtures of bigint with numbers throw.
+        _ if a.t == T::BIG && b.t == T::BIG => T::BIG,
         _ => plan::arith(op, a, b).result(op),
     }
 }
@@ -935,6 +943,7 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
         Obj::Fn(f) if name == n.name => GetPlan::Name(w.prog.fns[f].name),
         Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
             Some(v) => GetPlan::Constant(v),
+            None if builtins::is_well_known(g, &w.prog.strings.text(name)) => GetPlan::WellKnown(name),
             None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
             None => GetPlan::Dyn,
         },
@@ -978,6 +987,7 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
             T::obj(Obj::Fn(f))
         }
         GetPlan::ErrorName | GetPlan::Name(_) => T::STR,
+        GetPlan::WellKnown(_) => T::SYMBOL,
         GetPlan::Constructor => constructor_type(w, o),
         GetPlan::BuiltinMethod => T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0))),
         GetPlan::Dyn => {
@@ -1324,6 +1334,9 @@ pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
     if base.within(NUM | F32 | INTS) && base.rep() != ultra_ir::Ty::Any {
         return builtin(Recv::Number);
     }
+    if base == T::BIG {
+        return builtin(Recv::BigInt);
+    }
     if base == T::BOOL && matches!(text().as_str(), "toString") {
         return CallPlan::Builtin(Builtin::Special(Special::ToStringNoArg));
     }
@@ -1537,6 +1550,8 @@ pub fn builtin_result(w: &mut World, s: SpecId, inst: Inst, b: Builtin, recv: T,
                 T::obj(Obj::Arr(cell))
             }
             R::Object => T::ANY_OBJ,
+            R::Big => T::BIG,
+            R::Symbol => T::SYMBOL,
             R::SameArray => recv,
         },
         Builtin::Special(sp) => special_result(w, s, inst, sp, recv, args),

@@ -4,6 +4,7 @@
 //! current one, and the depth of the last container entered, from which `layout`
 //! decides what shares a line.
 
+use crate::object::{bigint, symbol};
 use crate::array::ops;
 use crate::array::store;
 use crate::array::typed;
@@ -112,7 +113,8 @@ impl Inspector {
             FALSE => self.paint(Style::Boolean, "false"),
             _ => match object_of(word) {
                 Some(id) => self.object(id, depth),
-                None => self.paint(Style::Symbol, "Symbol()"),
+                None if bigint::is(word) => self.paint(Style::Number, format!("{}n", bigint::text(self.cx, word, 10))),
+                None => self.paint(Style::Symbol, symbol::text(self.cx, word)),
             },
         }
     }

@@ -17,7 +17,7 @@ use crate::error;
 use crate::mem::shape::{ClassSpec, SlotSpec};
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
-use crate::object::{slot, value};
+use crate::object::{slot, symbol, value};
 use crate::string::chars::Chars;
 use crate::string::{atoms, heap};
 use hashbrown::HashMap;
@@ -275,6 +275,9 @@ pub fn get(cx: Cx, base: Word, name: Word) -> Res<Word> {
             return unit_string(cx, base, i as usize);
         }
     }
+    if symbol::is(base) && heap::chars(cx, &name).is_str("description") {
+        return symbol::description(cx, base).map_or(Ok(UNDEFINED), |d| heap::from_str(cx, d));
+    }
     Ok(method(cx, base, name).unwrap_or(UNDEFINED))
 }
 
@@ -422,7 +425,13 @@ fn delete_element(cx: Cx, array: u32, i: u32) -> Res<bool> {
 
 /// A property key as a string word.
 pub fn key_of(cx: Cx, key: Word) -> Res<Word> {
-    if is_string(key) { Ok(key) } else { value::to_str(cx, key) }
+    if is_string(key) {
+        Ok(key)
+    } else if symbol::is(key) {
+        Ok(symbol::key(cx, key))
+    } else {
+        value::to_str(cx, key)
+    }
 }
 
 /// The index in a key that is a number.
@@ -536,6 +545,7 @@ pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
     if let Some(table) = extra(cx, id) {
         keys.extend(table.live(cx).map(|e| table.key(cx, e)));
     }
+    keys.retain(|&k| !symbol::is_key(cx, k));
     let index = |w: &Word| heap::chars(cx, w).array_index();
     if keys.iter().any(|k| index(k).is_some()) {
         keys.sort_by_key(|k| index(k).map_or(u64::MAX, u64::from));

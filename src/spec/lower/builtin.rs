@@ -15,6 +15,26 @@ impl Lower<'_> {
         args.get(i).copied().unwrap_or_else(|| Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None })
     }
 
+    pub(super) fn bigint_literal(&mut self, digits: StrId) -> Value {
+        let text = self.w.prog.strings.text(digits).to_ascii_lowercase();
+        let (rest, radix) = match text.get(..2) {
+            Some("0x") => (&text[2..], 16),
+            Some("0o") => (&text[2..], 8),
+            Some("0b") => (&text[2..], 2),
+            _ => (&text[..], 10),
+        };
+        match i64::from_str_radix(rest, radix) {
+            Ok(v) => {
+                let v = self.b.iconst(Ty::I64, v);
+                self.rt(RtFn::BigFromI64, &[v])
+            }
+            Err(_) => {
+                let s = self.b.imm(Op::StrConst, digits.0);
+                self.rt(RtFn::BigLiteral, &[s])
+            }
+        }
+    }
+
     /// One runtime call: receiver where the signature has room for it, then converted arguments.
     fn row(&mut self, row: &'static Row, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
         let sig = row.rt.sig();
@@ -196,6 +216,10 @@ impl Lower<'_> {
             }
             Special::ToNumber => match args.first() {
                 None => self.b.f64const(0.0),
+                Some(a) if a.t.has(BIG) => {
+                    let v = self.primitive(*a, "number")?;
+                    self.rt(RtFn::AnyNumber, &[v])
+                }
                 Some(a) => {
                     let d = self.to_number(*a)?;
                     if a.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d }

@@ -432,6 +432,7 @@ impl Lower<'_> {
                 self.b.f64const(lit.map_or(f64::NAN, |l| l.value))
             }
             Op::JsStr => self.b.imm(Op::StrConst, d.a),
+            Op::JsBigInt => self.bigint_literal(StrId(d.a)),
             Op::JsBool => self.b.imm64(Op::BConst, Ty::Bool, d.imm()),
             Op::JsNull | Op::JsUndef | Op::JsHole | Op::AnyConst => return Ok(None),
             Op::JsWiden => {

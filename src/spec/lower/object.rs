@@ -140,6 +140,10 @@ impl Lower<'_> {
             }
             GetPlan::Static(var) => return self.read_var(var, None, out, false),
             GetPlan::BuiltinMethod => return Ok(None),
+            GetPlan::WellKnown(name) => {
+                let (n, zero) = (self.b.imm(Op::StrConst, name.0), self.b.iconst(Ty::I32, 0));
+                self.rt(RtFn::SymbolOf, &[n, zero])
+            }
             GetPlan::Name(text) => self.b.imm(Op::StrConst, text.0),
             GetPlan::Constructor => {
                 let Obj::Class(c) = o.t.obj else { return self.unsupported("constructor") };

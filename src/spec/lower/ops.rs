@@ -573,10 +573,22 @@ impl Lower<'_> {
             Cmp::IsNullish { left } => self.is_among(if left { b } else { a }, NULLISH),
             Cmp::Dyn if loose && (infer::coerces(self.w, a.t) || infer::coerces(self.w, b.t)) => self.loose_equality(a, b)?,
             Cmp::Dyn => {
-                let (x, y) = (self.boxed(a), self.boxed(b));
+                let (x, y) = (self.boxed_exact(a, b.t), self.boxed_exact(b, a.t));
                 self.rt(if loose { RtFn::AnyLooseEq } else { RtFn::AnyStrictEq }, &[x, y])
             }
         })
+    }
+
+    /// An any word that, for a literal beyond 2^53 beside what may be a 64-bit integer, is exact.
+    fn boxed_exact(&mut self, tv: Tv, other: T) -> Value {
+        let exact = tv.lit.filter(|l| l.written_int && other.has(INTS)).and_then(|l| l.int);
+        match exact.and_then(|v| i64::try_from(v).ok()).filter(|v| v.unsigned_abs() > 1 << 53) {
+            Some(v) => {
+                let v = self.b.iconst(Ty::I64, v);
+                self.rt(RtFn::AnyFromI64, &[v])
+            }
+            None => self.boxed(tv),
+        }
     }
 
     /// `==` where an operand may be an object with functions of the program for its primitive value:
