@@ -534,3 +534,356 @@ function __ultra_array_join(a, separator) {
   }
   return s;
 }
+
+// Built-in functions as values.
+function __ultra_v_Math_max(...xs) { return __ultra_math_max(xs); }
+function __ultra_v_Math_min(...xs) { return __ultra_math_min(xs); }
+function __ultra_v_Math_abs(x) { return Math.abs(x); }
+function __ultra_v_Math_floor(x) { return Math.floor(x); }
+function __ultra_v_Math_ceil(x) { return Math.ceil(x); }
+function __ultra_v_Math_round(x) { return Math.round(x); }
+function __ultra_v_Math_trunc(x) { return Math.trunc(x); }
+function __ultra_v_Math_sqrt(x) { return Math.sqrt(x); }
+function __ultra_v_Math_sign(x) { return Math.sign(x); }
+function __ultra_v_Math_pow(x, y) { return Math.pow(x, y); }
+function __ultra_v_Math_sin(x) { return Math.sin(x); }
+function __ultra_v_Math_cos(x) { return Math.cos(x); }
+function __ultra_v_Math_random() { return Math.random(); }
+function __ultra_v_Number_isInteger(x) { return Number.isInteger(x); }
+function __ultra_v_Number_isFinite(x) { return Number.isFinite(x); }
+function __ultra_v_Number_isNaN(x) { return Number.isNaN(x); }
+function __ultra_v_Number_isSafeInteger(x) { return Number.isSafeInteger(x); }
+function __ultra_v_Number_parseFloat(x) { return parseFloat(x); }
+function __ultra_v_Number_parseInt(x, radix) { return parseInt(x, radix); }
+function __ultra_v_Array_isArray(x) { return Array.isArray(x); }
+function __ultra_v_Object_keys(x) { return Object.keys(x); }
+function __ultra_v_Object_values(x) { return Object.values(x); }
+function __ultra_v_Object_entries(x) { return Object.entries(x); }
+function __ultra_v_Object_is(x, y) { return Object.is(x, y); }
+function __ultra_v_Object_hasOwn(x, k) { return Object.hasOwn(x, k); }
+function __ultra_v_JSON_stringify(x, replacer, indent) { return JSON.stringify(x, replacer, indent); }
+function __ultra_v_JSON_parse(x, reviver) { return JSON.parse(x, reviver); }
+function __ultra_v_console_log(...xs) { __ultra_console_each(xs); }
+function __ultra_v_Number(x) { return Number(x); }
+function __ultra_v_String(x) { return String(x); }
+function __ultra_v_Boolean(x) { return Boolean(x); }
+function __ultra_v_BigInt(x) { return BigInt(x); }
+function __ultra_v_Symbol(x) { return Symbol(x); }
+function __ultra_v_parseInt(x, radix) { return parseInt(x, radix); }
+function __ultra_v_parseFloat(x) { return parseFloat(x); }
+function __ultra_v_isNaN(x) { return isNaN(x); }
+function __ultra_v_isFinite(x) { return isFinite(x); }
+function __ultra_v_structuredClone(x) { return structuredClone(x); }
+
+function __ultra_bind(f, self, first) {
+  return (...rest) => __ultra_apply(f, self, __ultra_array_concat(first, rest));
+}
+
+function __ultra_map_fill(m, source) {
+  if (source === undefined || source === null) return;
+  if (m instanceof Set) {
+    for (const x of source) m.add(x);
+    return;
+  }
+  for (const e of source) {
+    if (!__ultra_is_object(e)) throw new TypeError(`Iterator value ${e} is not an entry object`);
+    m.set(e[0], e[1]);
+  }
+}
+
+function __ultra_map_groupBy(source, f) {
+  const r = new Map();
+  let i = 0;
+  for (const x of source) {
+    const k = f(x, i++);
+    const group = r.get(k);
+    if (group === undefined) r.set(k, [x]);
+    else group.push(x);
+  }
+  return r;
+}
+
+function __ultra_object_fromEntries(source) {
+  const r = {};
+  for (const e of source) r[e[0]] = e[1];
+  return r;
+}
+
+function __ultra_object_groupBy(source, f) {
+  const r = {};
+  let i = 0;
+  for (const x of source) {
+    const k = f(x, i++);
+    if (Object.hasOwn(r, k)) r[k].push(x);
+    else r[k] = [x];
+  }
+  return r;
+}
+
+function __ultra_object_names(x) {
+  const r = Object.keys(x);
+  if (__ultra_is_list(x) || typeof x === "string") r.push("length");
+  return r;
+}
+
+function __ultra_object_symbols(x) {
+  return __ultra_symbol_keys(x);
+}
+
+function __ultra_string_fromCodePoint(...codes) {
+  let s = "";
+  for (const c of codes) s = s + __ultra_code_point(c);
+  return s;
+}
+
+function __ultra_string_raw(parts, ...values) {
+  const texts = parts.raw;
+  let s = "";
+  for (let i = 0; i < texts.length; i++) {
+    s = s + `${texts[i]}`;
+    if (i + 1 < texts.length && i < values.length) s = s + `${values[i]}`;
+  }
+  return s;
+}
+
+function __ultra_string_substr(s, start, count) {
+  const n = s.length;
+  const from = __ultra_relative(start, n, 0);
+  let k = n - from;
+  if (count !== undefined) k = Math.min(Math.max(Math.trunc(count), 0), n - from);
+  return s.substring(from, from + k);
+}
+
+function __ultra_string_trimLeft(s) { return s.trimStart(); }
+function __ultra_string_trimRight(s) { return s.trimEnd(); }
+
+function __ultra_array_with(a, i, x) {
+  const n = a.length;
+  const k = Math.trunc(i);
+  const at = k < 0 ? n + k : k;
+  if (!(at >= 0 && at < n)) throw new RangeError("Invalid index : " + i);
+  const r = __ultra_array_slice(a);
+  r[at] = x;
+  return r;
+}
+
+function __ultra_array_toSpliced(a, start, count, ...items) {
+  const n = a.length;
+  const from = __ultra_relative(start, n, 0);
+  let k = n - from;
+  if (count !== undefined) k = Math.min(Math.max(Math.trunc(count), 0), n - from);
+  const r = [];
+  for (let i = 0; i < from; i++) r.push(__ultra_elem(a, i));
+  for (const x of items) r.push(x);
+  for (let i = from + k; i < n; i++) r.push(__ultra_elem(a, i));
+  return r;
+}
+
+function __ultra_array_copyWithin(a, target, start, end) {
+  const n = a.length;
+  let to = __ultra_relative(target, n, 0);
+  const from = __ultra_relative(start, n, 0);
+  const last = __ultra_relative(end, n, n);
+  const copy = [];
+  for (let i = from; i < last; i++) copy.push(__ultra_elem(a, i));
+  for (let i = 0; i < copy.length && to < n; i++) a[to++] = __ultra_elem(copy, i);
+  return a;
+}
+
+// A deep copy: objects of classes become plain ones, and what is shared or circular stays so.
+function __ultra_structured_clone(x) {
+  return __ultra_clone(x, new Map());
+}
+
+function __ultra_clone(x, seen) {
+  if (typeof x === "function" || typeof x === "symbol") {
+    const e = new Error(`${String(x)} could not be cloned.`);
+    e.name = "DataCloneError";
+    throw e;
+  }
+  if (!__ultra_is_object(x)) return x;
+  const known = seen.get(x);
+  if (known !== undefined) return known;
+  if (Array.isArray(x)) {
+    const r = [];
+    seen.set(x, r);
+    for (let i = 0; i < x.length; i++) r.push(__ultra_clone(x[i], seen));
+    return r;
+  }
+  if (x instanceof Map) {
+    const r = new Map();
+    seen.set(x, r);
+    for (const e of x) r.set(__ultra_clone(e[0], seen), __ultra_clone(e[1], seen));
+    return r;
+  }
+  if (x instanceof Set) {
+    const r = new Set();
+    seen.set(x, r);
+    for (const e of x) r.add(__ultra_clone(e, seen));
+    return r;
+  }
+  const r = {};
+  seen.set(x, r);
+  for (const k of Object.keys(x)) r[k] = __ultra_clone(x[k], seen);
+  return r;
+}
+
+// JSON with a replacer or `toJSON`.
+function __ultra_json_stringify(value, replacer, space) {
+  let gap = "";
+  if (typeof space === "number") gap = " ".repeat(Math.min(10, Math.max(0, Math.trunc(space))));
+  else if (typeof space === "string") gap = space.slice(0, 10);
+  let allowed = undefined;
+  if (Array.isArray(replacer)) {
+    allowed = [];
+    for (const k of replacer) if (!allowed.includes(String(k))) allowed.push(String(k));
+  }
+  const f = typeof replacer === "function" ? replacer : undefined;
+  return __ultra_json_value({ "": value }, "", value, f, allowed, gap, "", []);
+}
+
+function __ultra_json_value(holder, key, given, f, allowed, gap, indent, open) {
+  let x = given;
+  if (__ultra_is_object(x) && typeof x.toJSON === "function") x = x.toJSON(key);
+  if (f !== undefined) x = f.call(holder, key, x);
+  if (!__ultra_is_object(x)) return __ultra_json_text(x, undefined);
+  if (typeof x === "function") return undefined;
+  if (open.includes(x)) throw new TypeError("Converting circular structure to JSON");
+  open.push(x);
+  const inner = indent + gap;
+  const parts = [];
+  const list = Array.isArray(x);
+  if (list) {
+    for (let i = 0; i < x.length; i++) {
+      const text = __ultra_json_value(x, String(i), x[i], f, allowed, gap, inner, open);
+      parts.push(text === undefined ? "null" : text);
+    }
+  } else {
+    for (const k of allowed === undefined ? Object.keys(x) : allowed) {
+      if (!(k in x)) continue;
+      const text = __ultra_json_value(x, k, x[k], f, allowed, gap, inner, open);
+      if (text !== undefined) parts.push(__ultra_json_text(k, undefined) + (gap === "" ? ":" : ": ") + text);
+    }
+  }
+  open.pop();
+  const begin = list ? "[" : "{";
+  const end = list ? "]" : "}";
+  if (parts.length === 0) return begin + end;
+  if (gap === "") return begin + parts.join(",") + end;
+  return begin + "\n" + inner + parts.join(",\n" + inner) + "\n" + indent + end;
+}
+
+function __ultra_json_parse(text, reviver) {
+  const value = JSON.parse(text);
+  if (typeof reviver !== "function") return value;
+  return __ultra_json_revive({ "": value }, "", reviver);
+}
+
+function __ultra_json_revive(holder, key, f) {
+  const x = holder[key];
+  if (__ultra_is_object(x)) {
+    for (const k of Object.keys(x)) {
+      const v = __ultra_json_revive(x, k, f);
+      if (v === undefined) delete x[k];
+      else x[k] = v;
+    }
+  }
+  return f.call(holder, key, x);
+}
+
+// console.
+function __ultra_console_each(xs) {
+  const parts = [];
+  for (const x of xs) parts.push(typeof x === "string" ? x : __ultra_inspect(x, 2));
+  console.log("%s", parts.join(" "));
+}
+
+function __ultra_console_dir(x) {
+  console.log("%s", typeof x === "string" ? __ultra_inspect(x, 2) : __ultra_inspect(x, 2));
+}
+
+function __ultra_console_assert(ok, ...xs) {
+  if (ok) return;
+  const parts = [];
+  for (const x of xs) parts.push(typeof x === "string" ? x : __ultra_inspect(x, 2));
+  console.error("%s", parts.length === 0 ? "Assertion failed" : "Assertion failed: " + parts.join(" "));
+}
+
+var __ultra_counts;
+
+function __ultra_console_count(label) {
+  const name = label === undefined ? "default" : `${label}`;
+  if (__ultra_counts === undefined) __ultra_counts = new Map();
+  const known = __ultra_counts.get(name);
+  const n = known === undefined ? 1 : known + 1;
+  __ultra_counts.set(name, n);
+  console.log("%s", `${name}: ${n}`);
+}
+
+function __ultra_console_count_reset(label) {
+  if (__ultra_counts !== undefined) __ultra_counts.delete(label === undefined ? "default" : `${label}`);
+}
+
+function __ultra_console_table(data, columns) {
+  if (!__ultra_is_object(data)) {
+    console.log(data);
+    return;
+  }
+  const names = [];
+  const rows = [];
+  let plain = false;
+  const table = data instanceof Map || data instanceof Set;
+  const keys = table ? [] : Object.keys(data);
+  const items = [];
+  if (data instanceof Map) for (const e of data) items.push(e);
+  else if (data instanceof Set) for (const e of data) items.push(e);
+  else for (const k of keys) items.push(data[k]);
+  for (let i = 0; i < items.length; i++) {
+    const cells = new Map();
+    let x = items[i];
+    cells.set("", table ? String(i) : keys[i]);
+    if (data instanceof Map) {
+      cells.set("Key", __ultra_inspect(x[0], 0));
+      x = x[1];
+    }
+    if (__ultra_is_object(x) && typeof x !== "function") {
+      for (const k of columns === undefined ? Object.keys(x) : columns) {
+        if (!names.includes(k)) names.push(k);
+        if (k in x) cells.set("." + k, __ultra_inspect(x[k], 0));
+      }
+    } else {
+      plain = true;
+      cells.set("Values", __ultra_inspect(x, 0));
+    }
+    rows.push(cells);
+  }
+  const head = [table ? "(iteration index)" : "(index)"];
+  const ids = [""];
+  if (data instanceof Map) {
+    head.push("Key");
+    ids.push("Key");
+  }
+  for (const n of names) {
+    head.push(n);
+    ids.push("." + n);
+  }
+  if (plain) {
+    head.push("Values");
+    ids.push("Values");
+  }
+  const widths = head.map((h, i) => {
+    let w = h.length;
+    for (const r of rows) {
+      const c = r.get(ids[i]);
+      if (c !== undefined) w = Math.max(w, c.length);
+    }
+    return w + 2;
+  });
+  const rule = (left, middle, right) => left + widths.map((w) => "─".repeat(w)).join(middle) + right;
+  const line = (cells) =>
+    "│" + cells.map((c, i) => " " + c + " ".repeat(widths[i] - 1 - c.length)).join("│") + "│";
+  const out = [rule("┌", "┬", "┐"), line(head), rule("├", "┼", "┤")];
+  for (const r of rows) out.push(line(ids.map((id) => (r.get(id) === undefined ? "" : r.get(id)))));
+  out.push(rule("└", "┴", "┘"));
+  console.log("%s", out.join("\n"));
+}

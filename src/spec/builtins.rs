@@ -133,6 +133,17 @@ pub enum Special {
     Opaque,
     StrFromCharCodes,
     ObjectFreeze,
+    /// Library code's call of a function with `this` and an array of arguments.
+    Apply,
+    ObjectAssign,
+    JsonStringify,
+    JsonParse,
+    /// A library function applied to the arguments alone.
+    LibraryCall(&'static str),
+    /// A library function applied to so many arguments as any words.
+    LibraryAny(&'static str, usize),
+    /// console.group and its end: a change of indentation.
+    Group(i32),
 }
 
 /// A builtin found by name.
@@ -176,6 +187,9 @@ static STRING_SPECIALS: Specials = specials! {
     "includes" => Special::StrIncludes,
     "concat" => Special::StrConcat,
     "at" => Special::StrAt,
+    "substr" => Special::Library("__ultra_string_substr"),
+    "trimLeft" => Special::Library("__ultra_string_trimLeft"),
+    "trimRight" => Special::Library("__ultra_string_trimRight"),
     "toString" => Special::ValueOf,
     "valueOf" => Special::ValueOf,
     "@@iterator" => Special::Library("__ultra_string_iterator"),
@@ -192,6 +206,10 @@ static NUMBER_SPECIALS: Specials = specials! {
     "toLocaleString" => Special::NumToString,
     "valueOf" => Special::ValueOf,
 };
+
+/// JSON without functions of the program.
+pub static JSON_STRINGIFY: Row = row("stringify", RtFn::JsonStringify, &[P::Any, P::Unused, P::Any], R::Any);
+pub static JSON_PARSE: Row = row("parse", RtFn::JsonParse, &[P::Str, P::Unused], R::Any);
 
 static BIGINT_ROWS: &[Row] = &[row("toString", RtFn::BigToText, &[P::Num(10.0)], R::Str)];
 
@@ -238,6 +256,9 @@ static ARRAY_SPECIALS: Specials = specials! {
     "toSorted" => Special::Library("__ultra_array_toSorted"),
     "toReversed" => Special::Library("__ultra_array_toReversed"),
     "at" => Special::Library("__ultra_array_at"),
+    "with" => Special::Library("__ultra_array_with"),
+    "toSpliced" => Special::Library("__ultra_array_toSpliced"),
+    "copyWithin" => Special::Library("__ultra_array_copyWithin"),
     "keys" => Special::Library("__ultra_array_keys"),
     "values" => Special::Library("__ultra_array_values"),
     "@@iterator" => Special::Library("__ultra_array_values"),
@@ -405,6 +426,14 @@ pub static GLOBALS: &[Global] = &[
             "debug" => Special::ConsoleLog,
             "error" => Special::ConsoleError,
             "warn" => Special::ConsoleError,
+            "group" => Special::Group(2),
+            "groupCollapsed" => Special::Group(2),
+            "groupEnd" => Special::Group(-2),
+            "table" => Special::LibraryAny("__ultra_console_table", 2),
+            "assert" => Special::LibraryCall("__ultra_console_assert"),
+            "dir" => Special::LibraryCall("__ultra_console_dir"),
+            "count" => Special::LibraryCall("__ultra_console_count"),
+            "countReset" => Special::LibraryCall("__ultra_console_count_reset"),
         },
         ..NONE
     },
@@ -426,9 +455,14 @@ pub static GLOBALS: &[Global] = &[
         name: "String",
         call: Some(Special::ToStringCall),
         rows: &[],
-        specials: specials! { "fromCharCode" => Special::StrFromCharCodes },
+        specials: specials! {
+            "fromCharCode" => Special::StrFromCharCodes,
+            "fromCodePoint" => Special::LibraryCall("__ultra_string_fromCodePoint"),
+            "raw" => Special::LibraryCall("__ultra_string_raw"),
+        },
         ..NONE
     },
+    Global { name: "__ultra_code_point", call_rows: &[row("", RtFn::StrFromCodePoint, &[P::Num(f64::NAN)], R::Str)], ..NONE },
     Global {
         name: "BigInt",
         call_rows: &[row("", RtFn::BigConvert, &[P::Any], R::Big)],
@@ -468,18 +502,33 @@ pub static GLOBALS: &[Global] = &[
             row("keys", RtFn::ObjectKeys, &[P::Any, P::Const(0)], R::StrArray),
             row("values", RtFn::ObjectKeys, &[P::Any, P::Const(1)], R::AnyArray),
             row("entries", RtFn::ObjectKeys, &[P::Any, P::Const(2)], R::AnyArray),
+            row("hasOwn", RtFn::PropHasOwn, &[P::Any, P::Any], R::Bool),
+            row("is", RtFn::AnySameValue, &[P::Any, P::Any, P::Const(0)], R::Bool),
         ],
-        specials: specials! { "freeze" => Special::ObjectFreeze },
+        specials: specials! {
+            "freeze" => Special::ObjectFreeze,
+            "assign" => Special::ObjectAssign,
+            "fromEntries" => Special::LibraryCall("__ultra_object_fromEntries"),
+            "groupBy" => Special::LibraryCall("__ultra_object_groupBy"),
+            "getOwnPropertySymbols" => Special::LibraryAny("__ultra_object_symbols", 1),
+            "getOwnPropertyNames" => Special::LibraryAny("__ultra_object_names", 1),
+        },
         ..NONE
     },
-    Global { name: "Map", construct: Some(Special::NewMap), ..NONE },
+    Global {
+        name: "Map",
+        construct: Some(Special::NewMap),
+        specials: specials! { "groupBy" => Special::LibraryCall("__ultra_map_groupBy") },
+        ..NONE
+    },
+    Global { name: "structuredClone", call: Some(Special::LibraryAny("__ultra_structured_clone", 1)), ..NONE },
     Global { name: "Set", construct: Some(Special::NewSet), ..NONE },
     Global {
         name: "JSON",
-        rows: &[
-            row("stringify", RtFn::JsonStringify, &[P::Any, P::Unused, P::Any], R::Any),
-            row("parse", RtFn::JsonParse, &[P::Str, P::Unused], R::Any),
-        ],
+        specials: specials! {
+            "stringify" => Special::JsonStringify,
+            "parse" => Special::JsonParse,
+        },
         ..NONE
     },
     Global { name: "Date", rows: &[row("now", RtFn::Now, &[P::Const(0)], R::Num)], ..NONE },
@@ -505,6 +554,10 @@ pub static GLOBALS: &[Global] = &[
     error_global!("URIError"),
     Global { name: BUILTIN_METHOD, ..NONE },
     Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
+    Global { name: "__ultra_apply", call: Some(Special::Apply), ..NONE },
+    Global { name: "__ultra_inspect", call_rows: &[row("", RtFn::InspectToStr, &[P::Any, P::Int(2)], R::Str)], ..NONE },
+    Global { name: "__ultra_json_text", call_rows: &[row("", RtFn::JsonStringify, &[P::Any, P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_symbol_keys", call_rows: &[row("", RtFn::ObjectKeys, &[P::Any, P::Const(4)], R::AnyArray)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
     Global { name: "__ultra_hole", call: Some(Special::IsHole), ..NONE },
     Global { name: "__ultra_is_list", call: Some(Special::IsList), ..NONE },

@@ -55,8 +55,31 @@ pub enum CallPlan {
     Static(FnId),
     /// A property that holds a function value; `this` is the receiver.
     Property,
+    /// `call`, `apply` or `bind` of a function.
+    FnMethod(FnMethod),
     Dyn,
 }
+
+/// The methods of functions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FnMethod {
+    Call,
+    Apply,
+    Bind,
+}
+
+/// The method of functions with a name.
+pub fn fn_method(name: &str) -> Option<FnMethod> {
+    match name {
+        "call" => Some(FnMethod::Call),
+        "apply" => Some(FnMethod::Apply),
+        "bind" => Some(FnMethod::Bind),
+        _ => None,
+    }
+}
+
+/// The library function that binds a function.
+pub const BIND: &str = "__ultra_bind";
 
 /// Whether a branch condition is decided by types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -943,6 +966,9 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
         Obj::Fn(f) if name == n.name => GetPlan::Name(w.prog.fns[f].name),
         Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
             Some(v) => GetPlan::Constant(v),
+            None if w.builtin_value(g, Some(&w.prog.strings.text(name))).is_some() => {
+                w.builtin_value(g, Some(&w.prog.strings.text(name))).map_or(GetPlan::Dyn, GetPlan::Method)
+            }
             None if builtins::is_well_known(g, &w.prog.strings.text(name)) => GetPlan::WellKnown(name),
             None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
             None => GetPlan::Dyn,
@@ -1359,6 +1385,7 @@ pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
             }
             CallPlan::Dyn
         }
+        Obj::Fn(_) | Obj::Func => fn_method(&text()).map_or(CallPlan::Dyn, CallPlan::FnMethod),
         Obj::Arr(_) | Obj::Typed(_) => builtin(Recv::Array),
         Obj::Map(..) => builtin(Recv::Map),
         Obj::Set(_) => builtin(Recv::Set),
@@ -1397,7 +1424,22 @@ fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args:
             let f = get_result(w, recv, name);
             call_value(w, s, inst, f, recv.without(NULLISH), args)
         }
+        CallPlan::FnMethod(FnMethod::Call) => {
+            let this = args.first().copied().unwrap_or(T::UNDEF);
+            call_value(w, s, inst, recv.without(NULLISH), this, args.get(1..).unwrap_or(&[]))
+        }
+        CallPlan::FnMethod(m) => {
+            w.escape(recv);
+            args.iter().for_each(|t| w.escape(*t));
+            if m == FnMethod::Bind {
+                bind_result(w);
+            }
+            T::ANY
+        }
         CallPlan::Dyn => {
+            if fn_method(&w.prog.strings.text(name)) == Some(FnMethod::Bind) {
+                bind_result(w);
+            }
             w.escape(recv);
             args.iter().for_each(|t| w.escape(*t));
             dynamic_methods(w, name, args.len());
@@ -1408,6 +1450,12 @@ fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args:
             T::ANY
         }
     }
+}
+
+fn bind_result(w: &mut World) {
+    let cell = w.declared_cell(T::ANY);
+    let t = library_result(w, BIND, &[T::ANY, T::ANY, T::obj(Obj::Arr(cell))]);
+    w.escape(t);
 }
 
 /// The library function behind a method name of arrays (of Maps and Sets too for `forEach`),
@@ -1653,6 +1701,40 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             }
         },
         Special::IsHole | Special::IsList => T::BOOL,
+        Special::Apply => T::ANY,
+        Special::ObjectAssign => {
+            for source in args.iter().skip(1) {
+                object_spread(w, arg(0), *source);
+            }
+            w.escape(arg(0));
+            arg(0)
+        }
+        Special::LibraryCall(name) => {
+            let all: Vec<T> = args.iter().map(|t| t.widen()).collect();
+            library_result(w, name, &all)
+        }
+        Special::LibraryAny(name, n) => {
+            args.iter().for_each(|t| w.escape(*t));
+            let t = library_result(w, name, &vec![T::ANY; n]);
+            w.escape(t);
+            t
+        }
+        Special::Group(_) => T::UNDEF,
+        Special::JsonStringify => {
+            args.iter().for_each(|t| w.escape(*t));
+            if json_replaces(w, args) {
+                dynamic_methods(w, w.names.to_json, 1);
+                library_result(w, JSON_STRINGIFY, &[T::ANY, T::ANY, T::ANY]);
+            }
+            T::ANY
+        }
+        Special::JsonParse => {
+            if args.len() > 1 {
+                args.iter().for_each(|t| w.escape(*t));
+                library_result(w, JSON_PARSE, &[T::ANY, T::ANY]);
+            }
+            T::ANY
+        }
         Special::Opaque => {
             match arg(0).obj {
                 Obj::Arr(c) | Obj::Set(c) => {
@@ -1682,6 +1764,11 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewMap => {
             let (k, v) = (w.site(s, inst, 0), w.site(s, inst, 1));
+            if !args.is_empty() && !direct_source(arg(0)) {
+                library_result(w, MAP_FILL, &[T::ANY, T::ANY]);
+                dynamic_methods(w, w.names.iterator, 0);
+                dynamic_methods(w, w.names.next, 0);
+            }
             if !args.is_empty() && !arg(0).within(NULLISH) {
                 w.escape(arg(0));
                 w.raise(k, T::ANY);
@@ -1691,6 +1778,9 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewSet => {
             let c = w.site(s, inst, 0);
+            if !args.is_empty() && !direct_source(arg(0)) {
+                library_result(w, MAP_FILL, &[T::ANY, T::ANY]);
+            }
             if !args.is_empty() && !arg(0).within(NULLISH) {
                 let it = iter_type(w, arg(0), 0);
                 let e = iter_value(w, it);
@@ -1721,6 +1811,23 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::ObjectFreeze => arg(0),
     }
+}
+
+/// Library functions for JSON with functions of the program.
+pub const JSON_STRINGIFY: &str = "__ultra_json_stringify";
+pub const JSON_PARSE: &str = "__ultra_json_parse";
+
+/// Whether functions of the program take part in JSON.stringify: a replacer, or some `toJSON`.
+pub fn json_replaces(w: &World, args: &[T]) -> bool {
+    w.has_to_json || args.get(1).is_some_and(|t| !t.within(NULLISH))
+}
+
+/// The library function that fills a Map or Set from an iterable.
+pub const MAP_FILL: &str = "__ultra_map_fill";
+
+/// Whether the runtime itself can visit what a Map or Set is made of.
+pub fn direct_source(t: T) -> bool {
+    t == T::STR || t.within(NULLISH) || t.within(OBJ) && matches!(t.obj, Obj::Arr(_) | Obj::Typed(_) | Obj::Map(..) | Obj::Set(_))
 }
 
 fn library_result(w: &mut World, name: &str, args: &[T]) -> T {

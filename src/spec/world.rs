@@ -105,6 +105,10 @@ pub struct World {
     pub coercions: bool,
     /// A store of an element names a key that is no index: such keys are properties of arrays.
     pub odd_keys: bool,
+    /// The program has a function called `toJSON`.
+    pub has_to_json: bool,
+    /// Functions of the library prelude by name.
+    library: HashMap<String, FnId>,
     /// The library's class of iterations.
     pub iterator_class: Option<ClassId>,
     /// Such functions are given to objects other than in classes and literals.
@@ -130,6 +134,7 @@ pub struct Names {
     pub next: StrId,
     pub return_: StrId,
     pub has_instance: StrId,
+    pub to_json: StrId,
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -154,6 +159,7 @@ impl World {
             next: s.intern("next"),
             return_: s.intern("return"),
             has_instance: s.intern("@@hasInstance"),
+            to_json: s.intern("toJSON"),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
@@ -181,11 +187,14 @@ impl World {
             escaped: Table::new(),
             coercions: false,
             iterator_class: None,
+            has_to_json: false,
+            library: HashMap::new(),
             odd_keys: false,
             added_coercions: false,
             names,
             prog,
         };
+        w.library = w.library_functions();
         w.register_errors();
         w.register_classes();
         w.register_scopes();
@@ -201,9 +210,12 @@ impl World {
         let n = self.names;
         let wanted = |name: StrId| name == n.to_string || name == n.value_of || name == n.to_primitive;
         self.coercions = self.prog.classes.values().any(|c| c.methods.iter().any(|m| !m.is_static && wanted(m.name)));
+        self.has_to_json = self.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == n.to_json));
         for f in self.prog.fns.values() {
             for d in f.body.insts.values() {
                 match d.op {
+                    ultra_ir::Op::JsStr if d.a == n.to_json.0 => self.has_to_json = true,
+                    ultra_ir::Op::JsSet if d.c == n.to_json.0 => self.has_to_json = true,
                     ultra_ir::Op::JsStr if wanted(StrId(d.a)) => self.coercions = true,
                     ultra_ir::Op::JsSet if wanted(StrId(d.c)) => {
                         self.coercions = true;
@@ -212,6 +224,20 @@ impl World {
                     _ => {}
                 }
             }
+        }
+    }
+
+    fn library_functions(&self) -> HashMap<String, FnId> {
+        let named = self.prog.fns.iter().map(|(id, f)| (self.prog.strings.text(f.name), id));
+        named.filter(|(name, _)| name.starts_with("__ultra_")).collect()
+    }
+
+    /// The library's function that stands for a built-in function as a value.
+    pub fn builtin_value(&self, global: u16, name: Option<&str>) -> Option<FnId> {
+        let global = super::builtins::GLOBALS[global as usize].name;
+        match name {
+            Some(name) => self.library(&format!("__ultra_v_{global}_{name}")),
+            None => self.library(&format!("__ultra_v_{global}")),
         }
     }
 
@@ -282,6 +308,7 @@ impl World {
                 self.subclasses[parent].push(id);
             }
         }
+        let mut early = super::early::Early::default();
         for decl in self.prog.classes.ids() {
             let id = self.cls_of_decl[decl];
             let own = self.prog.classes[decl].fields.clone();
@@ -292,7 +319,8 @@ impl World {
                 }
                 let cell = self.cell_for_annotation(f.ty);
                 // Without a default value a field starts undefined.
-                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional;
+                let seen_early = f.has_init && !self.prog.options.default_fields && early.sees(&self.prog, decl, f.name);
+                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional || seen_early;
                 if untyped_start && !self.is_declared(cell) {
                     self.raise(cell, T::UNDEF);
                 }
@@ -523,6 +551,11 @@ impl World {
                 self.generic_spec(f);
             }
             Obj::Class(c) => self.escape_class(c),
+            Obj::Global(g) => {
+                if let Some(f) = self.builtin_value(g, None) {
+                    self.generic_spec(f);
+                }
+            }
             _ => {}
         }
     }
@@ -860,7 +893,7 @@ impl World {
 impl World {
     /// A function of the library prelude.
     pub fn library(&self, name: &str) -> Option<FnId> {
-        self.prog.fns.iter().find(|(_, f)| self.prog.strings.is(f.name, name)).map(|(id, _)| id)
+        self.library.get(name).copied()
     }
 
     /// Whether a subclass has a method of this name that the class lacks.

@@ -533,6 +533,16 @@ pub fn own_keys(cx: Cx, base: Word) -> Res<Vec<Word>> {
 
 /// Own enumerable keys that are not an array's indices.
 pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
+    let mut keys = all_named_keys(cx, id);
+    keys.retain(|&k| !symbol::is_key(cx, k));
+    let index = |w: &Word| heap::chars(cx, w).array_index();
+    if keys.iter().any(|k| index(k).is_some()) {
+        keys.sort_by_key(|k| index(k).map_or(u64::MAX, u64::from));
+    }
+    keys
+}
+
+fn all_named_keys(cx: Cx, id: u32) -> Vec<Word> {
     let mut keys: Vec<Word> = Vec::new();
     if cx.kind(id) == ObjKind::Instance {
         let hidden = if error::is_error(cx, id) { error::CAUSE } else { 0 };
@@ -545,11 +555,6 @@ pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
     if let Some(table) = extra(cx, id) {
         keys.extend(table.live(cx).map(|e| table.key(cx, e)));
     }
-    keys.retain(|&k| !symbol::is_key(cx, k));
-    let index = |w: &Word| heap::chars(cx, w).array_index();
-    if keys.iter().any(|k| index(k).is_some()) {
-        keys.sort_by_key(|k| index(k).map_or(u64::MAX, u64::from));
-    }
     keys
 }
 
@@ -560,6 +565,9 @@ pub fn entries(cx: Cx, base: Word, what: i32) -> Res<u32> {
         let keys = if is_nullish(base) { Vec::new() } else { own_keys(cx, base)? };
         return store::array_of(cx, Kind::Str, &keys);
     }
+    if what == 4 {
+        return symbols(cx, base);
+    }
     let keys = own_keys(cx, base)?;
     if what == 0 {
         return store::array_of(cx, Kind::Str, &keys);
@@ -569,6 +577,18 @@ pub fn entries(cx: Cx, base: Word, what: i32) -> Res<u32> {
         let word = get(cx, base, key)?;
         let item = if what == 1 { word } else { from_object(store::array_of(cx, Kind::Any, &[key, word])?) };
         ops::push(cx, result, item)?;
+    }
+    Ok(result)
+}
+
+/// Array (kind any) of the symbols that are own keys.
+fn symbols(cx: Cx, base: Word) -> Res<u32> {
+    let result = store::new_array(cx, Kind::Any, 0, 0)?;
+    let Some(id) = object_of(base) else { return Ok(result) };
+    for key in all_named_keys(cx, id) {
+        if let Some(word) = symbol::from_key(cx, key)? {
+            ops::push(cx, result, word)?;
+        }
     }
     Ok(result)
 }
@@ -584,6 +604,12 @@ pub fn assign(cx: Cx, target: Word, source: Word) -> Res<()> {
     for key in own_keys(cx, source)? {
         let word = get(cx, source, key)?;
         set(cx, target, key, word)?;
+    }
+    if let Some(id) = object_of(source) {
+        for key in all_named_keys(cx, id).into_iter().filter(|&k| symbol::is_key(cx, k)) {
+            let word = get(cx, source, key)?;
+            set(cx, target, key, word)?;
+        }
     }
     Ok(())
 }

@@ -298,6 +298,12 @@ impl Lower<'_> {
                 let k = self.b.iconst(Ty::I32, is_set as i64);
                 let m = self.rt(RtFn::MapNew, &[k]);
                 if let Some(&init) = args.first()
+                    && !infer::direct_source(init.t)
+                {
+                    let (t, v) = (self.b.unary(Op::AnyFromRef, m), self.boxed(init));
+                    let all = [Tv { v: t, t: T::ANY, lit: None }, Tv { v, t: T::ANY, lit: None }];
+                    self.library_value(infer::MAP_FILL, &all, T::ANY)?;
+                } else if let Some(&init) = args.first()
                     && !init.t.within(NULLISH)
                 {
                     let v = self.boxed(init);
@@ -366,6 +372,57 @@ impl Lower<'_> {
                 }
             }
             Special::ObjectFreeze => self.arg(args, 0).v,
+            Special::Apply => {
+                let (f, this, list) = (self.arg(args, 0), self.arg(args, 1), self.arg(args, 2));
+                let list = self.conv(list.v, list.t, T::ANY_OBJ);
+                self.apply_generic(f, this, list)?
+            }
+            Special::ObjectAssign => {
+                let target = self.arg(args, 0);
+                let t = self.boxed(target);
+                for source in args.iter().skip(1) {
+                    let v = self.boxed(*source);
+                    self.rt(RtFn::ObjectAssign, &[t, v]);
+                }
+                target.v
+            }
+            Special::LibraryCall(name) => return self.library(name, args, out),
+            Special::LibraryAny(name, n) => {
+                let mut all = Vec::new();
+                for i in 0..n {
+                    let a = self.arg(args, i);
+                    all.push(Tv { v: self.boxed(a), t: T::ANY, lit: None });
+                }
+                return self.library(name, &all, out);
+            }
+            Special::Group(by) => {
+                if by > 0 && !args.is_empty() {
+                    self.console(0, args)?;
+                }
+                let by = self.b.iconst(Ty::I32, by as i64);
+                self.rt(RtFn::ConsoleGroup, &[by]);
+                return Ok(None);
+            }
+            Special::JsonStringify => {
+                let types: Vec<T> = args.iter().map(|a| a.t).collect();
+                if !infer::json_replaces(self.w, &types) {
+                    return self.row(&crate::spec::builtins::JSON_STRINGIFY, recv, args, out);
+                }
+                let mut all = Vec::new();
+                for i in 0..3 {
+                    let a = self.arg(args, i);
+                    all.push(Tv { v: self.boxed(a), t: T::ANY, lit: None });
+                }
+                return self.library(infer::JSON_STRINGIFY, &all, out);
+            }
+            Special::JsonParse if args.len() > 1 => {
+                let mut all = Vec::new();
+                for a in &args[..2] {
+                    all.push(Tv { v: self.boxed(*a), t: T::ANY, lit: None });
+                }
+                return self.library(infer::JSON_PARSE, &all, out);
+            }
+            Special::JsonParse => return self.row(&crate::spec::builtins::JSON_PARSE, recv, args, out),
         }))
     }
 

@@ -303,7 +303,29 @@ impl Lower<'_> {
                 };
                 self.call_value(inst, Tv { v: f, t, lit: None }, recv, args, out)
             }
-            CallPlan::Dyn => self.dynamic_method(recv, name, args, out),
+            CallPlan::FnMethod(m) => self.fn_method(inst, m, recv, args, out),
+            CallPlan::Dyn => match infer::fn_method(&self.w.prog.strings.text(name)) {
+                Some(m) if recv.t.has(OBJ) && recv.t.obj == Obj::Any => {
+                    let v = self.boxed(recv);
+                    let f = Tv { v, t: T::ANY, lit: None };
+                    let is = self.builtin_instance(f, "Function")?;
+                    let r = self.choose(
+                        is,
+                        Ty::Any,
+                        0,
+                        |l| match l.fn_method(inst, m, f, args, T::ANY)? {
+                            Some(r) => Ok(r),
+                            None => Ok(l.dead(Ty::Any)),
+                        },
+                        |l| match l.dynamic_method(recv, name, args, T::ANY)? {
+                            Some(r) => Ok(r),
+                            None => Ok(l.dead(Ty::Any)),
+                        },
+                    )?;
+                    Ok(Some(self.conv(r, T::ANY, out)))
+                }
+                _ => self.dynamic_method(recv, name, args, out),
+            },
         }
     }
 
@@ -383,12 +405,17 @@ impl Lower<'_> {
         if let Obj::Global(_) = f.t.obj {
             return self.unsupported("spread arguments of a built-in function");
         }
-        // Arguments of unknown number: the generic entry reads them from the array's store.
         let Obj::Arr(_) = args.t.obj else { return self.unsupported("spread arguments") };
-        let store = self.store_of(args.v);
+        let v = self.apply_generic(f, this, args.v)?;
+        Ok(Some(self.conv(v, T::ANY, out)))
+    }
+
+    /// Calls a function value with the elements of an array of any words.
+    pub(super) fn apply_generic(&mut self, f: Tv, this: Tv, args: Value) -> Res<Value> {
+        // Arguments of unknown number: the generic entry reads them from the array's store.
+        let store = self.store_of(args);
         let argc = self.load_struct(StructId::Store, "len", store);
         let data = self.b.unary(Op::StoreData, store);
-        let t = T::ANY;
         let fv = self.boxed(f);
         let ok = self.any_is(fv, AnyTest::Object);
         let bad = self.b.unary(Op::BNot, ok);
@@ -409,7 +436,42 @@ impl Lower<'_> {
         let sig = self.code.module.intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
         let v = self.b.call(Op::CallCell, Ty::Any, 0, &[cell, env, this, argc, data], sig.0);
         self.after_throw();
-        Ok(Some(self.conv(v, t, out)))
+        Ok(v)
+    }
+
+    /// `f.call`, `f.apply` and `f.bind`.
+    fn fn_method(&mut self, inst: Inst, m: infer::FnMethod, f: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+        let this = args.first().copied().unwrap_or_else(|| self.undef());
+        let rest = args.get(1..).unwrap_or(&[]);
+        match m {
+            infer::FnMethod::Call => self.call_value(inst, f, this, rest, out),
+            infer::FnMethod::Apply => {
+                let list = match rest.first() {
+                    None => self.new_array_of(Kind::Any, &[]),
+                    Some(a) if a.t.within(NULLISH) => self.new_array_of(Kind::Any, &[]),
+                    Some(a) => {
+                        let v = self.boxed(*a);
+                        let mode = self.b.iconst(Ty::I32, 0);
+                        self.rt(RtFn::IterToArray, &[v, mode])
+                    }
+                };
+                let v = self.apply_generic(f, this, list)?;
+                Ok(Some(self.conv(v, T::ANY, out)))
+            }
+            infer::FnMethod::Bind => {
+                let given: Vec<Value> = rest.iter().map(|a| self.boxed(*a)).collect();
+                let list = self.new_array_of(Kind::Any, &given);
+                let (f, this) = (self.boxed(f), self.boxed(this));
+                let cell = self.w.declared_cell(T::ANY);
+                let all = [
+                    Tv { v: f, t: T::ANY, lit: None },
+                    Tv { v: this, t: T::ANY, lit: None },
+                    Tv { v: list, t: T::obj(Obj::Arr(cell)), lit: None },
+                ];
+                let v = self.library_value(infer::BIND, &all, T::ANY)?;
+                Ok(Some(self.conv(v, T::ANY, out)))
+            }
+        }
     }
 
     // Construction.

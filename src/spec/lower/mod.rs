@@ -208,7 +208,10 @@ impl Lower<'_> {
                 let g = self.code.class_global(d);
                 self.b.imm(Op::GlobalRef, g.0)
             }
-            Obj::Global(_) if t.within(OBJ) => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            Obj::Global(g) if t.within(OBJ) => match self.w.builtin_value(g, None) {
+                Some(f) if !self.w.generic[f].is_none() => self.closure(f, None),
+                _ => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            },
             _ if t == T::NULL => self.any_const(word::NULL),
             _ => match t.rep() {
                 Ty::F64 => self.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64),

@@ -656,6 +656,7 @@ impl Lower<'_> {
             "Map" => &[(SHAPE_MAP, SHAPE_MAP)],
             "Set" => &[(SHAPE_SET, SHAPE_SET)],
             "list" => &[(SHAPE_ARRAY0, SHAPE_ARRAY0 + 15), (SHAPE_TYPED0, SHAPE_TYPED0 + 7)],
+            "Function" => &[(SHAPE_CLOSURE, SHAPE_CLOSURE)],
             "Object" => &[(SHAPE_CLOSURE, u32::MAX >> 1)],
             _ => return self.unsupported(format!("instanceof {name}")),
         };
