@@ -21,6 +21,7 @@ pub type StackTraceHook = fn(*mut WorkerContext) -> String;
 pub struct ValuesState {
     pub atoms: Atoms,
     pub names: NameTables,
+    pub symbols: Vec<crate::object::symbol::Symbol>,
     pub console: ConsoleState,
     pub random: Random,
     pub clock: Clock,

@@ -97,7 +97,7 @@ pub fn type_text(w: &World, t: T) -> String {
         return "any".into();
     }
     let mut parts: Vec<String> = Vec::new();
-    for (bit, name) in [(NUM, "number"), (LIT, "literal"), (F32, "float32"), (BOOL, "boolean"), (STR, "string"), (POS, "position"), (OTHER, "other")] {
+    for (bit, name) in [(NUM, "number"), (LIT, "literal"), (F32, "float32"), (BOOL, "boolean"), (STR, "string"), (POS, "position"), (OTHER, "other"), (BIG, "bigint")] {
         if t.has(bit) {
             parts.push(name.into());
         }

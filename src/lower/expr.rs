@@ -132,7 +132,10 @@ impl Body<'_, '_> {
             }
             Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
             Expr::ImportMeta => self.refuse(span, "`import.meta`"),
-            Expr::BigInt(_) => self.refuse(span, "bigint"),
+            Expr::BigInt(digits) => {
+                let digits = self.l.str(*digits);
+                self.b.imm(Op::JsBigInt, digits.0)
+            }
             Expr::TaggedTemplate { tag, chunks, exprs, .. } => self.tagged(*tag, chunks, exprs, span),
             Expr::Subscript { object, items, optional, .. } => self.subscript(*object, items, *optional, span),
             Expr::RawSubscript { .. } => self.refuse(span, "brackets whose content is no expression"),
@@ -361,6 +364,12 @@ impl Body<'_, '_> {
 
     /// The property name of a bracketed string literal that is no array index.
     pub fn literal_key(&mut self, index: ExprId) -> Option<ultra_ir::StrId> {
+        if let Expr::Member { object, name, .. } = &self.ast[self.ast.unparen(index)]
+            && self.l.global_name(*object).is_some_and(|n| self.l.names.resolve(n) == "Symbol")
+        {
+            let text = format!("@@{}", self.l.names.resolve(name.name));
+            return Some(self.l.strings.intern(&text));
+        }
         let Expr::String(v @ StrValue::Text(name)) = self.ast[self.ast.unparen(index)] else { return None };
         let text = self.l.names.resolve(name);
         let is_index = text.bytes().all(|b| b.is_ascii_digit());

@@ -1066,6 +1066,21 @@ impl Ast {
         self.lone_strings.get(index as usize).map_or(&[], |s| s)
     }
 
+    /// All expressions, unreachable ones included.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter().map(|(_, e)| e)
+    }
+
+    /// All functions, unreachable ones included.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.iter().map(|(_, f)| f)
+    }
+
+    /// All classes, unreachable ones included.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        self.classes.iter().map(|(_, c)| c)
+    }
+
     /// The expression without the parentheses around it.
     pub fn unparen(&self, mut id: ExprId) -> ExprId {
         while let Expr::Paren(inner) = self[id] {

@@ -117,6 +117,9 @@ pub fn convert_int(cx: Cx, word: Word, kind: Kind) -> Res<i64> {
             return Ok(v as i64);
         }
     }
+    if super::bigint::is(word) {
+        return Ok(super::bigint::low_bits(cx, word) as i64);
+    }
     Ok(match (value::to_num(cx, word)?, kind) {
         (value::Num::I64(v), _) => v,
         (value::Num::U64(v), _) => v as i64,
@@ -160,6 +163,27 @@ pub fn method_call(cx: Cx, receiver: Word, name: Word, words: &[Word]) -> Res<Op
     }
     if let Some(x) = number_of(receiver) {
         return number_method(cx, receiver, x, &name, &args);
+    }
+    if super::bigint::is(receiver) {
+        let radix = match args.word(0) {
+            UNDEFINED => 10.0,
+            w => value::to_f64(cx, w)?,
+        };
+        return match name.as_str() {
+            "toString" if !(2.0..37.0).contains(&radix) => {
+                Err(error::range_error(cx, "toString() radix must be between 2 and 36"))
+            }
+            "toString" => heap::from_str(cx, &super::bigint::text(cx, receiver, radix as u32)).map(Some),
+            "valueOf" => Ok(Some(receiver)),
+            _ => Ok(None),
+        };
+    }
+    if super::symbol::is(receiver) {
+        return match name.as_str() {
+            "toString" => heap::from_str(cx, &super::symbol::text(cx, receiver)).map(Some),
+            "valueOf" => Ok(Some(receiver)),
+            _ => Ok(None),
+        };
     }
     let Some(id) = object_of(receiver) else {
         return match name.as_str() {

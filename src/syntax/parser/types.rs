@@ -68,7 +68,8 @@ impl Parser<'_> {
             // What failed inside would fail again as an expression's type arguments.
             return None;
         }
-        if !self.expect_greater() {
+        // Only a `>` of its own ends the list: `a < b, c >= d` compares.
+        if !self.eat(T::Gt) {
             return None;
         }
         let follows = match self.tok.kind {
