@@ -14,6 +14,7 @@ mod emit;
 mod isel;
 mod magic;
 pub mod minst;
+mod moves;
 pub mod regs;
 
 use std::fmt;
@@ -163,11 +164,14 @@ fn allocate(func: &Func, vcode: &minst::VCode, options: &Options<'_>) -> Result<
     let algorithm = if options.fast { regalloc2::Algorithm::Fastalloc } else { regalloc2::Algorithm::Ion };
     let ra = regalloc2::RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm };
     let fail = |what: String| CompileError::Allocation { func: func.name.clone(), what };
-    let output = regalloc2::run(vcode, env, &ra).map_err(|e| fail(format!("{e:?}\n{}", vcode.dump())))?;
+    let mut output = regalloc2::run(vcode, env, &ra).map_err(|e| fail(format!("{e:?}\n{}", vcode.dump())))?;
     if cfg!(debug_assertions) {
         let mut checker = regalloc2::checker::Checker::new(vcode, env);
         checker.prepare(&output);
         checker.run().map_err(|e| fail(format!("checker: {e:?}")))?;
+    }
+    if !options.fast {
+        moves::remove_redundant(vcode, &mut output);
     }
     Ok(output)
 }
