@@ -73,6 +73,16 @@ impl Runtime {
         done.map_err(|_| self.no_memory())
     }
 
+    /// Whether a value is an error object.
+    pub fn is_error(&self, word: u64) -> bool {
+        crate::object::cx::object_of(word).is_some_and(|id| error::is_error(self.cx(), id))
+    }
+
+    /// Says what tells the frames of new errors.
+    pub fn set_stack_trace_hook(&mut self, hook: StackTraceHook) {
+        self.cx().library().stack_trace_hook = Some(hook);
+    }
+
     /// What is printed about an exception that nobody caught; ends with a line feed.
     pub fn format_uncaught(&mut self, exception: u64) -> String {
         error::format_uncaught(self.cx(), exception)

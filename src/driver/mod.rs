@@ -13,6 +13,7 @@
 mod dump;
 mod link;
 mod timing;
+mod trace;
 mod wasm;
 
 use std::rc::Rc;
@@ -225,6 +226,8 @@ impl Session {
         let started = std::time::Instant::now();
         let linked = link::link(&mut session);
         session.time.add("link", started.elapsed());
+        trace::install(&session.file, &session.world.prog);
+        session.runtime.set_stack_trace_hook(trace::stack);
         linked.map_err(Failure::Setup)?;
         Ok(session)
     }
@@ -259,7 +262,11 @@ impl Session {
     }
 
     fn uncaught(&mut self, exception: u64) -> String {
-        self.runtime.format_uncaught(exception)
+        let place = trace::heading(&self.space.thrown_at());
+        let text = self.runtime.format_uncaught(exception);
+        // As Node lays it out: an empty line between the place and an error, none before other values.
+        let gap = if place.is_empty() || !self.runtime.is_error(exception) { "" } else { "\n" };
+        format!("{place}{gap}{text}\nUltra v{}\n", env!("CARGO_PKG_VERSION"))
     }
 
     fn finish(&mut self, status: i32) -> i32 {

@@ -147,6 +147,8 @@ pub struct CompiledCode {
     pub relocs: Vec<Reloc>,
     /// Sorted by return address.
     pub call_sites: Vec<CallSite>,
+    /// What positions of inlined calls mean; see `ultra_ir::source_offsets`.
+    pub inlined: Vec<(u32, u32)>,
     /// Bytes between rbp and rsp inside the function; 0 when it has no frame.
     pub frame_size: u32,
     pub disassembly: String,
