@@ -4,6 +4,7 @@
 //! tests/run, examples   programs x modes      suite/run.rs      expected: NAME.out, pending.txt
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
+//! (no data)             the command      suite/cli.rs      expected: in the test
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
 //! Tests are independent processes or pure functions, so they run in parallel. Environment:
@@ -20,5 +21,6 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::fail::trials());
     trials.extend(suite::filetest::trials());
     trials.extend(suite::docs::trials());
+    trials.extend(suite::cli::trials());
     libtest_mimic::run(&args, trials).exit_code()
 }

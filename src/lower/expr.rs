@@ -338,7 +338,10 @@ impl Body<'_, '_> {
         let r = self.l.r;
         let binding = self.l.names.get(name).and_then(|n| r.lexes[r.module_lex()].names.get(&n));
         let frame = binding.and_then(|&b| r.function_of_binding(b)).and_then(|f| r.function_frame.get(f));
-        let Some(&frame) = frame else { return self.refuse(span, "this without the library") };
+        let Some(&frame) = frame else {
+            self.l.gaps.extend(crate::library::known(name));
+            return self.undef();
+        };
         self.at(span);
         let f = self.frame_closure(frame);
         let this = self.undef();

@@ -74,6 +74,7 @@ pub fn lower_program(
         vars: l.vars,
         main,
         options: Options { default_fields: dialect.is_ultra() },
+        gaps: l.gaps,
     };
     (program, l.diagnostics)
 }
@@ -90,6 +91,8 @@ struct Lowerer<'a> {
     /// The program has `delete`.
     deletes: bool,
     diagnostics: Vec<Diagnostic>,
+    /// Library functions that the text lacks.
+    gaps: Vec<&'static str>,
     strings: Strings,
     types: Types,
     ifaces: Table<IfaceId, IfaceDecl>,
@@ -135,6 +138,7 @@ impl<'a> Lowerer<'a> {
             closes_iterators: false,
             deletes: false,
             diagnostics: Vec::new(),
+            gaps: Vec::new(),
             strings: Strings::default(),
             types: Types::default(),
             ifaces: Table::new(),

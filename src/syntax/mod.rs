@@ -48,6 +48,11 @@ pub fn parse(source: &SourceFile, dialect: Dialect, interner: &mut Interner) -> 
     parser::parse(source.text(), dialect, interner)
 }
 
+/// Parses what follows the offset `from` of a longer text into the tree of its beginning.
+pub fn parse_more(parsed: Parsed, source: &SourceFile, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+    parser::parse_more(parsed, source.text(), from, dialect, interner)
+}
+
 /// The text of `--dump=tokens`.
 pub fn dump_tokens(source: &SourceFile, dialect: Dialect, interner: &mut Interner) -> String {
     dump::dump_tokens(source.text(), dialect, interner)

@@ -53,7 +53,7 @@ pub const MAX_HEIGHT: u32 = 4000;
 const MAX_DIAGNOSTICS: usize = 100;
 
 /// What the parser hands on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parsed {
     /// The tree.
     pub ast: Ast,
@@ -177,6 +177,30 @@ pub fn parse(text: &str, dialect: Dialect, interner: &mut Interner) -> Parsed {
     let mut parser = Parser::new(text, dialect, interner, true);
     let body = parser.module();
     parser.finish(body)
+}
+
+/// Parses more statements into the tree of a parsed file. `text` is the file's text followed by
+/// them from the offset `from` on; names declared in both parts are not reported.
+pub fn parse_more(parsed: Parsed, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+    let mut parser = Parser::new("", dialect, interner, parsed.is_module);
+    parser.lex.resume(text, from);
+    parser.tok = parser.lex.next_token();
+    parser.pairs = Pairs::new(text);
+    parser.ast = parsed.ast;
+    parser.lex.comments = parsed.comments;
+    let mut body = parsed.module_body.into_vec();
+    body.extend(parser.module());
+    let added = parser.finish(body);
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(added.diagnostics);
+    Parsed {
+        diagnostics,
+        is_strict: parsed.is_strict,
+        top_level_return: parsed.top_level_return,
+        has_top_level_await: parsed.has_top_level_await,
+        has_direct_eval: parsed.has_direct_eval,
+        ..added
+    }
 }
 
 /// The tokens of a file as the grammar reads them.
