@@ -524,6 +524,10 @@ impl World {
                 Obj::Any
             }
         };
+        // Among other values a built-in function is one that can be called.
+        if matches!(obj, Obj::Global(_)) && bits != OBJ {
+            self.escape(T::obj(obj));
+        }
         T { bits, obj }
     }
 
