@@ -79,6 +79,10 @@ fn mentions(text: &str, name: &str) -> bool {
 /// `__ultra_array_pushAll` where `push` is. A wrong guess costs time only.
 fn words(name: &str) -> Vec<String> {
     let rest = name.strip_prefix("__ultra_").unwrap_or(name);
+    // Functions that stand for built-in ones are asked for by inference alone.
+    if rest.starts_with("v_") {
+        return Vec::new();
+    }
     let parts: Vec<&str> = rest.split('_').collect();
     let parts = if parts.len() > 1 { &parts[1..] } else { &parts[..] };
     let mut words: Vec<String> = Vec::new();

@@ -740,10 +740,10 @@ function __ultra_json_stringify(value, replacer, space) {
     for (const k of replacer) if (!allowed.includes(String(k))) allowed.push(String(k));
   }
   const f = typeof replacer === "function" ? replacer : undefined;
-  return __ultra_json_value({ "": value }, "", value, f, allowed, gap, "", []);
+  return __ultra_json_serialize({ "": value }, "", value, f, allowed, gap, "", []);
 }
 
-function __ultra_json_value(holder, key, given, f, allowed, gap, indent, open) {
+function __ultra_json_serialize(holder, key, given, f, allowed, gap, indent, open) {
   let x = given;
   if (__ultra_is_object(x) && typeof x.toJSON === "function") x = x.toJSON(key);
   if (f !== undefined) x = f.call(holder, key, x);
@@ -756,13 +756,13 @@ function __ultra_json_value(holder, key, given, f, allowed, gap, indent, open) {
   const list = Array.isArray(x);
   if (list) {
     for (let i = 0; i < x.length; i++) {
-      const text = __ultra_json_value(x, String(i), x[i], f, allowed, gap, inner, open);
+      const text = __ultra_json_serialize(x, String(i), x[i], f, allowed, gap, inner, open);
       parts.push(text === undefined ? "null" : text);
     }
   } else {
     for (const k of allowed === undefined ? Object.keys(x) : allowed) {
       if (!(k in x)) continue;
-      const text = __ultra_json_value(x, k, x[k], f, allowed, gap, inner, open);
+      const text = __ultra_json_serialize(x, k, x[k], f, allowed, gap, inner, open);
       if (text !== undefined) parts.push(__ultra_json_text(k, undefined) + (gap === "" ? ":" : ": ") + text);
     }
   }

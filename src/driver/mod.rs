@@ -131,7 +131,7 @@ impl Front {
             let (program, warnings) = self.lower(time)?;
             let mut world = World::new(program);
             time.measure("infer", || infer(&mut world));
-            if !self.selection.extend(&world.gaps()) {
+            if !self.selection.extend(&world.prog.gaps) {
                 return Ok((world, warnings));
             }
         }

@@ -193,6 +193,7 @@ impl Body<'_, '_> {
     fn type_of(&mut self, operand: ExprId, span: Span) -> Value {
         let missing_ok = self.l.global_name(operand);
         let v = match missing_ok {
+            Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => self.global(name),
             Some(name) if name != names::UNDEFINED => self.global_if_any(name),
             _ => self.expr(operand),
         };

@@ -1003,6 +1003,10 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
     if o.without(NULLISH).is_bottom() {
         return T::BOTTOM;
     }
+    if let Obj::Global(g) = o.obj {
+        let text = w.prog.strings.text(name);
+        w.want_builtin_value(g, Some(&text));
+    }
     match get_plan(w, o, name) {
         GetPlan::ArrayLength | GetPlan::StringLength | GetPlan::MapSize | GetPlan::Constant(_) | GetPlan::FnLength(_) => T::NUM,
         GetPlan::Field(c, i) => w.cell(w.cls[c].fields[i].cell),

@@ -11,8 +11,6 @@
 //! Everything only grows, so a fixpoint exists; identity that is lost (an array that
 //! flows where any object may be) forces its cell to `any`.
 
-use std::cell::RefCell;
-
 use hashbrown::HashMap;
 use ultra_abi::shape::ErrorClass;
 use ultra_ir::{Block, ClassId, Inst, StrId, Table, Value, entity};
@@ -109,15 +107,13 @@ pub struct World {
     pub odd_keys: bool,
     /// The program has a function called `toJSON`.
     pub has_to_json: bool,
-    /// Functions of the library prelude by name.
-    library: HashMap<String, FnId>,
     /// The library's class of iterations.
     pub iterator_class: Option<ClassId>,
     /// Such functions are given to objects other than in classes and literals.
     pub added_coercions: bool,
     pub names: Names,
-    /// Functions of the library that were asked for and are not part of the program.
-    gaps: RefCell<Vec<&'static str>>,
+    /// Functions of the library by name.
+    library: HashMap<&'static str, FnId>,
 }
 
 /// Names that specialisation itself looks for.
@@ -139,6 +135,21 @@ pub struct Names {
     pub return_: StrId,
     pub has_instance: StrId,
     pub to_json: StrId,
+}
+
+/// The library's name for a built-in function as a value.
+fn value_name(global: u16, name: Option<&str>) -> String {
+    let global = super::builtins::GLOBALS[global as usize].name;
+    match name {
+        Some(name) => format!("__ultra_v_{global}_{name}"),
+        None => format!("__ultra_v_{global}"),
+    }
+}
+
+fn library_functions(prog: &Program) -> HashMap<&'static str, FnId> {
+    let start: Vec<u16> = "__ultra_".encode_utf16().collect();
+    let named = prog.fns.iter().filter(|(_, f)| prog.strings.table[f.name].starts_with(&start));
+    named.filter_map(|(id, f)| Some((crate::library::known(&prog.strings.text(f.name))?, id))).collect()
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -169,6 +180,7 @@ impl World {
         for f in prog.fns.values() {
             sizes.push((f.body.values.len(), f.body.blocks.len()));
         }
+        let library = library_functions(&prog);
         let mut w = World {
             cells: Table::new(),
             cls: Table::new(),
@@ -192,14 +204,12 @@ impl World {
             coercions: false,
             iterator_class: None,
             has_to_json: false,
-            library: HashMap::new(),
             odd_keys: false,
             added_coercions: false,
             names,
-            gaps: RefCell::default(),
+            library,
             prog,
         };
-        w.library = w.library_functions();
         w.register_errors();
         w.register_classes();
         w.register_scopes();
@@ -232,23 +242,14 @@ impl World {
         }
     }
 
-    /// Functions of the library that this program lacks, in the order of asking.
-    pub fn gaps(&self) -> Vec<&'static str> {
-        self.gaps.borrow().clone()
-    }
-
-    fn library_functions(&self) -> HashMap<String, FnId> {
-        let named = self.prog.fns.iter().map(|(id, f)| (self.prog.strings.text(f.name), id));
-        named.filter(|(name, _)| name.starts_with("__ultra_")).collect()
-    }
-
     /// The library's function that stands for a built-in function as a value.
     pub fn builtin_value(&self, global: u16, name: Option<&str>) -> Option<FnId> {
-        let global = super::builtins::GLOBALS[global as usize].name;
-        match name {
-            Some(name) => self.library(&format!("__ultra_v_{global}_{name}")),
-            None => self.library(&format!("__ultra_v_{global}")),
-        }
+        self.library.get(value_name(global, name).as_str()).copied()
+    }
+
+    /// Asks for the library's function that stands for a built-in function as a value.
+    pub fn want_builtin_value(&mut self, global: u16, name: Option<&str>) -> Option<FnId> {
+        self.library(&value_name(global, name))
     }
 
     fn has_odd_keys(&self) -> bool {
@@ -523,6 +524,10 @@ impl World {
                 Obj::Any
             }
         };
+        // Among other values a built-in function is one that can be called.
+        if matches!(obj, Obj::Global(_)) && bits != OBJ {
+            self.escape(T::obj(obj));
+        }
         T { bits, obj }
     }
 
@@ -562,7 +567,7 @@ impl World {
             }
             Obj::Class(c) => self.escape_class(c),
             Obj::Global(g) => {
-                if let Some(f) = self.builtin_value(g, None) {
+                if let Some(f) = self.want_builtin_value(g, None) {
                     self.generic_spec(f);
                 }
             }
@@ -903,12 +908,11 @@ impl World {
 impl World {
     /// A function of the library prelude.
     ///
-    /// One that the program was made without is noted for the driver, which adds it and
-    /// infers again.
-    pub fn library(&self, name: &str) -> Option<FnId> {
+    /// One that the program was made without is noted in `Program::gaps`.
+    pub fn library(&mut self, name: &str) -> Option<FnId> {
         let found = self.library.get(name).copied();
-        if found.is_none() {
-            self.gaps.borrow_mut().extend(crate::library::known(name));
+        if found.is_none() && !self.prog.gaps.iter().any(|g| *g == name) {
+            self.prog.gaps.extend(crate::library::known(name));
         }
         found
     }

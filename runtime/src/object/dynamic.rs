@@ -220,6 +220,29 @@ fn string_method(cx: Cx, s: Word, name: &str, args: &Args) -> Res<Option<Word>> 
             Some(u) => heap::from_unit(cx, u)?,
             None => EMPTY_STRING,
         },
+        "codePointAt" => {
+            let i = args.int(0, 0)?;
+            match usize::try_from(i).ok().filter(|&i| i < heap::len(cx, s)) {
+                Some(i) => from_f64(heap::chars(cx, &s).code_point(i).0 as f64),
+                None => UNDEFINED,
+            }
+        }
+        "at" => {
+            let (i, n) = (args.int(0, 0)? as i64, heap::len(cx, s) as i64);
+            let i = if i < 0 { i + n } else { i };
+            match usize::try_from(i).ok().and_then(|i| heap::unit_at(cx, s, i)) {
+                Some(u) => heap::from_unit(cx, u)?,
+                None => UNDEFINED,
+            }
+        }
+        "lastIndexOf" => {
+            let needle = args.str(0, "undefined")?;
+            number(heap::chars(cx, &s).rfind(heap::chars(cx, &needle), usize::MAX).map_or(-1, |i| i as i32))
+        }
+        "localeCompare" => {
+            let other = args.str(0, "undefined")?;
+            number(heap::chars(cx, &s).compare(heap::chars(cx, &other)) as i32)
+        }
         "indexOf" => number(find(args.str(0, "undefined")?, args.int(1, 0)?)),
         "includes" => from_bool(find(args.str(0, "undefined")?, args.int(1, 0)?) >= 0),
         "startsWith" => {

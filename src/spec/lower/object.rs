@@ -144,7 +144,14 @@ impl Lower<'_> {
                 let (n, zero) = (self.b.imm(Op::StrConst, name.0), self.b.iconst(Ty::I32, 0));
                 self.rt(RtFn::SymbolOf, &[n, zero])
             }
-            GetPlan::Name(text) => self.b.imm(Op::StrConst, text.0),
+            GetPlan::Name(text) => {
+                // Library functions that stand for built-in ones have their names.
+                let name = self.w.prog.strings.text(text);
+                match name.strip_prefix("__ultra_v_") {
+                    Some(shown) => self.str_const(shown.rsplit('_').next().unwrap_or(shown)),
+                    None => self.b.imm(Op::StrConst, text.0),
+                }
+            }
             GetPlan::Constructor => {
                 let Obj::Class(c) = o.t.obj else { return self.unsupported("constructor") };
                 if !passes(self.w, out) {
@@ -348,7 +355,7 @@ impl Lower<'_> {
                 Ok(Some(r))
             }
             _ => {
-                let (o, k) = (self.boxed(o), self.boxed(key));
+                let (o, k) = (self.boxed(o), self.primitive(key, "string")?);
                 let r = self.rt(RtFn::ElemGet, &[o, k]);
                 Ok(Some(self.conv(r, T::ANY, out)))
             }
@@ -492,7 +499,7 @@ impl Lower<'_> {
         {
             return self.typed_set(o.v, kind, key, v);
         }
-        let (o, k, v) = (self.boxed(o), self.boxed(key), self.boxed(v));
+        let (o, k, v) = (self.boxed(o), self.primitive(key, "string")?, self.boxed(v));
         self.rt(RtFn::ElemSet, &[o, k, v]);
         Ok(())
     }
