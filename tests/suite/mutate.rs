@@ -192,7 +192,9 @@ fn programs() -> Result<(), String> {
     let dialects = [Dialect::Js, Dialect::Ts, Dialect::Uts];
     let goals = [Goal::Auto, Goal::Auto, Goal::Script, Goal::Module];
     let (mut slowest, mut bad) = (Duration::ZERO, Vec::new());
+    let mut examined = 0;
     for _ in 0..count {
+        examined += 1;
         let text = mutate(&corpus, &mut random);
         let options = ParseOptions {
             goal: goals[random.below(goals.len())],
@@ -213,7 +215,7 @@ fn programs() -> Result<(), String> {
     if let Ok(mut now) = current.lock() {
         now.1.clear();
     }
-    println!("mutate: {count} inputs from {} programs, the slowest took {slowest:?}", corpus.len());
+    println!("mutate: {examined} inputs from {} programs, the slowest took {slowest:?}", corpus.len());
     if bad.is_empty() { Ok(()) } else { Err(bad.join("\n----\n")) }
 }
 

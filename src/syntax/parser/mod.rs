@@ -224,7 +224,7 @@ pub fn parse(text: &str, options: ParseOptions, interner: &mut Interner) -> Pars
 /// Parses more statements into the tree of a parsed file. `text` is the file's text followed by
 /// them from the offset `from` on; names declared in both parts are not reported.
 pub fn parse_more(parsed: Parsed, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
-    let mut parser = Parser::new("", dialect, interner, parsed.is_module);
+    let mut parser = Parser::new("", ParseOptions::new(dialect), interner, parsed.is_module);
     parser.lex.resume(text, from);
     parser.tok = parser.lex.next_token();
     parser.pairs = Pairs::new(text);
