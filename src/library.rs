@@ -99,7 +99,13 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{Dialect, parse};
+    use crate::source::SourceFile;
+    use crate::syntax::{Dialect, Parsed};
+
+    fn parse(text: &str, dialect: Dialect, names: &mut Interner) -> Parsed {
+        let file = SourceFile::new("library.uts", text).expect("library texts are short");
+        crate::syntax::parse(&file, dialect, names)
+    }
 
     fn selected(text: &str) -> Vec<&'static str> {
         let mut names = Interner::new();

@@ -4,7 +4,9 @@
 //! tests/run, examples   programs x modes      suite/run.rs      expected: NAME.out, pending.txt
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
-//! (no data)             the command      suite/cli.rs      expected: in the test
+//! (no data)             the command           suite/cli.rs      expected: in the test
+//! tests/parse           trees, diagnostics    suite/parse.rs    expected: NAME.tree
+//! (generated)           broken programs       suite/mutate.rs   an answer in time
 //! (outside)             parser conformance    suite/judge.rs    see there
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
@@ -24,5 +26,7 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::docs::trials());
     trials.extend(suite::cli::trials());
     trials.extend(suite::judge::trials());
+    trials.extend(suite::mutate::trials());
+    trials.extend(suite::parse::trials());
     libtest_mimic::run(&args, trials).exit_code()
 }

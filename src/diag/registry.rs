@@ -148,7 +148,7 @@ diagnostics! {
     U0230 module_syntax_in_script Error (what: &str) "`{what}` is only allowed in modules";
     U0231 string_export_without_source Error () "a variable cannot have a string as its name";
     U0232 super_without_member Error () "`new super` needs a member";
-    U0233 duplicate_attribute Error (name: &str) "import attribute {name} is given twice";
+    U0233 duplicate_attribute Error (name: &str) "import attribute `{name}` is given twice";
 
     // Names.
     U0301 unknown_parameter Error (function: &str, name: &str) "`{function}` has no parameter `{name}`";

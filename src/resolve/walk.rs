@@ -942,26 +942,7 @@ impl Walk<'_> {
                     self.expr(*e);
                 }
             }
-            Expr::Jsx(element) => self.jsx(element),
-        }
-    }
-
-    fn jsx(&mut self, element: &JsxElement) {
-        if let JsxTag::Expr(tag) = element.tag {
-            self.expr(tag);
-        }
-        for attr in &element.attrs {
-            match *attr {
-                JsxAttr::Spread(e)
-                | JsxAttr::Named { value: Some(JsxValue::Expr(e) | JsxValue::Element(e)), .. } => self.expr(e),
-                JsxAttr::Named { .. } => {}
-            }
-        }
-        for child in &element.children {
-            match *child {
-                JsxChild::Expr(Some(e), _) | JsxChild::Spread(e) | JsxChild::Element(e) => self.expr(e),
-                JsxChild::Expr(None, _) | JsxChild::Text(..) => {}
-            }
+            Expr::Jsx(element) => element.expressions().for_each(|e| self.expr(e)),
         }
     }
 

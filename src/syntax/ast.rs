@@ -204,6 +204,25 @@ pub struct JsxElement {
     pub self_closing: bool,
 }
 
+impl JsxElement {
+    /// The expressions in it, in order: the component, attributes, children.
+    pub fn expressions(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let tag = match self.tag {
+            JsxTag::Expr(tag) => Some(tag),
+            _ => None,
+        };
+        let attrs = self.attrs.iter().filter_map(|attr| match *attr {
+            JsxAttr::Spread(e) | JsxAttr::Named { value: Some(JsxValue::Expr(e) | JsxValue::Element(e)), .. } => Some(e),
+            JsxAttr::Named { .. } => None,
+        });
+        let children = self.children.iter().filter_map(|child| match *child {
+            JsxChild::Expr(Some(e), _) | JsxChild::Spread(e) | JsxChild::Element(e) => Some(e),
+            JsxChild::Expr(None, _) | JsxChild::Text(..) => None,
+        });
+        tag.into_iter().chain(attrs).chain(children)
+    }
+}
+
 /// What a JSX element is an element of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum JsxTag {

@@ -330,7 +330,10 @@ impl<'a> Printer<'a> {
                 p.expr(*left).text(format!(" {} ", logical_text(*op))).expr(*right);
             }
             Expr::Assign { op, target, value } => {
-                p.pat(*target).text(format!(" {} ", assign_text(*op))).expr(*value);
+                // `f((a) = b)` is no keyword argument.
+                let in_parens = matches!(self.ast[*target], Pat::Name(n) if self.ast.pat_span(*target).len() as usize > self.name(n).len());
+                p.when(in_parens, "(").pat(*target).when(in_parens, ")");
+                p.text(format!(" {} ", assign_text(*op))).expr(*value);
             }
             Expr::Conditional { test, yes, no } => {
                 p.expr(*test).text(" ? ").expr(*yes).text(" : ").expr(*no);

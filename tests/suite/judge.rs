@@ -152,7 +152,7 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// All files under a directory with one of the extensions, sorted.
-fn files_below(directory: &Path, extensions: &[&str], out: &mut Vec<PathBuf>) {
+pub fn files_below(directory: &Path, extensions: &[&str], out: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
     paths.sort();

@@ -5,6 +5,8 @@ pub mod docs;
 pub mod fail;
 pub mod filetest;
 pub mod judge;
+pub mod mutate;
+pub mod parse;
 pub mod process;
 pub mod run;
 

@@ -13,6 +13,7 @@ impl Parser<'_> {
 
     /// `{ ... }` of an object literal.
     pub(super) fn object_props(&mut self) -> Box<[Prop]> {
+        let open = self.start();
         self.expect(T::LBrace);
         let props = self.bracketed(|p| {
             let mut props = Vec::new();
@@ -27,7 +28,7 @@ impl Parser<'_> {
                     }
                 }
                 props.push(prop);
-                if !p.at(T::RBrace) && !p.expect(T::Comma) {
+                if !p.at(T::RBrace) && !p.expect_comma(T::RBrace, open) {
                     if p.start() == before {
                         p.bump();
                     }
@@ -36,7 +37,7 @@ impl Parser<'_> {
             }
             props
         });
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         props.into()
     }
 
@@ -275,6 +276,7 @@ impl Parser<'_> {
     }
 
     fn class_members(&mut self, derived: bool) -> Box<[ClassMember]> {
+        let open = self.start();
         self.expect(T::LBrace);
         let members = self.bracketed(|p| {
             let mut members: Vec<ClassMember> = Vec::new();
@@ -301,7 +303,7 @@ impl Parser<'_> {
             }
             members
         });
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         members.into()
     }
 

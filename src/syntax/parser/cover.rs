@@ -47,7 +47,7 @@ impl Parser<'_> {
         if self.arrow_at != start {
             self.bump();
             let inner = self.bracketed(Self::expression);
-            self.expect(T::RParen);
+            self.expect_close(T::RParen, start);
             return self.expr_node(start, Expr::Paren(inner));
         }
         let mut cover = self.cover_list(false);
@@ -124,6 +124,7 @@ impl Parser<'_> {
     fn cover_list(&mut self, is_call: bool) -> Cover {
         let evals = std::mem::take(&mut self.facts.has_direct_eval);
         let mut cover = Cover::default();
+        let open = self.start();
         self.expect(T::LParen);
         self.bracketed(|p| {
             while !matches!(p.tok.kind, T::RParen | T::Eof) {
@@ -141,7 +142,7 @@ impl Parser<'_> {
                 }
             }
         });
-        self.expect(T::RParen);
+        self.expect_close(T::RParen, open);
         cover.evals = self.facts.has_direct_eval;
         self.facts.has_direct_eval |= evals;
         cover
@@ -221,7 +222,8 @@ impl Parser<'_> {
             return Some(self.cover_arrow(start, cover, result, is_async));
         }
         // In `a ? (b) : c => d` the colon belongs to the conditional unless another one follows.
-        let inits = self.cover_inits.clone();
+        let outside = self.cover_inits.partition_point(|c| c.span.start < start);
+        let inside = self.cover_inits[outside..].to_vec();
         let arrow = self.attempt_once(0, |p| {
             let result = p.return_type();
             if !p.at(T::Arrow) || p.tok.newline_before {
@@ -231,7 +233,8 @@ impl Parser<'_> {
             p.at(T::Colon).then_some(arrow)
         });
         if arrow.is_none() {
-            self.cover_inits = inits;
+            self.cover_inits.truncate(outside);
+            self.cover_inits.extend(inside);
         }
         arrow
     }

@@ -289,7 +289,7 @@ impl Parser<'_> {
         let min = if token.kind == T::StarStar { level - 1 } else { level };
         if token.kind == T::StarStar && matches!(self.ast[left], Expr::Unary { .. } | Expr::Await(_)) {
             let span = self.ast.expr_span(left);
-            self.error(diag::unary_before_power(span));
+            self.error(diag::unary_before_power(span).with_help("put the left side or the whole in parentheses"));
         }
         let right = self.nested(|p| p.binary(min));
         if let Some(op) = logical_op(token.kind) {
@@ -433,6 +433,15 @@ impl Parser<'_> {
         clear && !next.is_word(names::OF) && !next.is_word(names::AS)
     }
 
+    /// An `await` at the top level makes a module of a file, if it may be one.
+    pub(super) fn top_level_await(&mut self, span: Span) {
+        if matches!(self.goal, Goal::Script | Goal::CommonJs) {
+            self.error(diag::await_outside(span));
+        } else {
+            self.found_module();
+        }
+    }
+
     fn await_expr(&mut self, start: u32) -> ExprId {
         let word = self.bump();
         if self.ctx.in_params && self.ctx.is_async {
@@ -441,7 +450,7 @@ impl Parser<'_> {
         if self.ctx.no_arguments && !self.ctx.is_async {
             self.error(diag::await_outside(word.span));
         } else if !self.ctx.in_function {
-            self.found_module();
+            self.top_level_await(word.span);
         } else if !self.ctx.is_async && !self.dialect.is_ultra() {
             self.error(diag::await_outside(word.span).with_help("make the function `async`"));
         }
@@ -600,19 +609,21 @@ impl Parser<'_> {
 
     /// `( ... )` of a call.
     pub(super) fn arguments(&mut self) -> Box<[Arg]> {
+        let open = self.start();
         self.expect(T::LParen);
         let args = self.bracketed(|p| {
             let mut args = Vec::new();
             while !matches!(p.tok.kind, T::RParen | T::Eof) {
                 let arg = p.argument(&args);
                 args.push(arg);
-                if !p.eat(T::Comma) {
+                let missing = !p.at(T::Comma) && !p.tok.newline_before && starts_operand(&p.tok) && !p.at(T::LBrace);
+                if !p.eat(T::Comma) && !(missing && p.expect_comma(T::RParen, open)) {
                     break;
                 }
             }
             args
         });
-        self.expect(T::RParen);
+        self.expect_close(T::RParen, open);
         args.into()
     }
 
@@ -830,13 +841,13 @@ impl Parser<'_> {
                 }
                 let elem = if p.eat(T::DotDotDot) { ArrayElem::Spread(p.assign()) } else { ArrayElem::Item(p.assign()) };
                 elems.push(elem);
-                if !p.at(T::RBracket) && !p.expect(T::Comma) {
+                if !p.at(T::RBracket) && !p.expect_comma(T::RBracket, start) {
                     break;
                 }
             }
             elems
         });
-        self.expect(T::RBracket);
+        self.expect_close(T::RBracket, start);
         self.expr_node(start, Expr::Array(elems.into()))
     }
 }

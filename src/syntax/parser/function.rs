@@ -153,7 +153,7 @@ impl Parser<'_> {
 
     /// `{ ... }` with the early errors that need parameters and body.
     fn block_body(&mut self, head: &FnHead, params: &[Param]) -> FunctionBody {
-        self.bump();
+        let open = self.bump().span.start;
         let was_strict = self.ctx.strict;
         let mut body = self.directives();
         let simple = params.iter().all(|p| {
@@ -177,7 +177,7 @@ impl Parser<'_> {
         while !matches!(self.tok.kind, T::RBrace | T::Eof) {
             self.statement_into(&mut body);
         }
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         FunctionBody::Block(body.into())
     }
 

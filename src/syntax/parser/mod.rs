@@ -188,6 +188,9 @@ pub(super) struct Parser<'a> {
     arrow_at: u32,
     /// The next statement is the body of something, where `let` and a new line is no declaration.
     single_statement: bool,
+    /// Labels directly before the next statement, and before the one being parsed.
+    label_run: usize,
+    labels_here: usize,
     /// Where the JSX element just read ends.
     jsx_end: u32,
     /// Attempts under way.
@@ -279,6 +282,8 @@ impl<'a> Parser<'a> {
             cover_inits: Vec::new(),
             arrow_at: u32::MAX,
             single_statement: false,
+            label_run: 0,
+            labels_here: 0,
             jsx_end: 0,
             attempts: 0,
             ahead: None,
@@ -394,6 +399,31 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// [`Self::expect`] for a closing bracket; the message shows where it was opened.
+    fn expect_close(&mut self, kind: T, open: u32) -> bool {
+        let found = self.eat(kind);
+        if !found {
+            self.expected_with(&format!("`{}`", kind.text()), |d| d.with_label(Span::new(open, open + 1), "opened here"));
+        }
+        found
+    }
+
+    /// A comma between elements of a list that ends with `close`; true when the list goes on, even
+    /// if the comma had to be assumed.
+    fn expect_comma(&mut self, close: T, open: u32) -> bool {
+        let found = self.eat(T::Comma);
+        if !found && self.at(T::Eof) {
+            self.expect_close(close, open);
+        } else if !found {
+            let at = Span::empty(self.prev_end);
+            self.expected_with("`,`", |d| d.with_fix("separate the elements", at, ","));
+            let starts_key = self.tok.is_any_word() || matches!(self.tok.kind, T::String | T::Number | T::BigInt | T::LBracket);
+            let starts = if close == T::RBrace { starts_key } else { expr::starts_operand(&self.tok) };
+            return starts && !self.tok.newline_before;
+        }
+        found
+    }
+
     fn expect_keyword(&mut self, name: Name) {
         if !self.eat_keyword(name) {
             let word = self.text_of(name);
@@ -489,6 +519,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expected(&mut self, what: &str) {
+        self.expected_with(what, |d| d);
+    }
+
+    /// Reports that something is missing; `add` completes the diagnostic.
+    fn expected_with(&mut self, what: &str, add: impl FnOnce(Diagnostic) -> Diagnostic) {
         if self.at(T::Invalid) {
             self.error_count += 1;
             return;
@@ -501,7 +536,7 @@ impl<'a> Parser<'a> {
         } else {
             self.tok.span
         };
-        self.error(diag::expected(span, what, &found));
+        self.error(add(diag::expected(span, what, &found)));
     }
 
     fn only_in(&mut self, span: Span, what: &str, dialect: &str) {
@@ -789,7 +824,11 @@ impl<'a> Parser<'a> {
         if self.word_is_reserved(token.name) {
             let word = self.text_of(token.name);
             self.error(diag::reserved_word(token.span, &word));
-            if token.kind == T::Keyword {
+            if self.gave_up {
+                return Ident { name: names::EMPTY, span: Span::empty(self.start()) };
+            }
+            let as_name = matches!(self.peek().kind, T::Eq | T::Semi | T::Comma | T::RParen | T::Colon);
+            if token.kind == T::Keyword && !as_name {
                 return Ident { name: names::EMPTY, span: Span::empty(self.start()) };
             }
         }

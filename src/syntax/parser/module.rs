@@ -57,17 +57,21 @@ impl Parser<'_> {
                 self.expected("a string");
                 StrValue::Text(names::EMPTY)
             };
-            let span = self.since(start);
-            if list.iter().any(|a: &ImportAttribute| a.key == key) {
-                let name = self.slice(span).split([':', ' ']).next().unwrap_or("").to_owned();
-                self.error(diag::duplicate_attribute(span, &name));
-            }
-            list.push(ImportAttribute { key, value, span });
+            list.push(ImportAttribute { key, value, span: self.since(start) });
             if !self.eat(T::Comma) {
                 break;
             }
         }
         self.expect(T::RBrace);
+        let mut keys: Vec<(Name, Span)> = list
+            .iter()
+            .filter_map(|a: &ImportAttribute| if let StrValue::Text(name) = a.key { Some((name, a.span)) } else { None })
+            .collect();
+        keys.sort_unstable();
+        for pair in keys.windows(2).filter(|p| p[0].0 == p[1].0) {
+            let name = self.text_of(pair[1].0);
+            self.error(diag::duplicate_attribute(pair[1].1, &name));
+        }
         list.into()
     }
 

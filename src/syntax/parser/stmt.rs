@@ -3,6 +3,13 @@
 use super::function::FnHead;
 use super::*;
 
+/// Words that start statements, for the sake of those who misspell them.
+const STATEMENT_WORDS: &[Name] = &[
+    names::FUNCTION, names::RETURN, names::CONST, names::CLASS, names::WHILE, names::IMPORT, names::EXPORT,
+    names::SWITCH, names::ASYNC, names::THROW, names::DELETE, names::TYPEOF, names::ENUM, names::INTERFACE,
+    names::NAMESPACE, names::ABSTRACT, names::DECLARE, names::BREAK, names::CONTINUE, names::AWAIT, names::YIELD,
+];
+
 /// What a jump does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Jump {
@@ -43,6 +50,7 @@ impl Parser<'_> {
 
     fn statement_inner(&mut self) -> StmtId {
         let start = self.start();
+        self.labels_here = std::mem::take(&mut self.label_run);
         if !self.at(T::Ident) {
             self.single_statement = false;
         }
@@ -129,7 +137,7 @@ impl Parser<'_> {
                     self.bump();
                     self.facts.has_await = true;
                     if !self.ctx.in_function {
-                        self.found_module();
+                        self.top_level_await(self.tok.span);
                     }
                     return self.var_stmt(start, VarKind::AwaitUsing, false);
                 }
@@ -181,13 +189,41 @@ impl Parser<'_> {
     }
 
     pub(super) fn expr_stmt(&mut self, start: u32) -> StmtId {
+        let word = self.tok;
         let expr = self.expression();
         if self.start() == start {
             // Nothing was consumed; the caller steps over the token.
             return self.stmt_node(start, Stmt::Missing);
         }
+        if self.prev_end == word.span.end && self.misspelt_keyword(word) {
+            return self.statement();
+        }
         self.semicolon();
         self.stmt_node(start, Stmt::Expr(expr))
+    }
+
+    /// After a statement that is a single word: whether it was meant to be a keyword. If so, that
+    /// is reported, and the current token is the keyword.
+    fn misspelt_keyword(&mut self, word: Token) -> bool {
+        let ends = matches!(self.tok.kind, T::Semi | T::RBrace | T::Eof) || self.tok.newline_before;
+        let follows = self.tok.is_any_word() || matches!(self.tok.kind, T::LBrace | T::String | T::Number);
+        if ends || !follows || word.kind != T::Ident || word.escaped || self.gave_up {
+            return false;
+        }
+        let text = self.lex.interner.resolve(word.name);
+        let Some(meant) = STATEMENT_WORDS.iter().copied().find(|&n| is_near(text, self.lex.interner.resolve(n))) else {
+            return false;
+        };
+        let keyword = self.text_of(meant);
+        let found = self.found();
+        let error = diag::missing_semicolon(self.tok.span, &found);
+        self.error(error.with_fix(format!("did you mean `{keyword}`?"), word.span, keyword));
+        let kind = if meant.is_reserved() { T::Keyword } else { T::Ident };
+        self.ahead = None;
+        self.lex.pos = word.span.end as usize;
+        self.prev_end = word.span.start;
+        self.tok = Token { kind, name: meant, ..word };
+        true
     }
 
     // Blocks and scopes.
@@ -195,6 +231,7 @@ impl Parser<'_> {
     /// `{ ... }` without a scope of its own.
     pub(super) fn braces(&mut self) -> Box<[StmtId]> {
         let mut body = Vec::new();
+        let open = self.start();
         self.expect(T::LBrace);
         let saved = self.ctx;
         (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.nested) = (false, false, false, true);
@@ -202,7 +239,7 @@ impl Parser<'_> {
             self.statement_into(&mut body);
         }
         self.ctx = saved;
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         body.into()
     }
 
@@ -308,7 +345,7 @@ impl Parser<'_> {
                     self.error(diag::missing_initializer(span, "a destructuring declaration"));
                 }
                 Pat::Name(_) if kind == VarKind::Const => {
-                    self.error(diag::missing_initializer(span, "a `const` declaration"));
+                    self.error(diag::missing_initializer(span, "a `const` declaration").with_help("give it a value, or declare it with `let`"));
                 }
                 Pat::Name(_) if matches!(kind, VarKind::Using | VarKind::AwaitUsing) => {
                     self.error(diag::missing_initializer(span, "a `using` declaration"));
@@ -419,7 +456,7 @@ impl Parser<'_> {
             self.facts.has_await = true;
             let top = !self.ctx.in_function;
             if top {
-                self.found_module();
+                self.top_level_await(await_word.span);
             }
             if !top && !self.ctx.is_async && !self.dialect.is_ultra() {
                 self.error(diag::await_outside(await_word.span));
@@ -535,7 +572,12 @@ impl Parser<'_> {
     }
 
     fn for_classic(&mut self, start: u32, init: Option<ForInit>, paren: bool) -> StmtId {
-        self.expect(T::Semi);
+        if !self.at(T::Semi) {
+            let found = self.found();
+            let error = diag::expected(self.tok.span, "`;`", &found);
+            self.error(error.with_help("the parts of a `for` header are separated by `;`"));
+        }
+        self.eat(T::Semi);
         let test = if self.at(T::Semi) { None } else { Some(self.expression()) };
         self.expect(T::Semi);
         let ends = self.at(T::RParen) || (!paren && (self.at(T::LBrace) || self.tok.newline_before));
@@ -636,16 +678,18 @@ impl Parser<'_> {
     fn switch_stmt(&mut self, start: u32) -> StmtId {
         self.bump();
         let value = self.header_expr();
+        let open = self.start();
         self.expect(T::LBrace);
         self.scope.push();
         let saved = self.ctx;
         self.ctx.switches += 1;
         self.ctx.nested = true;
         let mut cases: Vec<Case> = Vec::new();
+        let mut has_default = false;
         while !matches!(self.tok.kind, T::RBrace | T::Eof) {
             let before = self.start();
             let case = self.case();
-            if case.test.is_none() && cases.iter().any(|c| c.test.is_none()) {
+            if case.test.is_none() && std::mem::replace(&mut has_default, true) {
                 self.error(diag::several_defaults(case.span));
             }
             cases.push(case);
@@ -655,7 +699,7 @@ impl Parser<'_> {
         }
         self.ctx = saved;
         self.pop_scope(false);
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         self.stmt_node(start, Stmt::Switch { value, cases: cases.into() })
     }
 
@@ -695,24 +739,31 @@ impl Parser<'_> {
     }
 
     fn labeled(&mut self, start: u32) -> StmtId {
+        let run = self.labels_here;
         let label = self.ident("a label");
         self.bump();
-        let mut next = self.tok;
-        // Labels before labels still name the loop behind them.
-        for _ in 0..MAX_DEPTH {
-            if next.kind != T::Ident {
-                break;
-            }
-            let colon = self.token_at(next.span.end);
-            if colon.kind != T::Colon {
-                break;
-            }
-            next = self.token_at(colon.span.end);
+        self.push_label(label);
+        if [names::FOR, names::WHILE, names::DO].iter().any(|&n| self.at_keyword(n)) {
+            // All labels directly before a loop name it.
+            self.scope.mark_loop_labels(run + 1);
+        } else {
+            self.label_run = run + 1;
         }
-        let is_loop = [names::FOR, names::WHILE, names::DO].iter().any(|&n| next.is_keyword(n));
-        self.push_label(label, is_loop);
         let body = self.sub_statement(BodyOf::Label);
         self.scope.pop_label();
         self.stmt_node(start, Stmt::Labeled { label, body })
     }
+}
+
+/// Whether two words differ by one letter that is missing, superfluous, wrong, or swapped with its
+/// neighbour.
+fn is_near(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() < 4 || a.len().abs_diff(b.len()) > 1 || a == b {
+        return false;
+    }
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (x, y) = (&a[head..], &b[head..]);
+    let swapped = x.len() >= 2 && y.len() >= 2 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..];
+    swapped || x.get(1..) == y.get(1..) || x.get(1..) == Some(y) || Some(x) == y.get(1..)
 }
