@@ -363,6 +363,12 @@ impl Checker<'_> {
     /// The least and the greatest number of arguments.
     fn arity(&mut self, s: &super::Sig) -> (usize, usize) {
         let mut least = min_args(s);
+        // UltraScript: a parameter without annotation takes undefined too.
+        if self.dialect.is_ultra() {
+            while least > 0 && s.params[least - 1].ty == Ty::ANY {
+                least -= 1;
+            }
+        }
         // Trailing parameters that accept `void` may be left out.
         while least > 0 {
             let ty = self.force(s.params[least - 1].ty);

@@ -168,7 +168,7 @@ impl Checker<'_> {
             && let Some(&sym) = f.scopes.pat_sym.get(pat)
             && self.s.symbols[sym].last_assign > 0
         {
-            return if self.is_number_like(ty) { ty } else { Ty::ANY };
+            return Ty::ANY;
         }
         if ty == Ty::NULL || ty == Ty::UNDEFINED {
             return Ty::ANY;

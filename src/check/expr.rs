@@ -538,6 +538,9 @@ impl Checker<'_> {
             self.report_unknown(object);
             return Ty::ANY;
         }
+        if self.dialect.is_ultra() && self.overloads_index(of) {
+            return Ty::ANY;
+        }
         if self.t.has_params(of) || self.t.has_params(key) {
             return match self.t.data(key) {
                 Data::Param(_) | Data::Keyof(_) | Data::Indexed(..) => self.indexed(of, key),
@@ -578,6 +581,20 @@ impl Checker<'_> {
             }
         }
         self.t.union(&out)
+    }
+
+    /// UltraScript: whether a class has an operator for brackets, itself or by a base.
+    fn overloads_index(&mut self, ty: Ty) -> bool {
+        use crate::syntax::ast::{MemberKind, OverloadOp};
+        let Data::Ref(sym, _) = *self.t.data(ty) else { return false };
+        let own = self.s.symbols[sym].decls.iter().any(|d| match d.kind {
+            DeclKind::Class(c) => self.files[d.file as usize].ast()[c].members.iter().any(|m| {
+                let MemberKind::Operator { op, .. } = m.kind else { return false };
+                matches!(op, OverloadOp::Index | OverloadOp::IndexSet | OverloadOp::Slice)
+            }),
+            _ => false,
+        });
+        own || self.bases_of(sym).iter().any(|&b| self.overloads_index(b))
     }
 
     // Assignment.
@@ -716,8 +733,13 @@ impl Checker<'_> {
         match &f.ast()[target] {
             Pat::Name(_) => {
                 let wanted = self.target_type(target);
+                let fixed = !self.dialect.is_ultra() || match f.ast()[target] {
+                    Pat::Name(name) => self.value_sym(name).is_some_and(|s| self.is_annotated(s)),
+                    _ => true,
+                };
                 self.assign_to(target, ty, None);
                 if let Some(wanted) = wanted
+                    && fixed
                     && !self.assignable(ty, wanted)
                 {
                     let span = f.ast().pat_span(target).to(self.expr_span(value));
