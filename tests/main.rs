@@ -4,6 +4,7 @@
 //! tests/run, examples   programs x modes      suite/run.rs      expected: NAME.out, pending.txt
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
+//! tests/check           diagnostics          suite/check.rs    expected: NAME.out; run programs clean
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
 //! Tests are independent processes or pure functions, so they run in parallel. Environment:
@@ -19,6 +20,7 @@ fn main() -> std::process::ExitCode {
     let mut trials = suite::run::trials();
     trials.extend(suite::fail::trials());
     trials.extend(suite::filetest::trials());
+    trials.extend(suite::check::trials());
     trials.extend(suite::docs::trials());
     libtest_mimic::run(&args, trials).exit_code()
 }

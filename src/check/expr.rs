@@ -940,7 +940,9 @@ impl Checker<'_> {
                         Some(n) if of != Ty::ANY => match self.prop_type(of, n) {
                             Some(t) => t,
                             None => {
-                                if report && !self.is_union_of_literals(of) && of != Ty::UNKNOWN {
+                                // `{ a = 1 } = x ?? {}`: the default is for what is missing.
+                                let expected = p.value.default.is_some() && self.t.parts(of).contains(&Ty::EMPTY);
+                                if report && !expected && !self.is_union_of_literals(of) && of != Ty::UNKNOWN {
                                     let span = f.ast().key_span(&p.key);
                                     self.no_property_at(of, Ident { name: n, span });
                                 }

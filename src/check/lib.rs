@@ -53,7 +53,8 @@ impl Sections {
 
 /// Whether a name exists without a declaration that is followed.
 pub(super) fn is_opaque(text: &str) -> bool {
-    OPAQUE.split_whitespace().any(|n| n == text)
+    static NAMES: std::sync::OnceLock<hashbrown::HashSet<&'static str>> = std::sync::OnceLock::new();
+    NAMES.get_or_init(|| OPAQUE.split_whitespace().collect()).contains(text)
 }
 
 impl Checker<'_> {

@@ -216,6 +216,8 @@ struct Checker<'a> {
     inst_memo: HashMap<(Ty, types::MapperId), Ty>,
     sig_memo: HashMap<(SigId, types::MapperId), SigId>,
     relations: HashMap<(Ty, Ty), bool>,
+    /// Signatures with type parameters of their own, for calls inside their declarations.
+    copies: HashMap<SigId, SigId>,
     enums: HashMap<SymId, Rc<decl::EnumInfo>>,
     member_syms: HashMap<(u32, u32, u32), SymId>,
     refs: flow::Refs,
@@ -285,6 +287,7 @@ impl<'a> Checker<'a> {
             inst_memo: HashMap::new(),
             sig_memo: HashMap::new(),
             relations: HashMap::new(),
+            copies: HashMap::new(),
             enums: HashMap::new(),
             member_syms: HashMap::new(),
             refs: flow::Refs::default(),

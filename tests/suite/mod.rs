@@ -1,5 +1,6 @@
 //! What the kinds of tests share: where files are, how expectations are compared.
 
+pub mod check;
 pub mod docs;
 pub mod fail;
 pub mod filetest;
