@@ -5,6 +5,7 @@
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
 //! tests/check           diagnostics          suite/check.rs    expected: NAME.out; run programs clean
+//! docs/language.md      examples             suite/language.rs expected: in the document
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
 //! Tests are independent processes or pure functions, so they run in parallel. Environment:
@@ -22,5 +23,6 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::filetest::trials());
     trials.extend(suite::check::trials());
     trials.extend(suite::docs::trials());
+    trials.extend(suite::language::trials());
     libtest_mimic::run(&args, trials).exit_code()
 }

@@ -77,9 +77,18 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
 /// Parses and lowers a file together with the prelude.
 fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<(crate::program::Program, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut names = Interner::default();
-    let parsed = time.measure("parse", || parse(file, dialect, &mut names));
-    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(parsed.diagnostics);
+    let mut parsed = time.measure("parse", || parse(file, dialect, &mut names));
+    let mut found = std::mem::take(&mut parsed.diagnostics);
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(found);
+    }
+    if dialect.is_ultra() {
+        let checked = time.measure("check", || crate::check::check(file, &Rc::new(parsed), &mut names, dialect));
+        let stops: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|d| d.code.stops_run()).collect();
+        if !stops.is_empty() {
+            found.extend(stops);
+            return Err(found);
+        }
     }
     // The prelude follows the program's text, so positions of the program stay as they are.
     let whole = format!("{}\n;\n{PRELUDE}", file.text());
@@ -90,7 +99,7 @@ fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<(crat
     let mut names = Interner::default();
     let all = time.measure("parse", || parse(&whole, dialect, &mut names));
     let (program, mut diags) = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect));
-    diags.extend(parsed.diagnostics);
+    diags.extend(found);
     if diags.iter().any(Diagnostic::is_error) {
         return Err(diags);
     }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod docs;
 pub mod fail;
 pub mod filetest;
+pub mod language;
 pub mod process;
 pub mod run;
 
