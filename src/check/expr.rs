@@ -19,6 +19,11 @@ use crate::syntax::{Name, well_known as names};
 impl Checker<'_> {
     /// The type of an expression, where the walk is.
     pub(super) fn expr(&mut self, e: ExprId, ctx: Option<Ty>) -> Ty {
+        // Overloads nested in arguments may ask for an expression again and again.
+        self.instantiations += 1;
+        if self.instantiations > 4 * super::MAX_INSTANTIATIONS {
+            return Ty::ANY;
+        }
         let ty = self.expr_new(e, ctx);
         if self.file == 0 {
             self.expr_ty.set(u32::from(e.into_raw()), ty);

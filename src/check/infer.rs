@@ -70,6 +70,10 @@ impl Checker<'_> {
         if !self.t.has_params(t) || s == t || inf.depth > MAX_INFER {
             return;
         }
+        self.instantiations += 1;
+        if self.instantiations > super::MAX_INSTANTIATIONS {
+            return;
+        }
         inf.depth += 1;
         self.infer_step(inf, s, t, contra);
         inf.depth -= 1;

@@ -178,8 +178,9 @@ struct Target {
 
 /// Nesting of types past which the answer is `any`.
 const MAX_DEPTH: u32 = 60;
-/// Instantiations past which a check gives up following generics.
-const MAX_INSTANTIATIONS: u32 = 5_000_000;
+/// Steps over types in one top-level statement past which generics are not followed any more: some
+/// types of libraries are programs. About a second of work.
+const MAX_INSTANTIATIONS: u32 = 400_000;
 
 struct Checker<'a> {
     names: &'a mut Interner,
