@@ -17,7 +17,7 @@ use hashbrown::{HashMap, HashSet};
 use la_arena::ArenaMap;
 use ultra_ir::{Table, entity};
 
-use super::types::{ParamId, SymId};
+use super::types::{MapperId, ParamId, SymId};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::{Name, well_known as names};
@@ -147,6 +147,8 @@ pub struct TParam {
     pub is_const: bool,
     /// The type of `this` in a class or interface.
     pub this_of: SymId,
+    /// Under which to read the constraint: that of a copy.
+    pub rename: MapperId,
 }
 
 /// An assignment to a variable, or to what is reached from it.
@@ -180,6 +182,8 @@ pub struct Scopes {
     pub order: HashMap<ScopeId, Vec<SymId>>,
     /// Assigned, but declared nowhere.
     pub implicit: HashSet<Name>,
+    /// Members of these are assigned somewhere.
+    pub expando: HashSet<SymId>,
 }
 
 /// Where the nodes of a file declare things.
@@ -258,6 +262,17 @@ impl Scopes {
         sym
     }
 
+    /// Whether a scope is another one or inside it.
+    pub fn is_inside(&self, mut scope: ScopeId, outer: ScopeId) -> bool {
+        while !scope.is_none() {
+            if scope == outer {
+                return true;
+            }
+            scope = self.scopes[scope].parent;
+        }
+        false
+    }
+
     /// Makes a name of a scope mean another symbol.
     pub fn alias(&mut self, scope: ScopeId, name: Name, sym: SymId) {
         self.entries.insert((scope, name), sym);
@@ -282,8 +297,8 @@ impl Scopes {
         for p in params {
             let (constraint, default, is_const) = (p.constraint, p.default, p.is_const);
             let name = p.name.name;
-            let this_of = SymId::NONE;
-            let id = self.tparams.push(TParam { name, file, scope, constraint, default, is_const, this_of });
+            let (this_of, rename) = (SymId::NONE, MapperId::IDENTITY);
+            let id = self.tparams.push(TParam { name, file, scope, constraint, default, is_const, this_of, rename });
             let decl = Decl { file, scope, kind: DeclKind::TypeParam(id), span: p.name.span };
             self.declare(scope, name, flag::TYPE_PARAM, decl);
         }
@@ -292,7 +307,9 @@ impl Scopes {
     /// Declares the type `this` of a class or interface.
     pub fn this_param(&mut self, scope: ScopeId, file: u32, of: SymId, span: Span) {
         let (name, is_const) = (names::THIS, false);
-        let id = self.tparams.push(TParam { name, file, scope, constraint: None, default: None, is_const, this_of: of });
+        let (this_of, rename) = (of, MapperId::IDENTITY);
+        let id =
+            self.tparams.push(TParam { name, file, scope, constraint: None, default: None, is_const, this_of, rename });
         let decl = Decl { file, scope, kind: DeclKind::TypeParam(id), span };
         self.declare(scope, name, flag::TYPE_PARAM, decl);
     }
@@ -351,6 +368,7 @@ impl Binder<'_> {
             };
             a.sym = sym;
             if a.member {
+                self.s.expando.insert(sym);
                 continue;
             }
             let frame = self.s.scopes[a.scope].frame;
@@ -546,7 +564,12 @@ impl Binder<'_> {
     fn namespace(&mut self, id: StmtId, n: &Namespace) {
         let Some(body) = &n.body else { return };
         let NamespaceName::Path(path) = &n.name else {
-            // Other modules and global additions are not followed; their types are `any`.
+            // Additions to the library; what other modules contain is not followed.
+            if matches!(n.name, NamespaceName::Global(_)) {
+                let global = self.s.scopes[self.out.scope.0].parent;
+                self.out.stmt.insert(id, global);
+                self.within(global, |b| b.stmts(body));
+            }
             return;
         };
         let saved = (self.scope, self.ambient);

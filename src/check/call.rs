@@ -363,6 +363,12 @@ impl Checker<'_> {
     /// The least and the greatest number of arguments.
     fn arity(&mut self, s: &super::Sig) -> (usize, usize) {
         let mut least = min_args(s);
+        // UltraScript: a parameter without annotation takes undefined too.
+        if self.dialect.is_ultra() {
+            while least > 0 && s.params[least - 1].ty == Ty::ANY {
+                least -= 1;
+            }
+        }
         // Trailing parameters that accept `void` may be left out.
         while least > 0 {
             let ty = self.force(s.params[least - 1].ty);
@@ -469,6 +475,7 @@ impl Checker<'_> {
             }
             return None;
         }
+        let sig = self.renamed(sig);
         let s = self.sigs[sig].clone();
         let mut m = MapperId::IDENTITY;
         if !s.tparams.is_empty() {
@@ -501,6 +508,31 @@ impl Checker<'_> {
         let ret = self.ret_of(sig);
         let ret = self.inst(ret, m);
         Some(self.force(ret))
+    }
+
+    /// A generic signature called inside its own declaration: a copy whose type parameters are not
+    /// mistaken for those around.
+    fn renamed(&mut self, sig: SigId) -> SigId {
+        let tparams = Rc::clone(&self.sigs[sig].tparams);
+        let Some(&first) = tparams.first() else { return sig };
+        if !self.s.is_inside(self.scope, self.s.tparams[first].scope) {
+            return sig;
+        }
+        if let Some(&done) = self.copies.get(&sig) {
+            return done;
+        }
+        let copies: Vec<super::ParamId> = tparams.iter().map(|&p| self.s.tparams.push(self.s.tparams[p])).collect();
+        let pairs: Vec<(super::ParamId, Ty)> =
+            tparams.iter().zip(&copies).map(|(&p, &q)| (p, self.t.intern(Data::Param(q), false))).collect();
+        let m = self.t.mapper(pairs);
+        for &q in &copies {
+            self.s.tparams[q].rename = m;
+        }
+        let new = self.inst_sig(sig, m);
+        let copy = super::Sig { tparams: copies.into(), ..self.sigs[new].clone() };
+        let copy = self.sigs.push(copy);
+        self.copies.insert(sig, copy);
+        copy
     }
 
     fn check_this(&mut self, callee: Option<ExprId>, this: Ty, m: MapperId) {

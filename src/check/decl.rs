@@ -80,6 +80,8 @@ impl Checker<'_> {
                 self.root_types(root);
                 self.sym_ty.get(sym.0).unwrap_or(Ty::ANY)
             }
+            // Properties are added to it by assignment.
+            DeclKind::Function(_) if self.s.expando.contains(&sym) => Ty::ANY,
             DeclKind::Function(_) => {
                 let calls = self.function_calls(&symbol.decls);
                 self.t.object(Shape { calls, ..Shape::default() })
@@ -159,6 +161,12 @@ impl Checker<'_> {
     pub(super) fn variable_type(&mut self, pat: PatId, kind: VarKind, init: ast::ExprId, ty: Ty) -> Ty {
         let f = self.file_of(self.file);
         let is_const = matches!(kind, VarKind::Const | VarKind::Using | VarKind::AwaitUsing);
+        if let Some(sym) = f.scopes.pat_sym.get(pat)
+            && self.s.expando.contains(sym)
+            && matches!(f.ast()[f.ast().unparen(init)], Expr::Function(_))
+        {
+            return Ty::ANY;
+        }
         if is_const && matches!(f.ast()[pat], Pat::Name(_)) {
             return ty;
         }
@@ -168,7 +176,7 @@ impl Checker<'_> {
             && let Some(&sym) = f.scopes.pat_sym.get(pat)
             && self.s.symbols[sym].last_assign > 0
         {
-            return if self.is_number_like(ty) { ty } else { Ty::ANY };
+            return Ty::ANY;
         }
         if ty == Ty::NULL || ty == Ty::UNDEFINED {
             return Ty::ANY;

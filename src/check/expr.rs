@@ -19,6 +19,11 @@ use crate::syntax::{Name, well_known as names};
 impl Checker<'_> {
     /// The type of an expression, where the walk is.
     pub(super) fn expr(&mut self, e: ExprId, ctx: Option<Ty>) -> Ty {
+        // Overloads nested in arguments may ask for an expression again and again.
+        self.instantiations += 1;
+        if self.instantiations > 4 * super::MAX_INSTANTIATIONS {
+            return Ty::ANY;
+        }
         let ty = self.expr_new(e, ctx);
         if self.file == 0 {
             self.expr_ty.set(u32::from(e.into_raw()), ty);
@@ -538,6 +543,9 @@ impl Checker<'_> {
             self.report_unknown(object);
             return Ty::ANY;
         }
+        if self.dialect.is_ultra() && self.overloads_index(of) {
+            return Ty::ANY;
+        }
         if self.t.has_params(of) || self.t.has_params(key) {
             return match self.t.data(key) {
                 Data::Param(_) | Data::Keyof(_) | Data::Indexed(..) => self.indexed(of, key),
@@ -578,6 +586,20 @@ impl Checker<'_> {
             }
         }
         self.t.union(&out)
+    }
+
+    /// UltraScript: whether a class has an operator for brackets, itself or by a base.
+    fn overloads_index(&mut self, ty: Ty) -> bool {
+        use crate::syntax::ast::{MemberKind, OverloadOp};
+        let Data::Ref(sym, _) = *self.t.data(ty) else { return false };
+        let own = self.s.symbols[sym].decls.iter().any(|d| match d.kind {
+            DeclKind::Class(c) => self.files[d.file as usize].ast()[c].members.iter().any(|m| {
+                let MemberKind::Operator { op, .. } = m.kind else { return false };
+                matches!(op, OverloadOp::Index | OverloadOp::IndexSet | OverloadOp::Slice)
+            }),
+            _ => false,
+        });
+        own || self.bases_of(sym).iter().any(|&b| self.overloads_index(b))
     }
 
     // Assignment.
@@ -716,8 +738,13 @@ impl Checker<'_> {
         match &f.ast()[target] {
             Pat::Name(_) => {
                 let wanted = self.target_type(target);
+                let fixed = !self.dialect.is_ultra() || match f.ast()[target] {
+                    Pat::Name(name) => self.value_sym(name).is_some_and(|s| self.is_annotated(s)),
+                    _ => true,
+                };
                 self.assign_to(target, ty, None);
                 if let Some(wanted) = wanted
+                    && fixed
                     && !self.assignable(ty, wanted)
                 {
                     let span = f.ast().pat_span(target).to(self.expr_span(value));
@@ -918,7 +945,9 @@ impl Checker<'_> {
                         Some(n) if of != Ty::ANY => match self.prop_type(of, n) {
                             Some(t) => t,
                             None => {
-                                if report && !self.is_union_of_literals(of) && of != Ty::UNKNOWN {
+                                // `{ a = 1 } = x ?? {}`: the default is for what is missing.
+                                let expected = p.value.default.is_some() && self.t.parts(of).contains(&Ty::EMPTY);
+                                if report && !expected && !self.is_union_of_literals(of) && of != Ty::UNKNOWN {
                                     let span = f.ast().key_span(&p.key);
                                     self.no_property_at(of, Ident { name: n, span });
                                 }

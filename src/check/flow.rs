@@ -566,6 +566,11 @@ impl Checker<'_> {
         let instance = self.instance_of_value(class, &[]);
         let Some(id) = self.ref_of(left) else { return };
         let ty = self.current(left);
+        let object = self.known("Object");
+        let function = self.known("Function");
+        if ty == Ty::ANY && matches!(self.t.data(instance), Data::Ref(s, _) if *s == object || *s == function) {
+            return;
+        }
         if instance == Ty::ANY {
             if truth && ty == Ty::UNKNOWN {
                 self.set_ref(id, Ty::ANY);

@@ -70,6 +70,10 @@ impl Checker<'_> {
         if !self.t.has_params(t) || s == t || inf.depth > MAX_INFER {
             return;
         }
+        self.instantiations += 1;
+        if self.instantiations > super::MAX_INSTANTIATIONS {
+            return;
+        }
         inf.depth += 1;
         self.infer_step(inf, s, t, contra);
         inf.depth -= 1;
@@ -217,7 +221,9 @@ impl Checker<'_> {
         let before: usize = inf.from.iter().chain(&inf.contra).chain(&inf.weak).map(Vec::len).sum();
         for &o in &others {
             for &p in &left {
-                self.infer(inf, p, o, contra);
+                if self.may_match(p, o) {
+                    self.infer(inf, p, o, contra);
+                }
             }
         }
         let after: usize = inf.from.iter().chain(&inf.contra).chain(&inf.weak).map(Vec::len).sum();
@@ -235,6 +241,27 @@ impl Checker<'_> {
         for n in naked {
             self.infer(inf, rest, n, contra);
         }
+    }
+
+    /// Whether the literal properties of two object types agree.
+    fn may_match(&mut self, p: Ty, o: Ty) -> bool {
+        if !matches!(self.t.data(p), Data::Object(_) | Data::Anon(..)) || !matches!(self.t.data(o), Data::Ref(..) | Data::Anon(..)) {
+            return true;
+        }
+        let Some((shape, m)) = self.shape_of(o) else { return true };
+        if shape.props.len() > 12 {
+            return true;
+        }
+        for q in &shape.props {
+            let wanted = self.type_of_prop(q, m);
+            if self.t.is_unit(wanted)
+                && let Some(own) = self.prop(p, q.name)
+                && !self.comparable(own.ty, wanted)
+            {
+                return false;
+            }
+        }
+        true
     }
 
     /// Whether a type is an instance of what one of these types is an instance of.
@@ -437,10 +464,13 @@ impl Checker<'_> {
             let key = self.inst(i.key, tm);
             if let Some(own) = self.index_type(from, key) {
                 self.infer(inf, own, wanted, contra);
-            } else if let Some((shape, sm)) = self.shape_of(from)
-                && !self.is_array(from)
+            } else if matches!(self.t.data(from), Data::Object(_) | Data::Anon(..))
+                && let Some((shape, sm)) = self.shape_of(from)
             {
                 for p in &shape.props {
+                    if key == Ty::NUMBER && self.names.resolve(p.name).parse::<f64>().is_err() {
+                        continue;
+                    }
                     let ty = self.type_of_prop(p, sm);
                     self.infer(inf, ty, wanted, contra);
                 }
@@ -519,6 +549,7 @@ impl Checker<'_> {
             return match tp.default {
                 Some(node) => {
                     let ty = self.annotation(tp.file, node, tp.scope);
+                    let ty = self.inst(ty, tp.rename);
                     self.inst(ty, m)
                 }
                 None if partial => Ty::UNKNOWN,

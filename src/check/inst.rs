@@ -837,6 +837,7 @@ impl Checker<'_> {
         match tp.constraint {
             Some(node) => {
                 let ty = self.annotation(tp.file, node, tp.scope);
+                let ty = self.inst(ty, tp.rename);
                 self.force(ty)
             }
             None => Ty::UNKNOWN,

@@ -14,6 +14,9 @@ use crate::syntax::{Dialect, Name};
 
 const TEXTS: [&str; 3] = [include_str!("lib/core.d.ts"), include_str!("lib/types.d.ts"), include_str!("lib/host.d.ts")];
 
+/// What UltraScript adds to declarations above, by the first name of their section.
+const ULTRA: &str = include_str!("lib/ultra.d.ts");
+
 /// Values and types that exist, but have no declaration here: they are `any`.
 const OPAQUE: &str = include_str!("lib/opaque.txt");
 
@@ -50,7 +53,8 @@ impl Sections {
 
 /// Whether a name exists without a declaration that is followed.
 pub(super) fn is_opaque(text: &str) -> bool {
-    OPAQUE.split_whitespace().any(|n| n == text)
+    static NAMES: std::sync::OnceLock<hashbrown::HashSet<&'static str>> = std::sync::OnceLock::new();
+    NAMES.get_or_init(|| OPAQUE.split_whitespace().collect()).contains(text)
 }
 
 impl Checker<'_> {
@@ -63,7 +67,17 @@ impl Checker<'_> {
     fn load(&mut self, name: Name) {
         let Some(&section) = self.lib.of_name.get(self.names.resolve(name)) else { return };
         let Some(text) = self.lib.texts[section as usize].take() else { return };
-        let Ok(source) = crate::source::SourceFile::new("lib", text) else { return };
+        let mut text = std::borrow::Cow::Borrowed(text);
+        if self.dialect.is_ultra() {
+            for part in ULTRA.split("//@ ").skip(1) {
+                let (head, body) = part.split_once('\n').unwrap_or((part, ""));
+                let first = head.split_whitespace().next().unwrap_or("");
+                if self.lib.of_name.get(first) == Some(&section) {
+                    text.to_mut().push_str(body);
+                }
+            }
+        }
+        let Ok(source) = crate::source::SourceFile::new("lib", text.as_ref()) else { return };
         let parsed = Rc::new(crate::syntax::parse(&source, Dialect::Ts, self.names));
         debug_assert!(parsed.diagnostics.is_empty(), "{:?} in {text}", parsed.diagnostics);
         let file = self.files.len() as u32;

@@ -232,7 +232,8 @@ impl Checker<'_> {
         }
         let Some((from, m)) = self.shape_of(*one) else { return false };
         for p in &from.props {
-            if p.method && !p.sym.is_none() && matches!(self.t.data(*one), Data::Ref(..)) {
+            // Methods of a class stand in its prototype.
+            if p.method && !p.sym.is_none() && self.is_class_ref(*one) {
                 continue;
             }
             let ty = self.type_of_prop(p, m);
@@ -254,6 +255,11 @@ impl Checker<'_> {
             }
         }
         true
+    }
+
+    fn is_class_ref(&self, ty: Ty) -> bool {
+        use super::bind::flag;
+        matches!(self.t.data(ty), Data::Ref(s, _) if self.s.symbols[*s].flags & flag::CLASS != 0)
     }
 
     fn shorthand(&mut self, ident: crate::syntax::ast::Ident) -> Ty {

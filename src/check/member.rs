@@ -210,6 +210,9 @@ impl Checker<'_> {
                     return Some(if undefined { self.t.union(&[p.ty, Ty::UNDEFINED]) } else { p.ty });
                 }
                 let text = self.names.resolve(name);
+                if matches!(self.t.data(of), Data::Tuple { .. }) && text.parse::<u32>().is_ok() {
+                    return None;
+                }
                 let key = if text.parse::<f64>().is_ok() { Ty::NUMBER } else { Ty::STRING };
                 if let Some(t) = self.index_type(of, key) {
                     return Some(t);

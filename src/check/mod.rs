@@ -178,8 +178,9 @@ struct Target {
 
 /// Nesting of types past which the answer is `any`.
 const MAX_DEPTH: u32 = 60;
-/// Instantiations past which a check gives up following generics.
-const MAX_INSTANTIATIONS: u32 = 5_000_000;
+/// Steps over types in one top-level statement past which generics are not followed any more: some
+/// types of libraries are programs. About a second of work.
+const MAX_INSTANTIATIONS: u32 = 400_000;
 
 struct Checker<'a> {
     names: &'a mut Interner,
@@ -216,6 +217,8 @@ struct Checker<'a> {
     inst_memo: HashMap<(Ty, types::MapperId), Ty>,
     sig_memo: HashMap<(SigId, types::MapperId), SigId>,
     relations: HashMap<(Ty, Ty), bool>,
+    /// Signatures with type parameters of their own, for calls inside their declarations.
+    copies: HashMap<SigId, SigId>,
     enums: HashMap<SymId, Rc<decl::EnumInfo>>,
     member_syms: HashMap<(u32, u32, u32), SymId>,
     refs: flow::Refs,
@@ -285,6 +288,7 @@ impl<'a> Checker<'a> {
             inst_memo: HashMap::new(),
             sig_memo: HashMap::new(),
             relations: HashMap::new(),
+            copies: HashMap::new(),
             enums: HashMap::new(),
             member_syms: HashMap::new(),
             refs: flow::Refs::default(),

@@ -31,7 +31,8 @@ impl Checker<'_> {
         if let Some(&done) = self.relations.get(&(s, t)) {
             return done;
         }
-        if self.relate_depth > MAX_RELATE {
+        self.instantiations += 1;
+        if self.relate_depth > MAX_RELATE || self.instantiations > super::MAX_INSTANTIATIONS {
             return true;
         }
         self.relations.insert((s, t), true);

@@ -585,7 +585,7 @@ impl Checker<'_> {
                 let Some(theirs) = self.prop(base, n).filter(|p| self.is_declared(p.sym)) else { continue };
                 found = true;
                 let Some(mine) = self.prop(own, n) else { continue };
-                if self.t.has_params(mine.ty) || self.dialect.is_ultra() {
+                if !self.tparams_of(sym).is_empty() || self.dialect.is_ultra() {
                     continue;
                 }
                 if !self.assignable(mine.ty, theirs.ty) {

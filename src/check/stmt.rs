@@ -24,7 +24,10 @@ impl Checker<'_> {
         self.file = 0;
         self.scope = f.scopes.scope.0;
         self.func.this = Ty::ANY;
-        self.stmts(&f.parsed.module_body);
+        for &s in &f.parsed.module_body {
+            self.instantiations = 0;
+            self.stmt(s);
+        }
     }
 
     fn in_scope<T>(&mut self, scope: ScopeId, f: impl FnOnce(&mut Self) -> T) -> T {

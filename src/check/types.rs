@@ -181,6 +181,7 @@ pub enum Data {
     EnumLit(SymId, u32),
     /// An enum whose members are not all known.
     Enum(SymId),
+    #[allow(dead_code)]
     Unique(SymId),
     Param(ParamId),
     /// An instance of a class or interface.
@@ -212,6 +213,7 @@ macro_rules! predefined {
         impl Ty {
             $(
                 #[doc = concat!("Predefined: ", stringify!($name))]
+                #[allow(dead_code)]
                 pub const $name: Ty = Ty($index);
             )*
         }

@@ -3,7 +3,7 @@
 //! Status: 0 success, 1 errors in the program, 2 wrong usage, 70 a fault of ours.
 
 mod build;
-mod check;
+pub mod check;
 mod run;
 
 use std::ffi::OsString;

@@ -53,6 +53,15 @@ macro_rules! diagnostics {
     };
 }
 
+impl Code {
+    /// Whether what the checker finds keeps an UltraScript program from running. The other kinds
+    /// are mistakes that have a meaning when they run.
+    pub const fn stops_run(self) -> bool {
+        use Code::*;
+        matches!(self, U0301 | U0302 | U0402 | U0403 | U0404 | U0405 | U0408 | U0409)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
