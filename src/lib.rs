@@ -4,6 +4,7 @@ pub mod check;
 pub mod cmd;
 pub mod diag;
 pub mod driver;
+pub mod library;
 pub mod lower;
 pub mod program;
 pub mod resolve;

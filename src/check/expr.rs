@@ -35,7 +35,7 @@ impl Checker<'_> {
         let f = self.file_of(self.file);
         let ast = f.ast();
         match &ast[e] {
-            Expr::Missing | Expr::NewTarget | Expr::ImportMeta => Ty::ANY,
+            Expr::Missing | Expr::NewTarget | Expr::ImportMeta | Expr::Jsx(_) => Ty::ANY,
             Expr::Name(name) => self.name(*name, e),
             Expr::This => {
                 let ty = self.func.this;

@@ -183,7 +183,7 @@ fn dialect_named(name: &str) -> Option<Dialect> {
 fn dialect_of(path: &Path) -> Option<Dialect> {
     Some(match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Dialect::Js,
-        "ts" | "mts" | "cts" | "tsx" => Dialect::Ts,
+        "ts" | "mts" | "cts" | "tsx" | "jsx" => Dialect::Ts,
         "uts" | "gts" => Dialect::Uts,
         _ => return None,
     })

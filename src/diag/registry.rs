@@ -115,6 +115,14 @@ diagnostics! {
     U0129 extra_operator_parameters Error (op: &str, wanted: &str) "operator `{op}` takes {wanted}";
     U0130 not_overloadable Error (op: &str) "operator `{op}` cannot be overloaded";
     U0131 import_not_top_level Error (what: &str) "`{what}` declarations are only allowed at the top level of a module";
+    U0132 rest_with_default Error () "a rest element cannot have a default value";
+    U0133 not_a_binding Error () "a parameter must be a name or a pattern of names";
+    U0134 several_jsx Error () "JSX elements beside each other need one parent";
+    U0135 bad_jsx_text Error (found: &str) "`{found}` must be written as an entity or in braces between tags";
+    U0136 unclosed_jsx Error (name: &str) "JSX element `<{name}` has no closing tag";
+    U0137 jsx_mismatch Error (closing: &str, opening: &str) "closing tag `</{closing}>` does not fit `<{opening}>`";
+    U0138 function_type_in_union Error () "a function type in a union or intersection needs parentheses";
+    U0139 member_of_instantiation Error () "type arguments without a call cannot be followed by a member";
 
     // Early errors.
     U0201 duplicate_declaration Error (name: &str) "`{name}` is declared twice in one scope";
@@ -146,6 +154,10 @@ diagnostics! {
     U0227 regexp_syntax Error (why: &str) "invalid regular expression: {why}";
     U0228 lone_surrogate_export Error () "a module export name must be well-formed Unicode";
     U0229 arguments_in_initializer Error () "`arguments` is not allowed in class field initialisers and static blocks";
+    U0230 module_syntax_in_script Error (what: &str) "`{what}` is only allowed in modules";
+    U0231 string_export_without_source Error () "a variable cannot have a string as its name";
+    U0232 super_without_member Error () "`new super` needs a member";
+    U0233 duplicate_attribute Error (name: &str) "import attribute `{name}` is given twice";
 
     // Names.
     U0301 unknown_parameter Error (function: &str, name: &str) "`{function}` has no parameter `{name}`";
