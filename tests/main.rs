@@ -4,20 +4,12 @@
 //! tests/run, examples   programs x modes      suite/run.rs      expected: NAME.out, pending.txt
 //! tests/fail            programs that fail    suite/fail.rs     expected: NAME.err
 //! tests/ir, tests/opt   IR and passes         suite/filetest.rs expected: in the file
-<<<<<<< HEAD
-=======
 //! tests/check           diagnostics          suite/check.rs    expected: NAME.out; run programs clean
 //! docs/language.md      examples             suite/language.rs expected: in the document
->>>>>>> tests
 //! (no data)             the command           suite/cli.rs      expected: in the test
 //! tests/parse           trees, diagnostics    suite/parse.rs    expected: NAME.tree
 //! (generated)           broken programs       suite/mutate.rs   an answer in time
 //! (outside)             parser conformance    suite/judge.rs    see there
-<<<<<<< HEAD
-//! tests/check           diagnostics          suite/check.rs    expected: NAME.out; run programs clean
-//! docs/language.md      examples             suite/language.rs expected: in the document
-=======
->>>>>>> tests
 //! docs                  tables and names      suite/docs.rs     expected: the document
 //! ```
 //! Tests are independent processes or pure functions, so they run in parallel. Environment:
@@ -35,17 +27,10 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::filetest::trials());
     trials.extend(suite::check::trials());
     trials.extend(suite::docs::trials());
-<<<<<<< HEAD
-=======
     trials.extend(suite::language::trials());
->>>>>>> tests
     trials.extend(suite::cli::trials());
     trials.extend(suite::judge::trials());
     trials.extend(suite::mutate::trials());
     trials.extend(suite::parse::trials());
-<<<<<<< HEAD
-    trials.extend(suite::language::trials());
-=======
->>>>>>> tests
     libtest_mimic::run(&args, trials).exit_code()
 }

@@ -75,18 +75,6 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
-<<<<<<< HEAD
-/// The tree, unless the checker found an error that stops a program of this dialect.
-fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
-    let tree = Rc::new(parsed);
-    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
-    let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
-    if !stops.is_empty() {
-        stops.splice(..0, tree.diagnostics.iter().cloned());
-        return Err(stops);
-    }
-    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
-=======
 /// Checks the types of an UltraScript program: the parsed file, unless something keeps it from
 /// running.
 fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, time: &mut Timing) -> Result<Parsed, Vec<Diagnostic>> {
@@ -98,7 +86,6 @@ fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, time: &mut T
     }
     stops.extend(parsed.diagnostics.iter().cloned());
     Err(stops)
->>>>>>> tests
 }
 
 /// A file on its way through the front end, together with the parts of the library that it uses.
@@ -121,13 +108,7 @@ impl Front {
         }
         // The checker adds the names of its own declarations to the table.
         let selection = Selection::mentioned(&names, file.text());
-<<<<<<< HEAD
-        if dialect.is_ultra() {
-            parsed = time.measure("check", || checked(file, parsed, &mut names, dialect))?;
-        }
-=======
         let parsed = if dialect.is_ultra() { checked(file, parsed, &mut names, time)? } else { parsed };
->>>>>>> tests
         Ok(Front { whole: file.clone(), parsed, names, selection, dialect })
     }
 
