@@ -75,17 +75,16 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
-/// Checks the types of an UltraScript program: the parsed file, unless something keeps it from
-/// running.
-fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, time: &mut Timing) -> Result<Parsed, Vec<Diagnostic>> {
-    let parsed = Rc::new(parsed);
-    let found = time.measure("check", || crate::check::check(file, &parsed, names, Dialect::Uts)).diagnostics;
+/// The tree, unless the checker found an error that stops a program of this dialect.
+fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
+    let tree = Rc::new(parsed);
+    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
     let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
-    if stops.is_empty() {
-        return Ok(Rc::unwrap_or_clone(parsed));
+    if !stops.is_empty() {
+        stops.splice(..0, tree.diagnostics.iter().cloned());
+        return Err(stops);
     }
-    stops.extend(parsed.diagnostics.iter().cloned());
-    Err(stops)
+    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
 }
 
 /// A file on its way through the front end, together with the parts of the library that it uses.
@@ -102,13 +101,15 @@ struct Front {
 impl Front {
     fn parse(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front, Vec<Diagnostic>> {
         let mut names = Interner::default();
-        let parsed = time.measure("parse", || parse(file, dialect, &mut names));
+        let mut parsed = time.measure("parse", || parse(file, dialect, &mut names));
         if parsed.diagnostics.iter().any(Diagnostic::is_error) {
             return Err(parsed.diagnostics);
         }
         // The checker adds the names of its own declarations to the table.
         let selection = Selection::mentioned(&names, file.text());
-        let parsed = if dialect.is_ultra() { checked(file, parsed, &mut names, time)? } else { parsed };
+        if dialect.is_ultra() {
+            parsed = time.measure("check", || checked(file, parsed, &mut names, dialect))?;
+        }
         Ok(Front { whole: file.clone(), parsed, names, selection, dialect })
     }
 
@@ -169,18 +170,16 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     Ok(session.execute())
 }
 
-/// The typed program behind a file, and its text; its warnings are printed.
-fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<(World, SourceFile), Failure> {
-    let failed = |(file, diags): Found| Failure::Diagnostics(show(&file, &diags, options.color));
-    let mut front = Front::parse(file, dialect, argv(file, options), time).map_err(failed)?;
-    match front.world(time) {
+/// The typed program behind a file; its warnings are printed.
+fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<World, Failure> {
+    match Front::parse(file, dialect, time).and_then(|mut f| f.world(time)) {
         Ok((world, warnings)) => {
             if !warnings.is_empty() {
-                eprint!("{}", show(&front.whole, &warnings, options.color));
+                eprint!("{}", show(file, &warnings, options.color));
             }
-            Ok((world, front.whole))
+            Ok(world)
         }
-        Err(diags) => Err(failed((front.whole, diags))),
+        Err(diags) => Err(Failure::Diagnostics(show(file, &diags, options.color))),
     }
 }
 

@@ -57,7 +57,7 @@ pub const MAX_HEIGHT: u32 = 4000;
 const MAX_DIAGNOSTICS: usize = 100;
 
 /// What the parser hands on.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Parsed {
     /// The tree.
     pub ast: Ast,
