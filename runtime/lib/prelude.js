@@ -887,6 +887,20 @@ function __ultra_console_table(data, columns) {
   for (const r of rows) out.push(line(ids.map((id) => (r.get(id) === undefined ? "" : r.get(id)))));
   out.push(rule("└", "┴", "┘"));
   console.log("%s", out.join("\n"));
+
+// Runs the destructors that are due. A poll calls it, and scopes that end.
+function __ultra_drain() {
+  __ultra_draining(1);
+  for (;;) {
+    const dead = __ultra_next_dead();
+    if (dead === undefined) break;
+    try {
+      dead.__ultra_destroy();
+    } catch (error) {
+      __ultra_destroy_failed(error);
+    }
+  }
+  __ultra_draining(0);
 }
 
 // Sets.

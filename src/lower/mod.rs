@@ -23,6 +23,7 @@ mod cond;
 mod dump;
 mod expr;
 mod function;
+mod hold;
 mod literal;
 mod loops;
 mod stmt;
@@ -48,6 +49,9 @@ use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
 
+/// The method of that name is the destructor, for code that does not know the class.
+pub const DESTRUCTOR: &str = "__ultra_destroy";
+
 /// Lowers a parsed file. The program is complete even after diagnostics, with `undefined` where
 /// something could not be lowered; it must not run when one of them is an error.
 pub fn lower_program(
@@ -60,6 +64,7 @@ pub fn lower_program(
     let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect);
     l.survey();
     l.tables();
+    l.has_destructors = l.classes.values().any(|c| c.destructor.is_some());
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
     }
@@ -110,6 +115,8 @@ struct Lowerer<'a> {
     locals: Table<BindingId, Var>,
     scope_vars: Table<LexId, Var>,
     type_memo: types::Memo,
+    /// Some class has a destructor.
+    has_destructors: bool,
 }
 
 impl<'a> Lowerer<'a> {
@@ -154,6 +161,7 @@ impl<'a> Lowerer<'a> {
             locals: Table::filled(r.bindings.len(), Var::NONE),
             scope_vars: Table::filled(r.lexes.len(), Var::NONE),
             type_memo: types::Memo::default(),
+            has_destructors: false,
         }
     }
 

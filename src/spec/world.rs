@@ -93,6 +93,8 @@ pub struct World {
     /// Array cells made so far, for pollution by stores of unknown target.
     array_cells: Vec<CellId>,
     pub changed: bool,
+    /// Runs destructors that are due; once an instance of a class with one is made.
+    pub drain: Option<SpecId>,
     /// Element kind named by the call being inferred.
     pub dtype: Option<ultra_abi::Kind>,
     /// Values and blocks of each function's body.
@@ -135,6 +137,7 @@ pub struct Names {
     pub return_: StrId,
     pub has_instance: StrId,
     pub to_json: StrId,
+    pub destructor: StrId,
 }
 
 /// The library's name for a built-in function as a value.
@@ -175,6 +178,7 @@ impl World {
             return_: s.intern("return"),
             has_instance: s.intern("@@hasInstance"),
             to_json: s.intern("toJSON"),
+            destructor: s.intern(crate::lower::DESTRUCTOR),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
@@ -197,6 +201,7 @@ impl World {
             generic: Table::filled(prog.fns.len(), SpecId::NONE),
             array_cells: Vec::new(),
             changed: false,
+            drain: None,
             dtype: None,
             sizes,
             subclasses: Table::new(),
@@ -906,6 +911,30 @@ impl World {
 }
 
 impl World {
+    /// Whether instances of exactly this class have something to run when they die.
+    pub fn destroys(&self, class: ClassId) -> bool {
+        self.method(class, self.names.destructor, MethodKind::Method, false).is_some()
+    }
+
+    /// Whether values of a type may be objects with a destructor.
+    pub fn may_destroy(&self, t: T) -> bool {
+        match t.obj {
+            _ if !t.has(OBJ) || self.drain.is_none() => false,
+            Obj::Any => true,
+            Obj::Class(c) => self.destroys(c) || self.subclass_defines(c, self.names.destructor),
+            _ => false,
+        }
+    }
+
+    /// Specialises what runs destructors.
+    pub fn need_drain(&mut self) {
+        if self.drain.is_none()
+            && let Some(f) = self.library("__ultra_drain")
+        {
+            self.drain = Some(self.spec(f, vec![T::UNDEF]));
+        }
+    }
+
     /// A function of the library prelude.
     ///
     /// One that the program was made without is noted in `Program::gaps`.

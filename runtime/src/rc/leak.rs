@@ -67,6 +67,13 @@ impl Runtime {
     /// Releases one external reference of each of `roots`, frees all that is dead, and
     /// reports what is left. Generated code must have ended: the stack counts as empty.
     pub fn shutdown(&mut self, roots: &[u32]) -> LeakReport {
+        self.release_roots(roots);
+        self.trial_collect()
+    }
+
+    /// Releases one external reference of each of `roots` and frees all that is dead; what
+    /// has a destructor is queued. Generated code must have ended.
+    pub fn release_roots(&mut self, roots: &[u32]) {
         let ctx = self.context();
         // SAFETY: the context is live and no generated frame is left, so the stack is empty.
         unsafe {
@@ -80,7 +87,6 @@ impl Runtime {
             (*ctx).stack_base = 0;
             scan(ctx);
         }
-        self.trial_collect()
     }
 
     /// Sorts the objects that are alive by what keeps them alive, given an empty stack.
