@@ -887,6 +887,7 @@ function __ultra_console_table(data, columns) {
   for (const r of rows) out.push(line(ids.map((id) => (r.get(id) === undefined ? "" : r.get(id)))));
   out.push(rule("└", "┴", "┘"));
   console.log("%s", out.join("\n"));
+}
 
 // Runs the destructors that are due. A poll calls it, and scopes that end.
 function __ultra_drain() {
@@ -943,4 +944,52 @@ function __ultra_set_isSupersetOf(a, b) {
 function __ultra_set_isDisjointFrom(a, b) {
   for (const x of a) if (b.has(x)) return false;
   return true;
+}
+
+// What the global names WeakRef, WeakMap, WeakSet and FinalizationRegistry mean.
+class __ultra_WeakRef {
+  #cell;
+  constructor(target) { this.#cell = __ultra_weak_ref(target); }
+  deref() { return __ultra_weak_get(this.#cell); }
+}
+
+class __ultra_WeakMap {
+  constructor(entries) {
+    if (entries !== undefined && entries !== null) for (const e of entries) this.set(e[0], e[1]);
+  }
+  get(key) { return __ultra_weak_map_get(this, key); }
+  set(key, value) {
+    __ultra_weak_map_set(this, key, value);
+    return this;
+  }
+  has(key) { return __ultra_weak_map_has(this, key); }
+  delete(key) { return __ultra_weak_map_delete(this, key); }
+}
+
+class __ultra_WeakSet {
+  constructor(values) {
+    if (values !== undefined && values !== null) for (const v of values) this.add(v);
+  }
+  add(value) {
+    const object = typeof value === "object" && value !== null;
+    if (!object && typeof value !== "function") throw new TypeError("Invalid value used in weak set");
+    __ultra_weak_map_set(this, value, true);
+    return this;
+  }
+  has(value) { return __ultra_weak_map_has(this, value); }
+  delete(value) { return __ultra_weak_map_delete(this, value); }
+}
+
+class __ultra_FinalizationRegistry {
+  #cleanup;
+  constructor(cleanup) {
+    if (typeof cleanup !== "function") throw new TypeError("FinalizationRegistry: cleanup must be callable");
+    this.#cleanup = cleanup;
+  }
+  register(target, held, token) { __ultra_registry_add(this, target, held, token); }
+  unregister(token) { return __ultra_registry_remove(this, token); }
+  __ultra_destroy() {
+    const call = this.#cleanup;
+    while (__ultra_registry_pending(this)) call(__ultra_registry_next(this));
+  }
 }

@@ -195,16 +195,20 @@ pub unsafe extern "C" fn weak_cell(ctx: *mut WorkerContext, target: u32) -> u32 
     }
 }
 
-/// What a weak cell refers to; undefined (0) when that is dead.
+/// What a weak cell refers to; undefined (0) when that is dead. Any other object is itself:
+/// code that does not know that a field is weak stores such.
 ///
 /// # Safety
-/// As every entry point; `cell` is 0, 1 or a live weak cell.
+/// As every entry point; `cell` is 0, 1 or a live object.
 pub unsafe extern "C" fn weak_deref(ctx: *mut WorkerContext, cell: u32) -> u32 {
     if cell <= REF_NULL {
         return REF_UNDEFINED;
     }
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
+        if (*header_ptr(ctx, cell)).meta & META_SHAPE_MASK != SHAPE_WEAK_CELL {
+            return cell;
+        }
         let _table = (*ctx::payloads(ctx)).weak.lock();
         addr(ctx, cell, CELL_TARGET).cast::<u32>().read()
     }

@@ -633,6 +633,22 @@ impl<'a> Body<'_, 'a> {
         self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) })
     }
 
+    /// The class of the prelude that a global name means.
+    fn library_class(&mut self, name: Name) -> Value {
+        let text = format!("{}{}", super::LIBRARY, self.l.names.resolve(name));
+        let text = self.l.strings.intern(&text);
+        let found = self.l.classes.iter().find(|(_, c)| c.name == text).map(|(id, _)| id);
+        let env = self.undef();
+        match found {
+            Some(id) => self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) }),
+            // Without a prelude there are no such classes.
+            None => {
+                let name = self.l.str(name);
+                self.op(InstData { a: name.0, ..InstData::new(Op::JsGlobal, Ty::Void) })
+            }
+        }
+    }
+
     fn uninitialised(&mut self, b: BindingId) {
         let name = self.l.str(self.l.r.bindings[b].name);
         let v = self.str_const(name);
@@ -770,6 +786,7 @@ impl<'a> Body<'_, 'a> {
             "undefined" => self.undef(),
             "NaN" => self.number_bits(f64::NAN.to_bits(), 0),
             "Infinity" => self.number_bits(f64::INFINITY.to_bits(), 0),
+            "WeakRef" | "WeakMap" | "WeakSet" | "FinalizationRegistry" => self.library_class(name),
             _ => {
                 let name = self.l.str(name);
                 self.op(InstData { a: name.0, ..InstData::new(Op::JsGlobal, Ty::Void) })

@@ -49,6 +49,8 @@ use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
 
+/// How names of the prelude begin.
+pub const LIBRARY: &str = "__ultra_";
 /// The method of that name is the destructor, for code that does not know the class.
 pub const DESTRUCTOR: &str = "__ultra_destroy";
 
@@ -68,6 +70,7 @@ pub fn lower_program(
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
     }
+    l.name_library_classes();
     let main = FnId(resolved.main.0);
     let program = Program {
         strings: l.strings,
@@ -162,6 +165,16 @@ impl<'a> Lowerer<'a> {
             scope_vars: Table::filled(r.lexes.len(), Var::NONE),
             type_memo: types::Memo::default(),
             has_destructors: false,
+        }
+    }
+
+    /// Programs see classes of the prelude under their global names.
+    fn name_library_classes(&mut self) {
+        for c in self.classes.ids() {
+            let text = self.strings.text(self.classes[c].name);
+            if let Some(name) = text.strip_prefix(LIBRARY) {
+                self.classes[c].name = self.strings.intern(name);
+            }
         }
     }
 

@@ -8,7 +8,7 @@
 //! ```
 //! A class is acyclic when no path of this graph leads from it back to itself. The
 //! collector of cycles then never considers its instances. Types are final when this
-//! runs, and a slot holds nothing outside its type, so the graph has every reference
+//! runs, weak fields do not count, and a slot holds nothing outside its type, so the graph has every reference
 //! that a slot can hold. It does not have properties that are added at run time: an
 //! instance with an overflow map (`META_OVERFLOW`) may be cyclic whatever its class says.
 
@@ -56,7 +56,7 @@ impl Walk<'_> {
     fn fields(&mut self, class: ClassId) {
         let mut at = class;
         while !at.is_none() {
-            for f in &self.w.cls[at].fields {
+            for f in self.w.cls[at].fields.iter().filter(|f| !f.weak) {
                 self.ty(self.w.cell(f.cell));
             }
             at = self.w.cls[at].parent;

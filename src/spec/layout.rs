@@ -182,10 +182,10 @@ impl Code {
             _ => true,
         };
         let mut order: Vec<usize> = (0..own.len()).filter(|&i| wanted(i)).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(w.cell(own[i].cell).kind().size()));
+        order.sort_by_key(|&i| std::cmp::Reverse(w.field_kind(&own[i]).size()));
         let mut ids = vec![FieldId::NONE; own.len()];
         for i in order {
-            let kind = w.cell(own[i].cell).kind();
+            let kind = w.field_kind(&own[i]);
             let offset = end.next_multiple_of(kind.size());
             end = offset + kind.size();
             let id = self.module.fields.push(FieldData {

@@ -430,7 +430,7 @@ impl Reaper<'_> {
         if meta & META_FINALIZE != 0 {
             // SAFETY: the object has left every list and is freed next.
             let released = unsafe { destroy::bury(self.heap, self.payloads, self.destroyer, id) };
-            for word in released {
+            for word in released.into_iter().filter(|&word| word_id(word) > REF_NULL) {
                 // SAFETY: the weak table counted the word.
                 unsafe { decrement(self.heap.base(), word_id(word), &mut self.dead) };
             }
