@@ -993,3 +993,23 @@ class __ultra_FinalizationRegistry {
     while (__ultra_registry_pending(this)) call(__ultra_registry_next(this));
   }
 }
+
+// The global `runtime`.
+function __ultra_runtime() {
+  return { referenceCounter: { getRefCount: __ultra_runtime_count }, memory: __ultra_runtime_memory() };
+}
+
+function __ultra_runtime_count(object) { return __ultra_ref_count(object); }
+
+function __ultra_runtime_memory() {
+  return {
+    allocated: __ultra_memory_figure(0),
+    allocatedBytes: __ultra_memory_figure(1),
+    freed: __ultra_memory_figure(2),
+    peakBytes: __ultra_memory_figure(3),
+    live: __ultra_memory_figure(4),
+    liveBytes: __ultra_memory_figure(5),
+    destroyed: __ultra_memory_figure(6),
+    liveByClass: __ultra_memory_live(),
+  };
+}

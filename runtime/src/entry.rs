@@ -17,6 +17,7 @@ use crate::host::Stream;
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
 use crate::object::{bigint, dynamic, property, slot, symbol, value};
+use crate::rc::leak;
 use crate::rc::poll as memory;
 use crate::string::chars::Builder;
 use crate::string::{atoms, concat, heap, ops as text};
@@ -400,6 +401,19 @@ entries! {
     registry_remove(cx, registry: u64, token: u64) -> u32 { or(weak::unregister(cx, registry as u32, token)) as u32 }
     registry_pending(cx, registry: u64) -> u32 { weak::is_due(cx, registry as u32) as u32 }
     registry_next(cx, registry: u64) -> u64 { weak::next_due(cx, registry as u32).unwrap_or(UNDEFINED) }
+}
+
+// Figures of the heap.
+entries! {
+    ref_count(cx, word: u64) -> f64 {
+        // SAFETY: the context is live, and no part of its runtime is in use.
+        unsafe { (*crate::ctx::runtime(cx.ctx())).reference_count(word) as f64 }
+    }
+    memory_figure(cx, which: i32) -> f64 {
+        // SAFETY: as above.
+        unsafe { leak::figure(&*crate::ctx::runtime(cx.ctx()), which) }
+    }
+    memory_live(cx) -> u64 { or(leak::live_by_class(cx)) }
 }
 
 // Values of unknown type.

@@ -786,6 +786,10 @@ impl<'a> Body<'_, 'a> {
             "undefined" => self.undef(),
             "NaN" => self.number_bits(f64::NAN.to_bits(), 0),
             "Infinity" => self.number_bits(f64::INFINITY.to_bits(), 0),
+            "runtime" if self.l.dialect.is_ultra() => {
+                let pos = self.b.pos();
+                self.library("__ultra_runtime", &[], Span::new(pos, pos))
+            }
             "WeakRef" | "WeakMap" | "WeakSet" | "FinalizationRegistry" => self.library_class(name),
             _ => {
                 let name = self.l.str(name);

@@ -96,6 +96,10 @@ macro_rules! for_each_runtime_fn {
         RegistryRemove = registry_remove(Any, Any) -> Bool, [WRITE ALLOC THROW], "FinalizationRegistry.unregister: registry, token.";
         RegistryPending = registry_pending(Any) -> Bool, [READ], "Whether a registry has a callback to make.";
         RegistryNext = registry_next(Any) -> Any, [READ WRITE], "The next held value for a registry's callback.";
+        // Figures of the heap.
+        RefCount = ref_count(Any) -> F64, [IO], "References to an object from the heap.";
+        MemoryFigure = memory_figure(I32) -> F64, [IO], "A figure of the heap as of now, numbered as in `rc::leak::figure`.";
+        MemoryLive = memory_live() -> Any, [IO ALLOC THROW], "Live objects by class name, as an object.";
         // Stores of elements.
         NewArray = new_array(I32, I32, I32) -> Ref, [ALLOC THROW], "Array of an element kind, length and capacity; elements are 0, undefined or holes by kind.";
         ArrayGrow = array_grow(Ref, I32) -> Ref, [ALLOC THROW WRITE], "Makes room for at least so many elements; returns the array's store afterwards. Length is unchanged.";
