@@ -173,10 +173,10 @@ pub unsafe fn forget_target(ctx: *mut WorkerContext, id: u32) {
 /// The weak cell of an object, made when there is none; 0 when an exception is pending.
 ///
 /// # Safety
-/// As every entry point; `target` is 0, 1 or a live object.
+/// As every entry point; `target` is 0, 1 or a live object. Undefined and null are their own cells.
 pub unsafe extern "C" fn weak_cell(ctx: *mut WorkerContext, target: u32) -> u32 {
     if target <= REF_NULL {
-        return REF_UNDEFINED;
+        return target;
     }
     // SAFETY: the caller keeps the contract of entry points; a cell in the table is live.
     unsafe {
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn weak_cell(ctx: *mut WorkerContext, target: u32) -> u32 
 /// As every entry point; `cell` is 0, 1 or a live object.
 pub unsafe extern "C" fn weak_deref(ctx: *mut WorkerContext, cell: u32) -> u32 {
     if cell <= REF_NULL {
-        return REF_UNDEFINED;
+        return cell;
     }
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {

@@ -84,7 +84,7 @@ macro_rules! for_each_runtime_fn {
         DestroyNext = destroy_next() -> Any, [IO READ], "The next object whose destructor is due, or undefined.";
         DestroyFailed = destroy_failed(Any) -> Void, [IO ALLOC], "Reports an exception that left a destructor.";
         // Weak references.
-        WeakCell = weak_cell(Ref) -> Ref, [ALLOC THROW], "The weak cell of an object; undefined for undefined and null.";
+        WeakCell = weak_cell(Ref) -> Ref, [ALLOC THROW], "The weak cell of an object; undefined and null as they are.";
         WeakDeref = weak_deref(Ref) -> Ref, [READ], "What a weak cell refers to, or undefined when it is dead.";
         WeakRefNew = weak_ref_new(Any) -> Any, [ALLOC THROW], "The weak cell of the target of a new WeakRef; TypeError when it is no object.";
         WeakRefGet = weak_ref_get(Any) -> Any, [READ], "The target of a weak cell, or undefined when it is dead.";
