@@ -790,7 +790,7 @@ impl<'a> Body<'_, 'a> {
                 let pos = self.b.pos();
                 self.library("__ultra_runtime", &[], Span::new(pos, pos))
             }
-            "WeakRef" | "WeakMap" | "WeakSet" | "FinalizationRegistry" => self.library_class(name),
+            text if super::GLOBAL_CLASSES.contains(&text) => self.library_class(name),
             _ => {
                 let name = self.l.str(name);
                 self.op(InstData { a: name.0, ..InstData::new(Op::JsGlobal, Ty::Void) })

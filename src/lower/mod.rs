@@ -51,6 +51,8 @@ pub use dump::dump;
 
 /// How names of the prelude begin.
 pub const LIBRARY: &str = "__ultra_";
+/// Global names of classes that the prelude defines.
+pub const GLOBAL_CLASSES: [&str; 4] = ["WeakRef", "WeakMap", "WeakSet", "FinalizationRegistry"];
 /// The method of that name is the destructor, for code that does not know the class.
 pub const DESTRUCTOR: &str = "__ultra_destroy";
 
@@ -168,11 +170,11 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// Programs see classes of the prelude under their global names.
+    /// Programs see such classes of the prelude under their global names.
     fn name_library_classes(&mut self) {
         for c in self.classes.ids() {
             let text = self.strings.text(self.classes[c].name);
-            if let Some(name) = text.strip_prefix(LIBRARY) {
+            if let Some(name) = text.strip_prefix(LIBRARY).filter(|n| GLOBAL_CLASSES.contains(n)) {
                 self.classes[c].name = self.strings.intern(name);
             }
         }
