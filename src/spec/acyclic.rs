@@ -143,7 +143,8 @@ mod tests {
     fn any_functions_and_containers_are_open() {
         let text = "class A { x: any }\nclass B { f: () => void }\nclass C { xs: C[] }\nclass D { m: Map<string, D> }\n\
                     class E { n: float64[] }\n\
-                    const a = new A(); a.x = new E(); const b = new B(); b.f = () => { b.f = null }\n\
+                    const a = new A(); a.x = new E(); function g(): void { const b = new B(); b.f = () => { b.f = null } }\n\
+                    g();
                     const c = new C(); c.xs = [c]; const d = new D(); d.m = new Map(); d.m.set(\"\", d); new E()";
         assert_eq!(names(text), ["E"]);
     }
