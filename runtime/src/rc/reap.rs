@@ -18,6 +18,8 @@ use crate::mem::head::{DEAD, Head};
 use crate::mem::page::{GRANULE_IDS, PAGE_SHIFT, WORDS};
 use crate::mem::region::ObjectId;
 use crate::mutant;
+use crate::rc::barrier::word_id;
+use crate::rc::destroy;
 use crate::rc::trace;
 use crate::worker::Worker;
 use ultra_abi::layout::{SHAPE_ACYCLIC, WorkerContext};
@@ -404,6 +406,9 @@ impl<'a> Reaper<'a> {
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
+            if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, id) {
+                return;
+            }
             if trace::is_special(meta, desc) {
                 self.drop_children(head, id, meta, &mut |reaper, child| reaper.decrement(child));
             } else {
@@ -428,6 +433,10 @@ impl<'a> Reaper<'a> {
                 }
                 if meta & META_OVERFLOW != 0 {
                     rt.payloads.remove_overflow(id);
+                }
+                if meta & META_FINALIZE != 0 {
+                    let released = destroy::bury(rt, self.w, id);
+                    released.into_iter().map(word_id).filter(|&id| id > REF_NULL).for_each(|id| drop(self, id));
                 }
             } else {
                 trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| drop(self, child));

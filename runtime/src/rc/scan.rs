@@ -28,6 +28,8 @@ use crate::mem::head::Head;
 use crate::mutant;
 use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
+use crate::rc::destroy;
+use crate::rc::poll::request_poll;
 use crate::rc::reap::Reaper;
 use crate::worker::Worker;
 use std::sync::atomic::Ordering::SeqCst;
@@ -109,6 +111,7 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
             reaper.apply_matured(&ids);
             reaper.bury();
         }
+        let destroy = destroy::settle(rt, w);
         w.stamp(rt);
         reopen_runs(ctx, w);
         w.alloc.sort_pages(&rt.heap);
@@ -116,6 +119,9 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         // What asked for a poll has been done.
         (*ctx).attention &= !ATTENTION_POLL;
         (*ctx).barrier = w.barrier();
+        if destroy {
+            request_poll(ctx);
+        }
         w.note_scan(started);
         if rt.options.audit && rt.workers.len() == 1 && !rt.cycles.is_running() {
             let faults = rt.audit();
@@ -154,6 +160,7 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &Runtime, w: &mut Worker) -> us
     unsafe {
         let (top, base) = ((*ctx).scan_top.next_multiple_of(8), (*ctx).stack_base);
         pin(rt, w, word_id((*ctx).exception));
+        destroy::pin_roots(rt, w);
         let (first, end) = heap.id_range();
         let (low, bytes) = (heap.addr(first) as u64, (end - first) as u64 * ID_SCALE as u64);
         let mut at = top;
@@ -179,7 +186,7 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &Runtime, w: &mut Worker) -> us
 }
 
 /// Keeps the object at `id` alive, if there is one, until this scan is over; a shared one until the next.
-unsafe fn pin(rt: &Runtime, w: &mut Worker, id: u32) {
+pub(crate) unsafe fn pin(rt: &Runtime, w: &mut Worker, id: u32) {
     let Some(id) = rt.heap.object_at_id(id) else { return };
     // SAFETY: the heap says that an object starts there.
     let head = unsafe { rt.heap.head(id) };
