@@ -3,7 +3,9 @@
 pub mod cmd;
 pub mod diag;
 pub mod driver;
+pub mod host;
 pub mod lower;
+pub mod modules;
 pub mod program;
 pub mod resolve;
 pub mod source;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use lexopt::prelude::*;
 
 use crate::driver::{Dump, Options};
+use crate::modules::dialect_of;
 use crate::source::SourceFile;
 use crate::syntax::Dialect;
 
@@ -162,20 +163,11 @@ fn dialect_named(name: &str) -> Option<Dialect> {
     })
 }
 
-fn dialect_of(path: &Path) -> Option<Dialect> {
-    Some(match path.extension()?.to_str()? {
-        "js" | "mjs" | "cjs" => Dialect::Js,
-        "ts" | "mts" | "cts" | "tsx" => Dialect::Ts,
-        "uts" | "gts" => Dialect::Uts,
-        _ => return None,
-    })
-}
-
 fn load(source: &Source, dialect: Option<Dialect>) -> Result<(SourceFile, Dialect), String> {
     let (path, bytes, found) = match source {
         Source::File(p) => {
             let path = Path::new(p);
-            let bytes = std::fs::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
+            let bytes = crate::host::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
             (path.display().to_string(), bytes, dialect_of(path))
         }
         Source::Code(code) => ("[eval]".into(), code.clone().into_bytes(), Some(Dialect::Uts)),

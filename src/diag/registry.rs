@@ -3,7 +3,7 @@
 //! A row is a number, the name of a function that makes the diagnostic, a severity, its typed
 //! arguments and its message. The function checks the arguments at compile time; the number is
 //! stable and is what documentation and tests refer to. Numbers are grouped: U00xx the reader of
-//! source text, U01xx grammar, U02xx early errors, U03xx names, U04xx types, U05xx the rest.
+//! source text, U01xx grammar, U02xx early errors, U03xx names, U04xx types, U05xx the rest, U06xx modules.
 //!
 //! Style of messages: lower case, no final full stop, source text in backquotes, say what is
 //! wrong and leave what to do about it to the help line.
@@ -150,4 +150,15 @@ diagnostics! {
 
     // The rest.
     U0501 not_supported Error (what: &str) "not supported yet: {what}";
+
+    // Modules.
+    U0601 cannot_find_module Error (name: &str) "cannot find module `{name}`";
+    U0602 import_of_directory Error (name: &str) "`{name}` is a directory without an index file";
+    U0603 unknown_file_kind Error (name: &str) "module `{name}` has an extension that is not known";
+    U0604 unreadable_module Error (name: &str, why: &str) "cannot read module `{name}`: {why}";
+    U0605 bad_json Error () "this is not valid JSON";
+    U0606 no_such_export Error (module: &str, name: &str) "module `{module}` has no export `{name}`";
+    U0607 ambiguous_export Error (module: &str, name: &str) "`{name}` comes to `{module}` from several `export *`";
+    U0608 import_assignment Error (name: &str) "import `{name}` cannot be assigned to";
+    U0609 program_too_long Error () "the files of the program have more than 4 GiB of text";
 }

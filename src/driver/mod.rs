@@ -24,12 +24,13 @@ use ultra_ir::{Func, FuncId, Table};
 use ultra_runtime::Runtime;
 
 use crate::diag::{Diagnostic, render};
-use crate::source::SourceFile;
+use crate::modules;
+use crate::source::{SourceFile, Span};
 use crate::spec::infer::infer;
 use crate::spec::layout::Code;
 use crate::spec::lower::lower;
 use crate::spec::world::World;
-use crate::syntax::{Dialect, Interner, parse};
+use crate::syntax::{Dialect, Interner, parse_part};
 
 pub use dump::Dump;
 pub use timing::Timing;
@@ -60,11 +61,11 @@ pub enum Failure {
     Setup(String),
 }
 
-/// Checks a file: its rendered diagnostics, and whether one is an error.
+/// Checks a program: its rendered diagnostics, and whether one is an error.
 pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
     match front(file, dialect, &mut Timing::default()) {
-        Ok((_, warnings)) => (show(file, &warnings, color), false),
-        Err(diags) => (show(file, &diags, color), true),
+        Ok(front) => (show(&front.file, &front.warnings, color), false),
+        Err((file, diags)) => (show(&file, &diags, color), true),
     }
 }
 
@@ -74,27 +75,36 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
-/// Parses and lowers a file together with the prelude.
-fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<(crate::program::Program, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// What the front end makes of a program.
+struct Front {
+    program: crate::program::Program,
+    /// The text of all files.
+    file: SourceFile,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Parses and lowers a file and its modules together with the prelude.
+fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front, (SourceFile, Vec<Diagnostic>)> {
     let mut names = Interner::default();
-    let parsed = time.measure("parse", || parse(file, dialect, &mut names));
-    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(parsed.diagnostics);
-    }
+    let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
+    let file = loaded.file;
     // The prelude follows the program's text, so positions of the program stay as they are.
-    let whole = format!("{}\n;\n{PRELUDE}", file.text());
-    let whole = match SourceFile::new(file.path(), whole) {
-        Ok(w) => w,
-        Err(_) => file.clone(),
+    let Ok(whole) = file.followed_by(&format!("\n;\n{PRELUDE}")) else {
+        let d = crate::diag::registry::program_too_long(Span::new(0, 0));
+        return Err((file, vec![d]));
     };
-    let mut names = Interner::default();
-    let all = time.measure("parse", || parse(&whole, dialect, &mut names));
-    let (program, mut diags) = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect));
-    diags.extend(parsed.diagnostics);
+    let own = loaded.parsed;
+    let mut all = time.measure("parse", || parse_part(own.ast, whole.text(), file.text().len(), dialect, &mut names));
+    let mut body = own.module_body.into_vec();
+    body.extend(all.module_body);
+    all.module_body = body.into();
+    let lowered = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect, &loaded.modules));
+    let (program, mut diags) = lowered;
+    diags.extend(own.diagnostics);
     if diags.iter().any(Diagnostic::is_error) {
-        return Err(diags);
+        return Err((file, diags));
     }
-    Ok((program, diags))
+    Ok(Front { program, file, warnings: diags })
 }
 
 /// Compiles and runs a program; its exit status.
@@ -106,14 +116,14 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     if let Some(text) = dump::front(file, dialect, options) {
         print!("{text}");
     }
-    let (program, warnings) = match front(file, dialect, &mut time) {
+    let Front { program, file, warnings } = match front(file, dialect, &mut time) {
         Ok(ok) => ok,
-        Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
+        Err((file, diags)) => return Err(Failure::Diagnostics(show(&file, &diags, options.color))),
     };
-    eprint!("{}", show(file, &warnings, options.color));
+    eprint!("{}", show(&file, &warnings, options.color));
     dump::lowered(&program, options);
     let runtime_options = ultra_runtime::Options::from_env().map_err(|e| Failure::Setup(e.to_string()))?;
-    let session = Session::link(file, program, options, runtime_options, time)?;
+    let session = Session::link(&file, program, options, runtime_options, time)?;
     Ok(session.execute())
 }
 
@@ -249,8 +259,8 @@ impl Session {
             Ok(f) => f,
             Err(e) => {
                 self.bodies[id] = State::Failed;
-                let at = self.file.line_col(e.pos.min(self.file.text().len() as u32));
-                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path(), at.line, at.col));
+                let at = self.file.line_col(e.pos);
+                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path_at(e.pos), at.line, at.col));
             }
         };
         self.sync()?;

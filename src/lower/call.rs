@@ -96,6 +96,7 @@ impl Body<'_, '_> {
                 self.at(span);
                 self.apply(f, o, args)
             }
+            Expr::Name(_) if self.is_require(callee) => self.require(id, args, span),
             Expr::Name(_) => self.named_call(callee, args, optional, span),
             _ => {
                 let f = self.expr(callee);

@@ -25,6 +25,7 @@ mod expr;
 mod function;
 mod literal;
 mod loops;
+mod module;
 mod stmt;
 mod tables;
 #[cfg(test)]
@@ -41,12 +42,14 @@ use crate::program::{
     ClassDecl, ClassDeclId, FnDecl, FnId, IfaceDecl, IfaceId, Options, Program, ScopeDecl, ScopeId, Strings, TypeId,
     Types, VarDecl, VarId,
 };
+use crate::modules::{Module, ModuleId};
 use crate::resolve::{self, BindingId, LexId, Resolved};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{Ast, ClassId, ExprId, NumberId, PropKey, StrValue};
 use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
+pub(crate) use types::distance;
 
 /// Lowers a parsed file. The program is complete even after diagnostics, with `undefined` where
 /// something could not be lowered; it must not run when one of them is an error.
@@ -55,9 +58,11 @@ pub fn lower_program(
     parsed: &Parsed,
     names: &Interner,
     dialect: Dialect,
+    modules: &Table<ModuleId, Module>,
 ) -> (Program, Vec<Diagnostic>) {
-    let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, names, dialect);
-    let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect);
+    let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, modules, names, dialect);
+    let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect, modules);
+    l.diagnostics.extend(resolved.diagnostics.iter().cloned());
     l.tables();
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
@@ -72,7 +77,7 @@ pub fn lower_program(
         scopes: l.scopes,
         vars: l.vars,
         main,
-        options: Options { default_fields: dialect.is_ultra() },
+        options: Options { default_fields: dialect.is_ultra() && modules.values().all(|m| m.dialect.is_ultra()) },
     };
     (program, l.diagnostics)
 }
@@ -83,7 +88,13 @@ struct Lowerer<'a> {
     ast: &'a Ast,
     r: &'a Resolved,
     names: &'a Interner,
+    /// Of the code that is being lowered.
     dialect: Dialect,
+    /// Of code that is of no module.
+    own_dialect: Dialect,
+    modules: &'a Table<ModuleId, Module>,
+    /// Classes of the `exports` objects of CommonJS modules.
+    exports_classes: Table<ModuleId, ClassDeclId>,
     diagnostics: Vec<Diagnostic>,
     strings: Strings,
     types: Types,
@@ -105,13 +116,23 @@ struct Lowerer<'a> {
 }
 
 impl<'a> Lowerer<'a> {
-    fn new(file: &'a SourceFile, ast: &'a Ast, r: &'a Resolved, names: &'a Interner, dialect: Dialect) -> Self {
+    fn new(
+        file: &'a SourceFile,
+        ast: &'a Ast,
+        r: &'a Resolved,
+        names: &'a Interner,
+        dialect: Dialect,
+        modules: &'a Table<ModuleId, Module>,
+    ) -> Self {
         Lowerer {
             file,
             ast,
             r,
             names,
             dialect,
+            own_dialect: dialect,
+            modules,
+            exports_classes: Table::new(),
             diagnostics: Vec::new(),
             strings: Strings::default(),
             types: Types::default(),
@@ -129,6 +150,11 @@ impl<'a> Lowerer<'a> {
             scope_vars: Table::filled(r.lexes.len(), Var::NONE),
             type_memo: types::Memo::default(),
         }
+    }
+
+    /// The language of a frame's code.
+    fn dialect_of(&self, frame: resolve::FrameId) -> Dialect {
+        self.r.module_of(frame).map_or(self.own_dialect, |m| self.modules[m].dialect)
     }
 
     fn str(&mut self, name: Name) -> StrId {

@@ -8,7 +8,8 @@ use crate::program::{
     ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl, ScopeDecl,
     ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
 };
-use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, Target, is_property};
+use crate::modules::ModuleId;
+use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, ModuleScope, Target, is_property};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClassId, Function, FunctionId, FunctionKind, MemberKind, OverloadOp, Pat};
 
@@ -22,6 +23,11 @@ impl Lowerer<'_> {
             let id = self.classes.push(empty_class(self.ast.expr_span(e)));
             self.accessor_classes.insert(e, id);
         }
+        for (m, scope) in self.r.modules.iter() {
+            let class = self.exports_class(m, scope);
+            let id = self.classes.push(class);
+            self.exports_classes.push(id);
+        }
         self.make_scopes();
         for frame in self.r.frames.ids() {
             let decl = self.fn_decl(frame);
@@ -34,6 +40,18 @@ impl Lowerer<'_> {
         for (e, _) in self.r.accessor_objects.iter() {
             self.fill_accessors(e);
         }
+    }
+
+    /// The class of a module's `exports`: its fields are the properties that the text gives it.
+    fn exports_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
+        let mut decl = empty_class(self.modules[m].span);
+        decl.name = self.strings.intern("Object");
+        for &(name, _) in &scope.named {
+            let is_known = scope.is_write_only && self.r.is_known_export(self.ast, m, name);
+            let name = self.str(name);
+            decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
+        }
+        decl
     }
 
     /// The class behind an object literal with getters or setters. Other properties are its fields.
@@ -78,6 +96,10 @@ impl Lowerer<'_> {
     fn make_scopes(&mut self) {
         let module = self.r.module_lex();
         for (lex, data) in self.r.lexes.iter() {
+            if data.is_module {
+                self.scope_ids[lex] = self.scope_ids[module];
+                continue;
+            }
             if lex == module || data.object {
                 // Lexes are numbered outside in, so the parent has its number.
                 let parent = self.scope_of(data.outer_object);
@@ -100,7 +122,7 @@ impl Lowerer<'_> {
                 continue;
             }
             let kind = match binding.kind {
-                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign => VarKind::Var,
+                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign | BindKind::Require => VarKind::Var,
                 BindKind::Let => VarKind::Let,
                 BindKind::Const | BindKind::This | BindKind::Arguments => VarKind::Const,
                 BindKind::Param => VarKind::Param,
@@ -160,6 +182,7 @@ impl Lowerer<'_> {
         };
         match f.kind {
             FrameKind::Main => decl.name = self.strings.intern("main"),
+            FrameKind::Module(_) | FrameKind::Namespace(_) => decl.kind = FnKind::Function,
             FrameKind::Function(id) => self.describe(id, &mut decl),
             FrameKind::FieldInit(c) | FrameKind::StaticInit(c) => {
                 decl.kind = if f.is_static { FnKind::StaticInit } else { FnKind::FieldInit };
@@ -188,6 +211,9 @@ impl Lowerer<'_> {
         };
         if let Some(name) = function.name {
             decl.name = self.str(name.name);
+        } else if self.r.function_binding.get(id).is_some() {
+            // `export default function () {}`
+            decl.name = self.str(crate::syntax::well_known::DEFAULT);
         }
         decl.ret = function.return_type.map(|t| self.resolve_type(t, lex));
         decl.is_fast = function.is_fast;

@@ -1006,6 +1006,11 @@ impl Ast {
         self.lone_strings.get(index as usize).map_or(&[], |s| s)
     }
 
+    /// The expressions made since there were `first`, those of abandoned attempts too.
+    pub fn exprs_from(&self, first: usize) -> impl Iterator<Item = (ExprId, &Expr)> {
+        self.exprs.iter().skip(first)
+    }
+
     /// The expression without the parentheses around it.
     pub fn unparen(&self, mut id: ExprId) -> ExprId {
         while let Expr::Paren(inner) = self[id] {

@@ -60,6 +60,11 @@ impl<'a> Lexer<'a> {
         lexer
     }
 
+    /// Goes on in another text.
+    pub(super) fn resume(&mut self, text: &'a str, pos: usize) {
+        (self.text, self.bytes, self.pos) = (text, text.as_bytes(), pos);
+    }
+
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
     }

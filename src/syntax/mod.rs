@@ -48,6 +48,12 @@ pub fn parse(source: &SourceFile, dialect: Dialect, interner: &mut Interner) -> 
     parser::parse(source.text(), dialect, interner)
 }
 
+/// Parses the end of a text, from the offset `from` on, as a file of its own. Its nodes are added
+/// to a tree that may have other files, and have offsets of the whole text.
+pub fn parse_part(ast: Ast, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+    parser::parse_part(ast, text, from, dialect, interner)
+}
+
 /// The text of `--dump=tokens`.
 pub fn dump_tokens(source: &SourceFile, dialect: Dialect, interner: &mut Interner) -> String {
     dump::dump_tokens(source.text(), dialect, interner)

@@ -179,6 +179,27 @@ pub fn parse(text: &str, dialect: Dialect, interner: &mut Interner) -> Parsed {
     parser.finish(body)
 }
 
+/// Parses the end of a text, from the offset `from` on, as a file of its own into a tree that may
+/// have other files.
+pub fn parse_part(ast: Ast, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+    let parsed = parse_part_as(ast, text, from, dialect, interner, dialect.is_ultra());
+    if !parsed.is_module || dialect.is_ultra() {
+        return parsed;
+    }
+    // As for a whole file, a module is read as such from its first token on.
+    parse_part_as(parsed.ast, text, from, dialect, interner, true)
+}
+
+fn parse_part_as(ast: Ast, text: &str, from: usize, dialect: Dialect, interner: &mut Interner, is_module: bool) -> Parsed {
+    let mut parser = Parser::new("", dialect, interner, is_module);
+    parser.lex.resume(text, from);
+    parser.tok = parser.lex.next_token();
+    parser.pairs = Pairs::new(text);
+    parser.ast = ast;
+    let body = parser.module();
+    parser.finish(body)
+}
+
 /// The tokens of a file as the grammar reads them.
 pub(super) fn tokens(text: &str, dialect: Dialect, interner: &mut Interner) -> Vec<Token> {
     let mut parser = Parser::new(text, dialect, interner, dialect.is_ultra());
