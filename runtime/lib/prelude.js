@@ -354,3 +354,18 @@ function __ultra_push_all(a, items) {
   for (const x of items) a.push(x);
   return a.length;
 }
+
+function __ultra_hrtime(before) {
+  const now = performance.now();
+  let seconds = Math.floor(now / 1000);
+  let nanos = Math.floor((now - seconds * 1000) * 1e6);
+  if (before !== undefined) {
+    seconds -= before[0];
+    nanos -= before[1];
+    if (nanos < 0) {
+      seconds--;
+      nanos += 1e9;
+    }
+  }
+  return [seconds, nanos];
+}

@@ -120,6 +120,9 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
         }
     }
     let source = source.ok_or("no program given")?;
+    if let Ok(rest) = parser.raw_args() {
+        options.args = rest.map(|a| a.to_string_lossy().into_owned()).collect();
+    }
     Ok(Parsed::Request(Request { command: command.unwrap_or(Command::Run), source, dialect, options, output }))
 }
 

@@ -50,6 +50,8 @@ pub struct Options {
     pub color: bool,
     /// Report objects that are alive at a normal exit, and fail.
     pub check_leaks: bool,
+    /// What follows the program on the command line.
+    pub args: Vec<String>,
 }
 
 /// Why nothing was run.
@@ -63,7 +65,7 @@ pub enum Failure {
 
 /// Checks a program: its rendered diagnostics, and whether one is an error.
 pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
-    match front(file, dialect, &mut Timing::default()) {
+    match front(file, dialect, &[], &mut Timing::default()) {
         Ok(front) => (show(&front.file, &front.warnings, color), false),
         Err((file, diags)) => (show(&file, &diags, color), true),
     }
@@ -75,6 +77,13 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
+/// The command line as the program sees it: the command, the program, then its arguments.
+fn argv(file: &SourceFile, options: &Options) -> Vec<String> {
+    let command = std::env::current_exe().map_or_else(|_| "ultra".into(), |p| p.display().to_string());
+    let program = crate::host::absolute(std::path::Path::new(file.path())).display().to_string();
+    [command, program].into_iter().chain(options.args.iter().cloned()).collect()
+}
+
 /// What the front end makes of a program.
 struct Front {
     program: crate::program::Program,
@@ -84,7 +93,7 @@ struct Front {
 }
 
 /// Parses and lowers a file and its modules together with the prelude.
-fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front, (SourceFile, Vec<Diagnostic>)> {
+fn front(file: &SourceFile, dialect: Dialect, args: &[String], time: &mut Timing) -> Result<Front, (SourceFile, Vec<Diagnostic>)> {
     let mut names = Interner::default();
     let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
     let file = loaded.file;
@@ -98,7 +107,7 @@ fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front
     let mut body = own.module_body.into_vec();
     body.extend(all.module_body);
     all.module_body = body.into();
-    let lowered = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect, &loaded.modules));
+    let lowered = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect, &loaded.modules, args));
     let (program, mut diags) = lowered;
     diags.extend(own.diagnostics);
     if diags.iter().any(Diagnostic::is_error) {
@@ -116,7 +125,7 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     if let Some(text) = dump::front(file, dialect, options) {
         print!("{text}");
     }
-    let Front { program, file, warnings } = match front(file, dialect, &mut time) {
+    let Front { program, file, warnings } = match front(file, dialect, &argv(file, options), &mut time) {
         Ok(ok) => ok,
         Err((file, diags)) => return Err(Failure::Diagnostics(show(&file, &diags, options.color))),
     };

@@ -27,7 +27,7 @@ use crate::syntax::Dialect;
 /// When the program has errors or uses what the backend does not support.
 pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<Vec<u8>, Failure> {
     let mut time = Timing::default();
-    let Front { program, file, warnings } = match front(file, dialect, &mut time) {
+    let Front { program, file, warnings } = match front(file, dialect, &super::argv(file, options), &mut time) {
         Ok(ok) => ok,
         Err((file, diags)) => return Err(Failure::Diagnostics(show(&file, &diags, options.color))),
     };

@@ -83,6 +83,10 @@ impl Body<'_, '_> {
                 if let Some(&r) = self.l.r.expr_ref.get(id) {
                     return self.read_ref(r, span);
                 }
+                if self.is_argv(*object, name.name) {
+                    let args: Vec<Value> = self.l.args.iter().map(|a| self.text(a)).collect();
+                    return self.op_list(Op::JsArray, 0, &args, 0);
+                }
                 let name_id = self.l.str(name.name);
                 self.member(*object, name_id, name.span, *optional)
             }

@@ -59,9 +59,11 @@ pub fn lower_program(
     names: &Interner,
     dialect: Dialect,
     modules: &Table<ModuleId, Module>,
+    args: &[String],
 ) -> (Program, Vec<Diagnostic>) {
     let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, modules, names, dialect);
     let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect, modules);
+    l.args = args;
     l.diagnostics.extend(resolved.diagnostics.iter().cloned());
     l.tables();
     for frame in resolved.frames.ids() {
@@ -93,6 +95,8 @@ struct Lowerer<'a> {
     /// Of code that is of no module.
     own_dialect: Dialect,
     modules: &'a Table<ModuleId, Module>,
+    /// The command line of the program: `process.argv`.
+    args: &'a [String],
     /// Classes of the `exports` objects of CommonJS modules.
     exports_classes: Table<ModuleId, ClassDeclId>,
     diagnostics: Vec<Diagnostic>,
@@ -132,6 +136,7 @@ impl<'a> Lowerer<'a> {
             dialect,
             own_dialect: dialect,
             modules,
+            args: &[],
             exports_classes: Table::new(),
             diagnostics: Vec::new(),
             strings: Strings::default(),

@@ -168,7 +168,7 @@ impl Body<'_, '_> {
         let text = self.op1(Op::JsToStr, name);
         let text = self.bin(JsBinOp::Add, start, text);
         let text = self.bin(JsBinOp::Add, text, end);
-        let v = self.throw_error(text);
+        let v = self.throw_error(text, "MODULE_NOT_FOUND");
         self.set_temp(out, v);
         self.b.jump(join, &[]);
         self.enter(join);
@@ -177,16 +177,22 @@ impl Body<'_, '_> {
 
     fn fail_require(&mut self, message: &str) -> Value {
         let text = self.text(message);
-        self.throw_error(text)
+        self.throw_error(text, "MODULE_NOT_FOUND")
+    }
+
+    /// Throws an `Error` about what is missing.
+    pub fn throw_text(&mut self, message: &str) -> Value {
+        let text = self.text(message);
+        self.throw_error(text, "ERR_NOT_SUPPORTED")
     }
 
     /// Throws an `Error`; what follows is not reached.
-    fn throw_error(&mut self, text: Value) -> Value {
+    fn throw_error(&mut self, text: Value, value: &str) -> Value {
         let error = self.l.strings.intern("Error");
         let class = self.op(InstData { a: error.0, ..InstData::new(Op::JsGlobal, Ty::Void) });
         let error = self.op_list(Op::JsNew, 0, &[class, text], 0);
         let code = self.l.strings.intern("code");
-        let value = self.text("MODULE_NOT_FOUND");
+        let value = self.text(value);
         self.set_prop(error, code, value, 0);
         self.throw(error);
         let dead = self.block();

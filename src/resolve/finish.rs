@@ -22,6 +22,7 @@ pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Ta
     module_values(r, ast, modules);
     mark_uses(r);
     link::follow_required(r, ast, modules);
+    required_classes(r, ast, modules);
     note_straight_writes(r);
     check_initialised(r, modules);
     environments(r);
@@ -39,6 +40,24 @@ fn check_imports(r: &mut Resolved, names: &Interner) {
             let text = names.resolve(name);
             let span = Span::new(reference.pos, reference.pos + text.len() as u32);
             r.diagnostics.push(crate::diag::registry::import_assignment(span, text));
+        }
+    }
+}
+
+/// `m.C` with `m` the exports of a module that only ever gives them the class `C` is that class.
+fn required_classes(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>) {
+    for (expr, b, mut reference) in std::mem::take(&mut r.required_members) {
+        let call = r.required.get(&b).and_then(|q| q.call);
+        let module = call.and_then(|c| link::required_module(r, ast, modules, c));
+        let Some(m) = module.filter(|&m| r.never_reassigned(b) && r.modules[m].is_write_only) else { continue };
+        let BoundTo::Class(c) = link::exported(r, ast, m, Some(reference.name)) else { continue };
+        let Some(class) = r.classes.get(c).and_then(|c| c.binding.some()) else { continue };
+        if r.bindings[class].lex == r.modules[m].lex {
+            reference.target = Target::Binding(class);
+            let id = r.refs.push(reference);
+            r.expr_ref.insert(expr, id);
+            r.bindings[class].used = true;
+            capture(r, id, class);
         }
     }
 }
@@ -137,6 +156,10 @@ fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>)
         let name = used.reference.name;
         match r.refs[object].target {
             Target::Binding(b) => {
+                if r.required.get(&b).is_some_and(|q| q.name.is_none()) && used.reference.access == Use::Read {
+                    r.required_members.push((used.expr, b, used.reference));
+                    continue;
+                }
                 let inner = r.namespaces.get(&b).and_then(|&lex| r.lexes[lex].names.get(&name));
                 let Some(&inner) = inner else { continue };
                 used.reference.target = Target::Binding(inner);

@@ -388,6 +388,9 @@ impl Linker<'_> {
         if r.modules[m].has_value {
             list = known_exports(r, self.ast, m);
         }
+        if self.modules[m].format == Format::Json {
+            list.clear();
+        }
         let near = list.iter().map(|n| self.names.resolve(*n)).map(|n| (distance(n, text), n)).min();
         let d = registry::no_such_export(span, &path, text);
         r.diagnostics.push(match near {

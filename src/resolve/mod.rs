@@ -349,6 +349,8 @@ pub struct Resolved {
     /// Local names that were imported.
     pub imported: hashbrown::HashSet<(ModuleId, Name)>,
     pub(crate) required: HashMap<BindingId, Required>,
+    /// Members of what `require` gave: the expression, the name that holds it, the use.
+    required_members: Vec<(ExprId, BindingId, Reference)>,
     pub diagnostics: Vec<Diagnostic>,
     member_uses: Vec<MemberUse>,
 }

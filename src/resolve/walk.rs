@@ -55,6 +55,7 @@ pub(super) fn walk(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>
         type_imports: HashMap::new(),
         imported: hashbrown::HashSet::new(),
         required: HashMap::new(),
+        required_members: Vec::new(),
         diagnostics: Vec::new(),
         member_uses: Vec::new(),
     };
