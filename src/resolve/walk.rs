@@ -211,11 +211,13 @@ impl Walk<'_> {
             scope.export_writes += 1;
             return;
         }
+        let exports_name = self.exports_name;
+        let is_exports = |e: ExprId| is_whole(e) || matches!(ast[e], Expr::Name(n) if Some(n) == exports_name);
         let Expr::Member { object, name, .. } = ast[e] else {
-            scope.is_open = true;
+            scope.is_open |= matches!(ast[e], Expr::Index { object, .. } if is_exports(object));
             return;
         };
-        if is_whole(object) || matches!(ast[object], Expr::Name(n) if Some(n) == self.exports_name) {
+        if is_exports(object) {
             scope.export_writes += 1;
             match scope.named.iter_mut().find(|n| n.0 == name.name) {
                 Some(old) => old.1 = None,
