@@ -267,6 +267,7 @@ ops! {
     // Dynamic dialect: operands and results are `any` unless said otherwise.
     JsNum = "js.num", Imm64, () -> Is(Ty::Any), [DYN], "Number literal: with aux 0 the bits of a double, with 1 an unsigned 64-bit integer, with 2 a negated one.";
     JsStr = "js.str", Imm: Str, () -> Is(Ty::Any), [DYN], "String literal.";
+    JsBigInt = "js.bigint", Imm: Str, () -> Is(Ty::Any), [DYN], "bigint literal of these digits.";
     JsBool = "js.bool", Imm64, () -> Is(Ty::Any), [DYN], "Boolean literal.";
     JsNull = "js.null", Nullary, () -> Is(Ty::Any), [DYN], "null.";
     JsUndef = "js.undef", Nullary, () -> Is(Ty::Any), [DYN], "undefined.";
@@ -315,6 +316,7 @@ ops! {
     JsIterValue = "js.iter_value", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "Element of iteration a at position b.";
     JsIterKey = "js.iter_key", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "Key of iteration a at position b (for each k, v).";
     JsIterNext = "js.iter_next", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "The position after b.";
+    JsIterClose = "js.iter_close", Unary, (Any) -> Is(Ty::Any), [DYN THROW], "Ends iteration a early: its iterator's `return` is called; aux 1 when an exception ended it, which stays.";
     JsThrow = "js.throw", Unary, (Any) -> None, [DYN THROW], "Throws a; unreachable or br_exc follows.";
     JsThrowKind = "js.throw_kind", UnaryImm: Number, (Any) -> None, [DYN THROW], "Throws the built-in error of a `ThrowKind` about a.";
     JsInitFields = "js.init_fields", UnaryImm: Decl, (Any) -> None, [DYN THROW], "Runs the field initialisers of a class on this a.";

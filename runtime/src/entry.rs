@@ -14,7 +14,7 @@ use crate::convert::parse;
 use crate::host::Stream;
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
-use crate::object::{dynamic, property, slot, value};
+use crate::object::{bigint, dynamic, property, slot, symbol, value};
 use crate::rc::poll as memory;
 use crate::string::chars::Builder;
 use crate::string::{atoms, concat, heap, ops as text};
@@ -127,6 +127,7 @@ entries! {
     throw(cx, word: u64) { cx.throw(word); }
     throw_kind(cx, kind: i32, operand: u64) { error::throw_kind(cx, pick(&ThrowKind::ALL, kind), operand); }
     throw_null(cx, base: u64, name: u64) { error::null_read(cx, base, &heap::chars(cx, &name).to_utf8()); }
+    throw_null_set(cx, base: u64, name: u64) { error::null_write(cx, base, &heap::chars(cx, &name).to_utf8()); }
     throw_not_function(cx, callee: u64) {
         let callee = heap::chars(cx, &callee).to_utf8();
         error::type_error(cx, &format!("{callee} is not a function"));
@@ -281,6 +282,50 @@ entries! {
     new_object(cx) -> u32 { or(property::new_object(cx)) }
     object_keys(cx, base: u64, what: i32) -> u32 { or(property::entries(cx, base, what)) }
     object_assign(cx, target: u64, source: u64) { or(property::assign(cx, target, source)) }
+}
+
+// bigint and symbols.
+entries! {
+    big_from_i64(cx, v: i64) -> u64 { or(bigint::from_i64(cx, v)) }
+    big_literal(cx, text: u64) -> u64 { or(bigint::literal(cx, heap::chars(cx, &text))) }
+    big_convert(cx, word: u64) -> u64 { or(bigint::convert(cx, word)) }
+    big_as_int_n(cx, bits: f64, word: u64, signed: i32) -> u64 { or(bigint::as_int_n(cx, bits, word, signed != 0)) }
+    big_to_text(cx, word: u64, radix: f64) -> u64 {
+        if !(2.0..37.0).contains(&radix) {
+            error::range_error(cx, "toString() radix must be between 2 and 36");
+            return EMPTY_STRING;
+        }
+        or(heap::from_str(cx, &bigint::text(cx, word, radix as u32)))
+    }
+    any_number(cx, word: u64) -> f64 {
+        if bigint::is(word) { bigint::to_f64(cx, word) } else { or(value::to_f64(cx, word)) }
+    }
+    symbol_new(cx, description: u64) -> u64 {
+        if description == UNDEFINED {
+            return or(symbol::new(cx, None));
+        }
+        or(value::to_str(cx, description).and_then(|s| symbol::new(cx, Some(heap::chars(cx, &s).to_utf8()))))
+    }
+    symbol_of(cx, name: u64, registered: i32) -> u64 {
+        let name = heap::chars(cx, &name).to_utf8();
+        or(if registered != 0 { symbol::registered(cx, &name) } else { symbol::well_known(cx, &name) })
+    }
+    symbol_text(cx, word: u64, what: i32) -> u64 {
+        if what == 3 {
+            return or(property::key_of(cx, word));
+        }
+        if !symbol::is(word) {
+            let text = value::to_str(cx, word).map_or(String::new(), |s| heap::chars(cx, &s).to_utf8());
+            error::type_error(cx, &format!("{text} is not a symbol"));
+            return UNDEFINED;
+        }
+        let text = match what {
+            0 => Some(symbol::text(cx, word)),
+            1 => symbol::description(cx, word).map(String::from),
+            _ => symbol::key_for(cx, word).map(String::from),
+        };
+        text.map_or(UNDEFINED, |t| or(heap::from_str(cx, &t)))
+    }
 }
 
 // Mathematics.

@@ -13,6 +13,7 @@
 mod dump;
 mod link;
 mod timing;
+mod trace;
 mod wasm;
 
 use std::rc::Rc;
@@ -24,20 +25,19 @@ use ultra_ir::{Func, FuncId, Table};
 use ultra_runtime::Runtime;
 
 use crate::diag::{Diagnostic, render};
-use crate::modules;
-use crate::source::{SourceFile, Span};
+use crate::library::Selection;
+use crate::modules::{self, Module, ModuleId};
+use crate::program::Program;
+use crate::source::SourceFile;
 use crate::spec::infer::infer;
 use crate::spec::layout::Code;
 use crate::spec::lower::lower;
 use crate::spec::world::World;
-use crate::syntax::{Dialect, Interner, parse_part};
+use crate::syntax::{Dialect, Interner, Parsed, parse, parse_more};
 
 pub use dump::Dump;
 pub use timing::Timing;
 pub use wasm::build_wasm;
-
-/// Library code in the language itself, appended to every program.
-const PRELUDE: &str = include_str!("../../runtime/lib/prelude.js");
 
 /// What a run should do besides running.
 #[derive(Clone, Debug, Default)]
@@ -65,8 +65,10 @@ pub enum Failure {
 
 /// Checks a program: its rendered diagnostics, and whether one is an error.
 pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
-    match front(file, dialect, &[], &mut Timing::default()) {
-        Ok(front) => (show(&front.file, &front.warnings, color), false),
+    let time = &mut Timing::default();
+    let front = Front::parse(file, dialect, Vec::new(), time);
+    match front.and_then(|mut f| f.lower(time).map(|(_, w)| (w, f.whole)).map_err(|d| (file.clone(), d))) {
+        Ok((warnings, file)) => (show(&file, &warnings, color), false),
         Err((file, diags)) => (show(&file, &diags, color), true),
     }
 }
@@ -84,36 +86,88 @@ fn argv(file: &SourceFile, options: &Options) -> Vec<String> {
     [command, program].into_iter().chain(options.args.iter().cloned()).collect()
 }
 
-/// What the front end makes of a program.
-struct Front {
-    program: crate::program::Program,
-    /// The text of all files.
-    file: SourceFile,
-    warnings: Vec<Diagnostic>,
+/// The tree, unless the checker found an error that stops a program of this dialect.
+fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
+    let tree = Rc::new(parsed);
+    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
+    let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
+    if !stops.is_empty() {
+        stops.splice(..0, tree.diagnostics.iter().cloned());
+        return Err(stops);
+    }
+    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
 }
 
-/// Parses and lowers a file and its modules together with the prelude.
-fn front(file: &SourceFile, dialect: Dialect, args: &[String], time: &mut Timing) -> Result<Front, (SourceFile, Vec<Diagnostic>)> {
-    let mut names = Interner::default();
-    let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
-    let file = loaded.file;
-    // The prelude follows the program's text, so positions of the program stay as they are.
-    let Ok(whole) = file.followed_by(&format!("\n;\n{PRELUDE}")) else {
-        let d = crate::diag::registry::program_too_long(Span::new(0, 0));
-        return Err((file, vec![d]));
-    };
-    let own = loaded.parsed;
-    let mut all = time.measure("parse", || parse_part(own.ast, whole.text(), file.text().len(), dialect, &mut names));
-    let mut body = own.module_body.into_vec();
-    body.extend(all.module_body);
-    all.module_body = body.into();
-    let lowered = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect, &loaded.modules, args));
-    let (program, mut diags) = lowered;
-    diags.extend(own.diagnostics);
-    if diags.iter().any(Diagnostic::is_error) {
-        return Err((file, diags));
+/// A file on its way through the front end, together with the parts of the library that it uses.
+///
+/// The library's text follows the file's, so that positions of the file stay as they are.
+struct Front {
+    whole: SourceFile,
+    parsed: Parsed,
+    names: Interner,
+    selection: Selection,
+    dialect: Dialect,
+    modules: Table<ModuleId, Module>,
+    /// The command line of the program.
+    args: Vec<String>,
+}
+
+/// The text of a program and what is wrong with it.
+type Found = (SourceFile, Vec<Diagnostic>);
+
+impl Front {
+    fn parse(file: &SourceFile, dialect: Dialect, args: Vec<String>, time: &mut Timing) -> Result<Front, Found> {
+        let mut names = Interner::default();
+        let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
+        let (whole, mut parsed, modules) = (loaded.file, loaded.parsed, loaded.modules);
+        // The checker adds the names of its own declarations to the table.
+        let selection = Selection::mentioned(&names, whole.text());
+        // It knows programs of one file only.
+        if dialect.is_ultra() && modules.is_empty() {
+            parsed = time.measure("check", || checked(&whole, parsed, &mut names, dialect)).map_err(|d| (file.clone(), d))?;
+        }
+        Ok(Front { whole, parsed, names, selection, dialect, modules, args })
     }
-    Ok(Front { program, file, warnings: diags })
+
+    /// Lowers the program; again as long as lowering asks for more of the library.
+    fn lower(&mut self, time: &mut Timing) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
+        loop {
+            self.add_library(time);
+            let parsed = &self.parsed;
+            let (program, mut diags) =
+                time.measure("lower", || crate::lower::lower_program(&self.whole, parsed, &self.names, self.dialect, &self.modules, &self.args));
+            if self.selection.extend(&program.gaps) {
+                continue;
+            }
+            diags.extend(parsed.diagnostics.iter().cloned());
+            return if diags.iter().any(Diagnostic::is_error) { Err(diags) } else { Ok((program, diags)) };
+        }
+    }
+
+    fn add_library(&mut self, time: &mut Timing) {
+        let more = self.selection.take_text();
+        if more.is_empty() {
+            return;
+        }
+        let from = self.whole.text().len();
+        let Ok(whole) = self.whole.followed_by(&format!("\n;\n{more}")) else { return };
+        let parsed = std::mem::take(&mut self.parsed);
+        let (names, dialect) = (&mut self.names, self.dialect);
+        self.parsed = time.measure("parse", || parse_more(parsed, &whole, from, dialect, names));
+        self.whole = whole;
+    }
+
+    /// Lowers and infers the program with all of the library that it uses.
+    fn world(&mut self, time: &mut Timing) -> Result<(World, Vec<Diagnostic>), Vec<Diagnostic>> {
+        loop {
+            let (program, warnings) = self.lower(time)?;
+            let mut world = World::new(program);
+            time.measure("infer", || infer(&mut world));
+            if !self.selection.extend(&world.prog.gaps) {
+                return Ok((world, warnings));
+            }
+        }
+    }
 }
 
 /// Compiles and runs a program; its exit status.
@@ -125,15 +179,26 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     if let Some(text) = dump::front(file, dialect, options) {
         print!("{text}");
     }
-    let Front { program, file, warnings } = match front(file, dialect, &argv(file, options), &mut time) {
-        Ok(ok) => ok,
-        Err((file, diags)) => return Err(Failure::Diagnostics(show(&file, &diags, options.color))),
-    };
-    eprint!("{}", show(&file, &warnings, options.color));
-    dump::lowered(&program, options);
+    let (world, file) = world(file, dialect, options, &mut time)?;
+    dump::lowered(&world.prog, options);
     let runtime_options = ultra_runtime::Options::from_env().map_err(|e| Failure::Setup(e.to_string()))?;
-    let session = Session::link(&file, program, options, runtime_options, time)?;
+    let session = Session::link(&file, world, options, runtime_options, time)?;
     Ok(session.execute())
+}
+
+/// The typed program behind a file, and its text; its warnings are printed.
+fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<(World, SourceFile), Failure> {
+    let failed = |(file, diags): Found| Failure::Diagnostics(show(&file, &diags, options.color));
+    let mut front = Front::parse(file, dialect, argv(file, options), time).map_err(failed)?;
+    match front.world(time) {
+        Ok((world, warnings)) => {
+            if !warnings.is_empty() {
+                eprint!("{}", show(&front.whole, &warnings, options.color));
+            }
+            Ok((world, front.whole))
+        }
+        Err(diags) => Err(failed((front.whole, diags))),
+    }
 }
 
 /// Address space for machine code.
@@ -167,17 +232,15 @@ enum State {
 }
 
 impl Session {
-    /// Infers, lays out and links a program: everything before its first instruction.
+    /// Lays out and links a program: everything before its first instruction.
     fn link(
         file: &SourceFile,
-        program: crate::program::Program,
+        world: World,
         options: &Options,
         runtime_options: ultra_runtime::Options,
         mut time: Timing,
     ) -> Result<Session, Failure> {
         let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-        let mut world = World::new(program);
-        time.measure("infer", || infer(&mut world));
         dump::types(&world, options);
         let code = time.measure("layout", || Code::new(&world));
         let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
@@ -197,6 +260,8 @@ impl Session {
         let started = std::time::Instant::now();
         let linked = link::link(&mut session);
         session.time.add("link", started.elapsed());
+        trace::install(&session.file, &session.world.prog);
+        session.runtime.set_stack_trace_hook(trace::stack);
         linked.map_err(Failure::Setup)?;
         Ok(session)
     }
@@ -223,11 +288,19 @@ impl Session {
                 1
             }
         };
-        self.finish(status)
+        let status = self.finish(status);
+        // The process ends now: its memory need not be given back piece by piece.
+        std::mem::forget(self);
+        std::mem::forget(stack);
+        status
     }
 
     fn uncaught(&mut self, exception: u64) -> String {
-        self.runtime.format_uncaught(exception)
+        let place = trace::heading(&self.space.thrown_at());
+        let text = self.runtime.format_uncaught(exception);
+        // As Node lays it out: an empty line between the place and an error, none before other values.
+        let gap = if place.is_empty() || !self.runtime.is_error(exception) { "" } else { "\n" };
+        format!("{place}{gap}{text}\nUltra v{}\n", env!("CARGO_PKG_VERSION"))
     }
 
     fn finish(&mut self, status: i32) -> i32 {

@@ -61,6 +61,10 @@ pub(super) struct Body<'l, 'a> {
     pub finally_depth: u32,
     /// Holds the result while finalizers run.
     pub result: Option<Var>,
+    /// Text of the callee of the next call instruction for messages, plus 1; 0 for none.
+    pub callee_text: u32,
+    /// The array of all arguments, in a function that uses `arguments`.
+    arguments: Option<Value>,
 }
 
 pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) {
@@ -93,6 +97,8 @@ pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) 
         kind,
         finally_depth: 0,
         result: None,
+        callee_text: 0,
+        arguments: None,
         l,
     };
     body.run(&params[2..], main);
@@ -136,7 +142,8 @@ impl<'a> Body<'_, 'a> {
             self.init_binding(b, self.this);
         }
         if let Some(b) = frame.arguments_binding.some() {
-            let v = self.b.nullary(Op::JsArguments);
+            let v = self.b.imm(Op::JsRest, 0);
+            self.arguments = Some(v);
             self.init_binding(b, v);
         }
         match kind {
@@ -198,6 +205,17 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// Parameter `i` of a function that uses `arguments`.
+    fn argument(&mut self, i: usize, is_rest: bool, span: Span) -> Value {
+        let all = self.arguments.unwrap_or_else(|| self.undef());
+        let index = self.number_bits(i as u64, 1);
+        self.at(span);
+        if is_rest {
+            return self.library("__ultra_array_slice", &[all, index], span);
+        }
+        self.op2(Op::JsElemGet, all, index)
+    }
+
     fn params(&mut self, f: FunctionId, values: &[Value]) {
         let ast = self.ast;
         let mut given = values.iter();
@@ -206,6 +224,7 @@ impl<'a> Body<'_, 'a> {
                 self.l.unsupported(ast.expr_span(*d), "decorators");
             }
             let mut v = match given.next() {
+                _ if self.arguments.is_some() => self.argument(i, p.is_rest, p.span),
                 Some(&v) if !p.is_rest => v,
                 _ => self.b.imm(Op::JsRest, i as u32),
             };
@@ -377,7 +396,8 @@ impl<'a> Body<'_, 'a> {
 
     /// Converts to an annotated type; `any` needs nothing.
     pub fn convert(&mut self, v: Value, ty: TypeId, why: ConvertWhy, pos: u32) -> Value {
-        if matches!(self.l.types.table[ty], Type::Any) {
+        // In `any`, integers of up to 32 bits become numbers; other dialects have no integers.
+        if matches!(self.l.types.table[ty], Type::Any) && !self.l.dialect.is_ultra() {
             return v;
         }
         if why != ConvertWhy::Call {

@@ -65,6 +65,7 @@ pub fn lower_program(
     let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect, modules);
     l.args = args;
     l.diagnostics.extend(resolved.diagnostics.iter().cloned());
+    l.survey();
     l.tables();
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
@@ -80,6 +81,7 @@ pub fn lower_program(
         vars: l.vars,
         main,
         options: Options { default_fields: dialect.is_ultra() && modules.values().all(|m| m.dialect.is_ultra()) },
+        gaps: l.gaps,
     };
     (program, l.diagnostics)
 }
@@ -99,7 +101,13 @@ struct Lowerer<'a> {
     args: &'a [String],
     /// Classes of the `exports` objects of CommonJS modules.
     exports_classes: Table<ModuleId, ClassDeclId>,
+    /// The program has iterators that want to know when a loop ends early.
+    closes_iterators: bool,
+    /// The program has `delete`.
+    deletes: bool,
     diagnostics: Vec<Diagnostic>,
+    /// Library functions that the text lacks.
+    gaps: Vec<&'static str>,
     strings: Strings,
     types: Types,
     ifaces: Table<IfaceId, IfaceDecl>,
@@ -120,6 +128,21 @@ struct Lowerer<'a> {
 }
 
 impl<'a> Lowerer<'a> {
+    /// Looks for what makes loops do more: iterators that loops close, and properties that go away.
+    fn survey(&mut self) {
+        use crate::syntax::ast::{Expr, MemberKind, Prop, UnaryOp};
+        let is_return = |key: &PropKey| matches!(key, PropKey::Ident(i) if self.names.resolve(i.name) == "return");
+        let closes = |e: &Expr| match e {
+            Expr::Object(props) => props.iter().any(|p| matches!(p, Prop::Value { key, .. } | Prop::Method { key, .. } if is_return(key))),
+            _ => false,
+        };
+        let member = |k: &MemberKind| matches!(k, MemberKind::Method { key, .. } | MemberKind::Field { key, .. } if is_return(key));
+        self.closes_iterators = self.ast.exprs().any(closes)
+            || self.ast.functions().any(|f| f.is_generator)
+            || self.ast.classes().any(|c| c.members.iter().any(|m| member(&m.kind)));
+        self.deletes = self.ast.exprs().any(|e| matches!(e, Expr::Unary { op: UnaryOp::Delete, .. }));
+    }
+
     fn new(
         file: &'a SourceFile,
         ast: &'a Ast,
@@ -138,7 +161,10 @@ impl<'a> Lowerer<'a> {
             modules,
             args: &[],
             exports_classes: Table::new(),
+            closes_iterators: false,
+            deletes: false,
             diagnostics: Vec::new(),
+            gaps: Vec::new(),
             strings: Strings::default(),
             types: Types::default(),
             ifaces: Table::new(),

@@ -24,7 +24,7 @@ use crate::diag::{Diagnostic, registry};
 use crate::host;
 use crate::source::{Part, SourceFile, Span};
 use crate::syntax::ast::{Arg, Ast, Expr, ImportEqualsTarget, Stmt, StmtId, StrValue};
-use crate::syntax::{Dialect, Interner, Name, Parsed, parse, parse_part, well_known as names};
+use crate::syntax::{Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names};
 use find::{Finder, Found};
 pub use find::How;
 
@@ -99,7 +99,7 @@ pub struct Loaded {
 pub fn dialect_of(path: &Path) -> Option<Dialect> {
     Some(match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Dialect::Js,
-        "ts" | "mts" | "cts" | "tsx" => Dialect::Ts,
+        "ts" | "mts" | "cts" | "tsx" | "jsx" => Dialect::Ts,
         "uts" | "gts" => Dialect::Uts,
         _ => return None,
     })
@@ -137,7 +137,7 @@ pub fn load(entry: &SourceFile, dialect: Dialect, names: &mut Interner) -> Resul
     let mark = loader.text.len();
     let ast = loader.ast.take().unwrap_or_default();
     // What is parsed here is empty: the program's own statements come from the library alone.
-    let mut parsed = parse_part(ast, &loader.text, mark, dialect, loader.names);
+    let mut parsed = parse_part(ast, &loader.text, mark, ParseOptions::new(dialect), loader.names);
     let text = std::mem::take(&mut loader.text);
     let Ok(file) = SourceFile::of_parts(text, std::mem::take(&mut loader.parts)) else {
         let span = Span::new(0, 0);
@@ -221,7 +221,7 @@ impl Loader<'_> {
         let first_expr = self.ast.as_ref().map_or(0, Ast::expr_count);
         let ast = self.ast.take().unwrap_or_default();
         let from = if is_json { before } else { start + skip };
-        let parsed = parse_part(ast, &self.text, from, dialect, self.names);
+        let parsed = parse_part(ast, &self.text, from, ParseOptions::for_path(&shown, dialect), self.names);
         self.text.push('\n');
         let span = Span::new(start as u32, end as u32);
         self.parts.push(Part { path: shown, span });

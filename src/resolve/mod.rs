@@ -480,6 +480,12 @@ pub fn resolve(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>, na
     let mut r = walk::walk(ast, body, modules, names);
     link::link(&mut r, ast, names, modules);
     enums::evaluate(&mut r, ast, names);
+    // The library's classes have no static parts: they exist before anything runs.
+    for b in r.bindings.values_mut() {
+        if b.kind == BindKind::Class && names.resolve(b.name).starts_with("__ultra_") {
+            b.init_pos = 0;
+        }
+    }
     finish::finish(&mut r, ast, names, modules, dialect);
     r
 }

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod builtins;
+pub mod early;
 pub mod infer;
 pub mod layout;
 pub mod lower;

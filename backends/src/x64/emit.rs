@@ -59,6 +59,7 @@ pub(super) fn emit(f: &Func, id: FuncId, vc: VCode, out: &regalloc2::Output, opt
         code_len: done.code_len,
         relocs: done.relocs,
         call_sites: done.call_sites,
+        inlined: f.inlined.clone(),
         frame_size: size as u32,
         disassembly: String::new(),
     };

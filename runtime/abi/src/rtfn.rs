@@ -104,6 +104,7 @@ macro_rules! for_each_runtime_fn {
         Throw = throw(Any) -> Void, [THROW NORETURN], "Throws a value.";
         ThrowKind = throw_kind(I32, Any) -> Void, [THROW NORETURN], "Throws the built-in error of a `ThrowKind` about an operand.";
         ThrowNull = throw_null(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot read properties of the operand (reading the name).";
+        ThrowNullSet = throw_null_set(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot set properties of the operand (setting the name).";
         ThrowNotFunction = throw_not_function(Str) -> Void, [THROW NORETURN], "TypeError: the text of the callee is not a function.";
         ThrowNarrow = throw_narrow(Any, Str) -> Void, [THROW NORETURN], "RangeError: the operand does not fit the named type.";
         ThrowType = throw_type(Any, Str) -> Void, [THROW NORETURN], "TypeError: expected the named type, got the operand.";
@@ -176,8 +177,18 @@ macro_rules! for_each_runtime_fn {
         ElemGet = elem_get(Any, Any) -> Any, [READ ALLOC THROW], "a[key].";
         ElemSet = elem_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "a[key] = v.";
         NewObject = new_object() -> Ref, [ALLOC THROW], "{}.";
-        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
+        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, or 3 for those of a for-in loop; kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
         ObjectAssign = object_assign(Any, Any) -> Void, [ALLOC THROW WRITE], "Copies own enumerable properties of the second into the first.";
+        // bigint and symbols.
+        BigFromI64 = big_from_i64(I64) -> Any, [ALLOC THROW], "bigint of an int64.";
+        BigLiteral = big_literal(Str) -> Any, [ALLOC THROW], "bigint of the digits of a literal.";
+        BigConvert = big_convert(Any) -> Any, [ALLOC THROW], "BigInt(value).";
+        BigAsIntN = big_as_int_n(F64, Any, I32) -> Any, [ALLOC THROW], "BigInt.asIntN (1) or asUintN (0) of a width and a bigint.";
+        BigToText = big_to_text(Any, F64) -> Str, [ALLOC THROW], "toString(radix) of a bigint.";
+        AnyNumber = any_number(Any) -> F64, [THROW], "Number(value): of a bigint the nearest double.";
+        SymbolNew = symbol_new(Any) -> Any, [ALLOC THROW], "Symbol(description).";
+        SymbolOf = symbol_of(Str, I32) -> Any, [ALLOC THROW], "The well-known symbol (0) or that of Symbol.for (1) by name.";
+        SymbolText = symbol_text(Any, I32) -> Any, [ALLOC THROW], "Of a symbol: its text (0), description (1), key of Symbol.for (2); or the property key that a value is (3).";
         // Mathematics without an instruction.
         MathPow = math_pow(F64, F64) -> F64, [], "a ** b.";
         MathRem = math_rem(F64, F64) -> F64, [], "a % b.";

@@ -59,6 +59,7 @@ fn lower_spec(w: &mut World, code: &mut Code, s: SpecId) -> Res<Func> {
         s,
         handler: None,
         extra: Vec::new(),
+        callee: None,
     };
     l.run()?;
     Ok(l.b.finish())
@@ -78,6 +79,8 @@ pub(super) struct Lower<'a> {
     handler: Option<BlockCallId>,
     /// Arguments beyond the declared parameters.
     extra: Vec<(Value, T)>,
+    /// What messages call the callee of the call being lowered.
+    callee: Option<StrId>,
 }
 
 /// A typed value with its type.
@@ -205,7 +208,10 @@ impl Lower<'_> {
                 let g = self.code.class_global(d);
                 self.b.imm(Op::GlobalRef, g.0)
             }
-            Obj::Global(_) if t.within(OBJ) => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            Obj::Global(g) if t.within(OBJ) => match self.w.builtin_value(g, None) {
+                Some(f) if !self.w.generic[f].is_none() => self.closure(f, None),
+                _ => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            },
             _ if t == T::NULL => self.any_const(word::NULL),
             _ => match t.rep() {
                 Ty::F64 => self.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64),
@@ -429,6 +435,7 @@ impl Lower<'_> {
                 self.b.f64const(lit.map_or(f64::NAN, |l| l.value))
             }
             Op::JsStr => self.b.imm(Op::StrConst, d.a),
+            Op::JsBigInt => self.bigint_literal(StrId(d.a)),
             Op::JsBool => self.b.imm64(Op::BConst, Ty::Bool, d.imm()),
             Op::JsNull | Op::JsUndef | Op::JsHole | Op::AnyConst => return Ok(None),
             Op::JsWiden => {
@@ -582,7 +589,15 @@ impl Lower<'_> {
             }
             Op::JsRest => self.rest(inst, d, out)?,
             Op::JsIter => self.iter(d, out)?,
-            Op::JsIterBegin => self.b.iconst(Ty::I32, 0),
+            Op::JsIterBegin => self.iter_begin(d)?,
+            Op::JsIterClose => {
+                let it = self.tv(d.arg_a());
+                if matches!(it.t.obj, Obj::Class(_)) {
+                    let failed = self.b.imm64(Op::BConst, Ty::Bool, d.aux as u64);
+                    self.library(infer::ITER_CLOSE, &[it, Tv { v: failed, t: T::BOOL, lit: None }], T::UNDEF)?;
+                }
+                return Ok(None);
+            }
             Op::JsIterMore => self.iter_more(d)?,
             Op::JsIterValue => return self.iter_value(d, out),
             Op::JsIterKey => self.iter_key(d)?,
