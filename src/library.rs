@@ -100,16 +100,15 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::source::SourceFile;
-    use crate::syntax::{Dialect, Parsed};
+    use crate::syntax::{Dialect, parse};
 
-    fn parse(text: &str, dialect: Dialect, names: &mut Interner) -> Parsed {
-        let file = SourceFile::new("library.uts", text).expect("library texts are short");
-        crate::syntax::parse(&file, dialect, names)
+    fn file(text: &str) -> SourceFile {
+        SourceFile::new("library.js", text).expect("a short text")
     }
 
     fn selected(text: &str) -> Vec<&'static str> {
         let mut names = Interner::new();
-        parse(text, Dialect::Uts, &mut names);
+        parse(&file(text), Dialect::Uts, &mut names);
         let s = Selection::mentioned(&names, text);
         (0..UNITS.len()).filter(|&i| s.chosen[i]).map(|i| UNITS[i].name).collect()
     }
@@ -126,7 +125,7 @@ mod tests {
     fn every_unit_parses_alone() {
         for u in UNITS {
             let text = &TEXT[u.start as usize..u.end as usize];
-            let parsed = parse(text, Dialect::Uts, &mut Interner::new());
+            let parsed = parse(&file(text), Dialect::Uts, &mut Interner::new());
             assert!(parsed.diagnostics.is_empty(), "{}: {:?}", u.name, parsed.diagnostics);
             assert!(is_library(u.name), "{}", u.name);
         }
@@ -135,7 +134,7 @@ mod tests {
     #[test]
     fn gaps_are_added_once() {
         let mut names = Interner::new();
-        let parsed = parse("1", Dialect::Uts, &mut names);
+        let parsed = parse(&file("1"), Dialect::Uts, &mut names);
         assert!(parsed.diagnostics.is_empty());
         let mut s = Selection::mentioned(&names, "1");
         assert!(s.extend(&["__ultra_array_slice", "no such"]));

@@ -903,3 +903,45 @@ function __ultra_console_table(data, columns) {
   out.push(rule("└", "┴", "┘"));
   console.log("%s", out.join("\n"));
 }
+
+// Sets.
+function __ultra_set_union(a, b) {
+  const r = new Set();
+  for (const x of a) r.add(x);
+  for (const x of b.keys()) r.add(x);
+  return r;
+}
+
+function __ultra_set_intersection(a, b) {
+  const r = new Set();
+  for (const x of a) if (b.has(x)) r.add(x);
+  return r;
+}
+
+function __ultra_set_difference(a, b) {
+  const r = new Set();
+  for (const x of a) if (!b.has(x)) r.add(x);
+  return r;
+}
+
+function __ultra_set_symmetricDifference(a, b) {
+  const r = new Set();
+  for (const x of a) if (!b.has(x)) r.add(x);
+  for (const x of b.keys()) if (!a.has(x)) r.add(x);
+  return r;
+}
+
+function __ultra_set_isSubsetOf(a, b) {
+  for (const x of a) if (!b.has(x)) return false;
+  return true;
+}
+
+function __ultra_set_isSupersetOf(a, b) {
+  for (const x of b.keys()) if (!a.has(x)) return false;
+  return true;
+}
+
+function __ultra_set_isDisjointFrom(a, b) {
+  for (const x of a) if (b.has(x)) return false;
+  return true;
+}

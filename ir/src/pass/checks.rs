@@ -112,7 +112,7 @@ fn plan(f: &Func, cfg: &Cfg, loops: &LoopForest, l: LoopId, home: &Table<Inst, B
         }
     }
     checks.truncate(MAX_CHECKS);
-    (!checks.is_empty()).then_some(Plan { counter, checks })
+    (!checks.is_empty() && cx.one_way_around(&checks)).then_some(Plan { counter, checks })
 }
 
 impl Context<'_> {
@@ -124,7 +124,8 @@ impl Context<'_> {
     fn counter(&self, cfg: &Cfg) -> Option<Counter> {
         let f = self.f;
         let x = &self.loops.loops[self.l];
-        let &[latch] = x.latches.as_slice() else { return None };
+        let hot: Vec<Block> = x.latches.iter().copied().filter(|&b| !f.blocks[b].cold).collect();
+        let &[latch] = hot.as_slice() else { return None };
         let t = f.insts[f.terminator(latch)?];
         if t.op != Op::Branch {
             return None;
@@ -157,6 +158,27 @@ impl Context<'_> {
             _ => return None,
         };
         (c != 0 && c.abs() <= 1 << 20).then_some(Counter { at, value, step: c, limit, last })
+    }
+
+    /// Whether only the hot latch is left when the checks always hold: another could move the counter at will.
+    fn one_way_around(&self, checks: &[Check]) -> bool {
+        let f = self.f;
+        let x = &self.loops.loops[self.l];
+        let mut reached = vec![x.header];
+        let mut at = 0;
+        while at < reached.len() {
+            let b = reached[at];
+            at += 1;
+            let Some(t) = f.terminator(b) else { continue };
+            let held = checks.iter().find(|c| c.terminator == t);
+            for c in f.target_ids(t) {
+                let s = f.block_calls[c].block;
+                if held.is_none_or(|k| k.ok == c) && self.loops.contains(self.l, s) && !reached.contains(&s) {
+                    reached.push(s);
+                }
+            }
+        }
+        x.latches.iter().filter(|&b| reached.contains(b)).count() == 1
     }
 
     fn narrow(&self, v: Value) -> Value {

@@ -13,7 +13,7 @@ use crate::array::{ops, store, typed};
 use crate::convert::number;
 use crate::error;
 use crate::string::{heap, ops as text};
-use ultra_abi::shape::{ObjKind, SHAPE_MAP};
+use ultra_abi::shape::{ErrorClass, ObjKind, SHAPE_MAP};
 use ultra_abi::value::*;
 
 /// `for` over values.
@@ -45,6 +45,9 @@ pub fn iter_to_array(cx: Cx, word: Word, mode: i32) -> Res<u32> {
             store::array_of(cx, Kind::Any, &elements)
         }
         ObjKind::Map | ObjKind::Set => entries_of(cx, id, mode),
+        _ if mode == EACH && crate::console::inspect::constructor_name(cx, id) == "__ultra_Iterator" => {
+            Err(error::throw(cx, ErrorClass::Error, "not supported yet: `for each` over an iterator"))
+        }
         _ if mode == EACH => property::entries(cx, word, 2),
         _ => Err(not_iterable(cx, word)),
     }
