@@ -154,6 +154,11 @@ impl SourceFile {
         &self.parts
     }
 
+    /// Where the text of the last file ends; what follows is the library.
+    pub fn end(&self) -> u32 {
+        self.parts.last().map_or(0, |p| p.span.end)
+    }
+
     /// The file that an offset lies in.
     pub fn source_at(&self, offset: u32) -> SourceId {
         SourceId(self.parts.partition_point(|p| p.span.start <= offset).saturating_sub(1) as u32)
