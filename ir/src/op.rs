@@ -321,6 +321,9 @@ ops! {
     JsThrowKind = "js.throw_kind", UnaryImm: Number, (Any) -> None, [DYN THROW], "Throws the built-in error of a `ThrowKind` about a.";
     JsInitFields = "js.init_fields", UnaryImm: Decl, (Any) -> None, [DYN THROW], "Runs the field initialisers of a class on this a.";
     JsRegExp = "js.regexp", Imm64, () -> Is(Ty::Any), [DYN THROW], "Regular expression literal: pattern and flags are string ids in the low and high half.";
+    JsScopeEnter = "js.scope_enter", Imm: Number, () -> Is(Ty::Any), [DYN THROW], "Begins a scope with so many variables that may hold objects with destructors; its mark.";
+    JsHold = "js.hold", BinaryImm: Number, (Any, Any) -> None, [DYN THROW], "The variable of a number in the scope with mark a holds b from now on.";
+    JsScopeExit = "js.scope_exit", UnaryImm: Number, (Any) -> None, [DYN THROW], "Ends all scopes begun after so many variables behind mark a; aux 1 where a handler begins.";
     JsRefEq = "js.same_class", UnaryImm: Decl, (Any) -> Is(Ty::Bool), [DYN], "Whether a is an instance of a class declaration.";
 }
 

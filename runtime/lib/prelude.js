@@ -904,6 +904,21 @@ function __ultra_console_table(data, columns) {
   console.log("%s", out.join("\n"));
 }
 
+// Runs the destructors that are due. A poll calls it, and scopes that end.
+function __ultra_drain() {
+  __ultra_draining(1);
+  for (;;) {
+    const dead = __ultra_next_dead();
+    if (dead === undefined) break;
+    try {
+      dead.__ultra_destroy();
+    } catch (error) {
+      __ultra_destroy_failed(error);
+    }
+  }
+  __ultra_draining(0);
+}
+
 // Sets.
 function __ultra_set_union(a, b) {
   const r = new Set();
@@ -944,4 +959,72 @@ function __ultra_set_isSupersetOf(a, b) {
 function __ultra_set_isDisjointFrom(a, b) {
   for (const x of a) if (b.has(x)) return false;
   return true;
+}
+
+// What the global names WeakRef, WeakMap, WeakSet and FinalizationRegistry mean.
+class __ultra_WeakRef {
+  #cell;
+  constructor(target) { this.#cell = __ultra_weak_ref(target); }
+  deref() { return __ultra_weak_get(this.#cell); }
+}
+
+class __ultra_WeakMap {
+  constructor(entries) {
+    if (entries !== undefined && entries !== null) for (const e of entries) this.set(e[0], e[1]);
+  }
+  get(key) { return __ultra_weak_map_get(this, key); }
+  set(key, value) {
+    __ultra_weak_map_set(this, key, value);
+    return this;
+  }
+  has(key) { return __ultra_weak_map_has(this, key); }
+  delete(key) { return __ultra_weak_map_delete(this, key); }
+}
+
+class __ultra_WeakSet {
+  constructor(values) {
+    if (values !== undefined && values !== null) for (const v of values) this.add(v);
+  }
+  add(value) {
+    const object = typeof value === "object" && value !== null;
+    if (!object && typeof value !== "function") throw new TypeError("Invalid value used in weak set");
+    __ultra_weak_map_set(this, value, true);
+    return this;
+  }
+  has(value) { return __ultra_weak_map_has(this, value); }
+  delete(value) { return __ultra_weak_map_delete(this, value); }
+}
+
+class __ultra_FinalizationRegistry {
+  #cleanup;
+  constructor(cleanup) {
+    if (typeof cleanup !== "function") throw new TypeError("FinalizationRegistry: cleanup must be callable");
+    this.#cleanup = cleanup;
+  }
+  register(target, held, token) { __ultra_registry_add(this, target, held, token); }
+  unregister(token) { return __ultra_registry_remove(this, token); }
+  __ultra_destroy() {
+    const call = this.#cleanup;
+    while (__ultra_registry_pending(this)) call(__ultra_registry_next(this));
+  }
+}
+
+// The global `runtime`.
+function __ultra_runtime() {
+  return { referenceCounter: { getRefCount: __ultra_runtime_count }, memory: __ultra_runtime_memory() };
+}
+
+function __ultra_runtime_count(object) { return __ultra_ref_count(object); }
+
+function __ultra_runtime_memory() {
+  return {
+    allocated: __ultra_memory_figure(0),
+    allocatedBytes: __ultra_memory_figure(1),
+    freed: __ultra_memory_figure(2),
+    peakBytes: __ultra_memory_figure(3),
+    live: __ultra_memory_figure(4),
+    liveBytes: __ultra_memory_figure(5),
+    destroyed: __ultra_memory_figure(6),
+    liveByClass: __ultra_memory_live(),
+  };
 }

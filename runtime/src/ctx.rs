@@ -12,6 +12,7 @@ use crate::mem::options::Options;
 use crate::mem::payload::Payloads;
 use crate::mem::shape::{ClassSpec, ShapeTable};
 use crate::rc::poll::{set_exception, throw_out_of_memory};
+use crate::rc::destroy::Destroyer;
 use crate::rc::scan::ScanStats;
 use crate::values::ValuesState;
 use hashbrown::HashMap;
@@ -79,6 +80,8 @@ pub struct Runtime {
     pub options: Options,
     pub externals: Externals,
     pub scans: ScanStats,
+    /// Destructors that are due, and the variables that delay some.
+    pub destroyer: Destroyer,
     /// Objects with count 0 that a scan found on the stack; their Z bit is set.
     pub zero_list: Vec<u32>,
     /// Decrements that runtime functions logged while the log was full.
@@ -116,6 +119,7 @@ impl Runtime {
             options,
             externals: Externals::default(),
             scans: ScanStats::default(),
+            destroyer: Destroyer::default(),
             zero_list: Vec::new(),
             log_overflow: Vec::new(),
             pins: Vec::new(),
@@ -268,6 +272,7 @@ fn new_context(heap: &Heap, log_start: u64, log_end: u64) -> WorkerContext {
         stat_slow_counts: 0,
         unwind_pc: 0,
         unwind_fp: 0,
+        destroy_entry: 0,
         bump: [BumpRun { cur: 0, end: 0 }; INLINE_CLASSES],
     }
 }

@@ -1,5 +1,7 @@
 //! The functions of the table of runtime functions, under the names of its rows.
 
+pub use crate::rc::destroy::{destroy_drain, destroy_failed, destroy_next, scope_enter, scope_exit, scope_hold};
+pub use crate::weak::{weak_cell, weak_deref};
 pub use crate::rc::poll::{
     alloc_large, alloc_slow, inc_slow, log_full, mem_add_ref, mem_alloc_managed, mem_release, mem_set_parent_scope,
     object_create, poll,
@@ -15,10 +17,11 @@ use crate::host::Stream;
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
 use crate::object::{bigint, dynamic, property, slot, symbol, value};
+use crate::rc::leak;
 use crate::rc::poll as memory;
 use crate::string::chars::Builder;
 use crate::string::{atoms, concat, heap, ops as text};
-use crate::{console, error, with_units};
+use crate::{console, error, weak, with_units};
 use ultra_abi::layout::WorkerContext;
 use ultra_abi::rtfn::{ArithOp, MathFn, UnaryOp};
 use ultra_abi::shape::{ErrorClass, SHAPE_MAP, SHAPE_SET, ThrowKind};
@@ -381,6 +384,38 @@ entries! {
     map_next(cx, map: u32, position: i32) -> i32 {
         Table(map).next_position(cx, position as u32).map_or(-1, |p| p as i32)
     }
+}
+
+// Weak references.
+entries! {
+    weak_ref_new(cx, target: u64) -> u64 { or(weak::new_ref(cx, target)) }
+    weak_ref_get(cx, cell: u64) -> u64 {
+        // SAFETY: the caller passes a weak cell.
+        object_of(cell).map_or(UNDEFINED, |cell| from_ref(unsafe { weak_deref(cx.ctx(), cell) }))
+    }
+    weak_map_set(cx, map: u64, key: u64, word: u64) { or(weak::map_set(cx, map as u32, key, word)) }
+    weak_map_get(cx, map: u64, key: u64) -> u64 { weak::map_get(cx, map as u32, key).unwrap_or(UNDEFINED) }
+    weak_map_has(cx, map: u64, key: u64) -> u32 { weak::map_get(cx, map as u32, key).is_some() as u32 }
+    weak_map_delete(cx, map: u64, key: u64) -> u32 { weak::map_delete(cx, map as u32, key) as u32 }
+    registry_add(cx, registry: u64, target: u64, held: u64, token: u64) {
+        or(weak::register(cx, registry as u32, target, held, token))
+    }
+    registry_remove(cx, registry: u64, token: u64) -> u32 { or(weak::unregister(cx, registry as u32, token)) as u32 }
+    registry_pending(cx, registry: u64) -> u32 { weak::is_due(cx, registry as u32) as u32 }
+    registry_next(cx, registry: u64) -> u64 { weak::next_due(cx, registry as u32).unwrap_or(UNDEFINED) }
+}
+
+// Figures of the heap.
+entries! {
+    ref_count(cx, word: u64) -> f64 {
+        // SAFETY: the context is live, and no part of its runtime is in use.
+        unsafe { (*crate::ctx::runtime(cx.ctx())).reference_count(word) as f64 }
+    }
+    memory_figure(cx, which: i32) -> f64 {
+        // SAFETY: as above.
+        unsafe { leak::figure(&*crate::ctx::runtime(cx.ctx()), which) }
+    }
+    memory_live(cx) -> u64 { or(leak::live_by_class(cx)) }
 }
 
 // Values of unknown type.

@@ -17,6 +17,7 @@ pub mod object;
 pub mod rc;
 pub mod string;
 pub mod values;
+pub mod weak;
 
 pub use ctx::{FunctionRecord, Runtime, make_immortal};
 pub use mem::options::Options;

@@ -201,6 +201,8 @@ fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timi
     }
 }
 
+/// How often destructors that make objects with destructors are followed at exit.
+const MAX_LAST_ROUNDS: u32 = 100;
 /// Address space for machine code.
 const CODE_BYTES: usize = 256 << 20;
 
@@ -263,6 +265,12 @@ impl Session {
         trace::install(&session.file, &session.world.prog);
         session.runtime.set_stack_trace_hook(trace::stack);
         linked.map_err(Failure::Setup)?;
+        if let Some(drain) = session.world.drain {
+            // The stub that calls it cannot report that it does not compile.
+            let cell = session.code.module.funcs[session.code.spec_func[drain]].cell;
+            let code = session.compile_cell(cell).map_err(Failure::Setup)?;
+            session.runtime.context_mut().destroy_entry = code;
+        }
         Ok(session)
     }
 
@@ -280,7 +288,7 @@ impl Session {
         let space = Rc::clone(&self.space);
         let ctx = self.runtime.leak_context();
         let result = run_main(&space, ctx, &mut self, cell, &stack);
-        let status = match result {
+        let mut status = match result {
             Ok(()) => 0,
             Err(exception) => {
                 let text = self.uncaught(exception.0);
@@ -288,11 +296,43 @@ impl Session {
                 1
             }
         };
+        if status == 0 && self.world.drain.is_some() {
+            self.destroy_rest(&stack);
+        }
+        if status == 0 && self.runtime.destroyer.failed > 0 {
+            status = 1;
+        }
         let status = self.finish(status);
         // The process ends now: its memory need not be given back piece by piece.
         std::mem::forget(self);
         std::mem::forget(stack);
         status
+    }
+
+    /// At a normal exit: runs the destructors of what is dead, of module variables, and of
+    /// everything else. Module variables stay as they are, since destructors may use them.
+    fn destroy_rest(&mut self, stack: &Stack) {
+        self.runtime.release_roots(&[]);
+        for _ in 0..MAX_LAST_ROUNDS {
+            self.run_destructors(stack);
+            self.runtime.destroy_module_variables(&self.roots);
+            self.run_destructors(stack);
+            self.runtime.destroy_everything();
+            if !self.runtime.must_destroy() {
+                return;
+            }
+        }
+    }
+
+    fn run_destructors(&mut self, stack: &Stack) {
+        let Some(drain) = self.world.drain.filter(|_| self.runtime.must_destroy()) else { return };
+        let cell = self.code.module.funcs[self.code.spec_func[drain]].cell;
+        let space = Rc::clone(&self.space);
+        let ctx = self.runtime.leak_context();
+        if let Err(exception) = run_main(&space, ctx, self, cell, stack) {
+            let text = self.uncaught(exception.0);
+            self.runtime.write(ultra_runtime::host::Stream::Err, text.as_bytes());
+        }
     }
 
     fn uncaught(&mut self, exception: u64) -> String {

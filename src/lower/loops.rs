@@ -18,8 +18,8 @@ use crate::syntax::ast::{ExprId, ForEach, ForHead, ForInit, PatId, StmtId};
 
 impl Body<'_, '_> {
     fn push_loop(&mut self, labels: Vec<Name>, brk: Block, cont: Block) {
-        let narrows = self.narrows.len();
-        self.around.push(Around::Loop { labels, brk, cont, narrows, broken: false });
+        let (narrows, marks) = (self.narrows.len(), self.marks.len());
+        self.around.push(Around::Loop { labels, brk, cont, narrows, marks, broken: false });
     }
 
     /// Ends a loop; whether something breaks out of it.
@@ -132,7 +132,7 @@ impl Body<'_, '_> {
         self.b.seal(head);
         self.after(done, brk, broken, test);
         if let Some(outer) = outer {
-            self.lex = outer;
+            self.leave_scope(outer);
         }
     }
 
@@ -291,7 +291,7 @@ impl Body<'_, '_> {
             ForHead::Target(pat) => self.assign_pat(pat, v),
         }
         self.stmt(body);
-        self.lex = outer;
+        self.leave_scope(outer);
         self.end_iteration(it);
     }
 
@@ -305,7 +305,7 @@ impl Body<'_, '_> {
         let v = self.element(&it, Op::JsIterValue);
         self.loop_variable(each.value, v);
         self.stmt(each.body);
-        self.lex = outer;
+        self.leave_scope(outer);
         self.end_iteration(it);
     }
 

@@ -23,6 +23,7 @@ mod cond;
 mod dump;
 mod expr;
 mod function;
+mod hold;
 mod literal;
 mod loops;
 mod module;
@@ -51,6 +52,13 @@ use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 pub use dump::dump;
 pub(crate) use types::distance;
 
+/// How names of the prelude begin.
+pub const LIBRARY: &str = "__ultra_";
+/// Global names of classes that the prelude defines.
+pub const GLOBAL_CLASSES: [&str; 4] = ["WeakRef", "WeakMap", "WeakSet", "FinalizationRegistry"];
+/// The method of that name is the destructor, for code that does not know the class.
+pub const DESTRUCTOR: &str = "__ultra_destroy";
+
 /// Lowers a parsed file. The program is complete even after diagnostics, with `undefined` where
 /// something could not be lowered; it must not run when one of them is an error.
 pub fn lower_program(
@@ -67,9 +75,11 @@ pub fn lower_program(
     l.diagnostics.extend(resolved.diagnostics.iter().cloned());
     l.survey();
     l.tables();
+    l.has_destructors = l.classes.values().any(|c| c.destructor.is_some());
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
     }
+    l.name_library_classes();
     let main = FnId(resolved.main.0);
     let program = Program {
         strings: l.strings,
@@ -125,6 +135,8 @@ struct Lowerer<'a> {
     locals: Table<BindingId, Var>,
     scope_vars: Table<LexId, Var>,
     type_memo: types::Memo,
+    /// Some class has a destructor.
+    has_destructors: bool,
 }
 
 impl<'a> Lowerer<'a> {
@@ -180,6 +192,17 @@ impl<'a> Lowerer<'a> {
             locals: Table::filled(r.bindings.len(), Var::NONE),
             scope_vars: Table::filled(r.lexes.len(), Var::NONE),
             type_memo: types::Memo::default(),
+            has_destructors: false,
+        }
+    }
+
+    /// Programs see such classes of the prelude under their global names.
+    fn name_library_classes(&mut self) {
+        for c in self.classes.ids() {
+            let text = self.strings.text(self.classes[c].name);
+            if let Some(name) = text.strip_prefix(LIBRARY).filter(|n| GLOBAL_CLASSES.contains(n)) {
+                self.classes[c].name = self.strings.intern(name);
+            }
         }
     }
 

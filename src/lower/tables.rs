@@ -431,6 +431,9 @@ impl Lowerer<'_> {
             }
             FunctionKind::Destructor => {
                 decl.destructor = Some(func);
+                let name = self.strings.intern(super::DESTRUCTOR);
+                self.fns[func].name = self.strings.intern("destructor");
+                decl.methods.push(ClassMethod { name, kind: MethodKind::Method, is_static: false, func });
                 return;
             }
             FunctionKind::Getter => MethodKind::Getter,

@@ -561,6 +561,8 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             T::BOTTOM
         }
         Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
+        Op::JsScopeEnter => T::POS,
+        Op::JsHold | Op::JsScopeExit => T::BOTTOM,
         Op::JsRegExp => T::ANY,
         _ => T::ANY,
     }
@@ -1510,6 +1512,9 @@ fn construct(w: &mut World, s: SpecId, inst: Inst, callee: T, args: &[T]) -> T {
     match callee.obj {
         Obj::ClassVal(d) => {
             let class = w.cls_of_decl[d];
+            if w.destroys(class) {
+                w.need_drain();
+            }
             run_constructor(w, class, args);
             T::obj(Obj::Class(class))
         }

@@ -47,6 +47,8 @@ pub enum ClsKind {
 pub struct ClsField {
     pub name: StrId,
     pub cell: CellId,
+    /// The slot refers to a weak cell.
+    pub weak: bool,
     /// Captured variable with a "was initialised" flag: the flag's index in `Cls::fields`.
     pub flag: Option<u32>,
     /// `delete` may take the property away: the field can hold the absent value.
@@ -93,6 +95,8 @@ pub struct World {
     /// Array cells made so far, for pollution by stores of unknown target.
     array_cells: Vec<CellId>,
     pub changed: bool,
+    /// Runs destructors that are due; once an instance of a class with one is made.
+    pub drain: Option<SpecId>,
     /// Element kind named by the call being inferred.
     pub dtype: Option<ultra_abi::Kind>,
     /// Values and blocks of each function's body.
@@ -135,6 +139,7 @@ pub struct Names {
     pub return_: StrId,
     pub has_instance: StrId,
     pub to_json: StrId,
+    pub destructor: StrId,
 }
 
 /// The library's name for a built-in function as a value.
@@ -175,6 +180,7 @@ impl World {
             return_: s.intern("return"),
             has_instance: s.intern("@@hasInstance"),
             to_json: s.intern("toJSON"),
+            destructor: s.intern(crate::lower::DESTRUCTOR),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
@@ -197,6 +203,7 @@ impl World {
             generic: Table::filled(prog.fns.len(), SpecId::NONE),
             array_cells: Vec::new(),
             changed: false,
+            drain: None,
             dtype: None,
             sizes,
             subclasses: Table::new(),
@@ -292,7 +299,7 @@ impl World {
                 let fields = [(self.names.message, T::STR), (self.names.stack, T::ANY), (self.names.cause, T::ANY)];
                 for (name, ty) in fields {
                     let cell = self.declared_cell(ty);
-                    self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false });
+                    self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
                 }
             }
         }
@@ -329,13 +336,16 @@ impl World {
                     continue;
                 }
                 let cell = self.cell_for_annotation(f.ty);
+                if f.weak {
+                    self.raise(cell, T::UNDEF);
+                }
                 // Without a default value a field starts undefined.
                 let seen_early = f.has_init && !self.prog.options.default_fields && early.sees(&self.prog, decl, f.name);
                 let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional || seen_early;
                 if untyped_start && !self.is_declared(cell) {
                     self.raise(cell, T::UNDEF);
                 }
-                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: false });
+                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: false, weak: f.weak });
             }
         }
     }
@@ -358,17 +368,17 @@ impl World {
                 let class = self.scope_cls[parent];
                 let cell = self.new_cell(T::obj(Obj::Class(class)), true);
                 let name = self.prog.strings.intern("parent");
-                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
             }
             for var in self.prog.scopes[scope].vars.clone() {
                 let (name, cell) = (self.prog.vars[var].name, self.var_cells[var]);
-                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
             }
             for i in 0..self.cls[id].fields.len() {
                 let cell = self.declared_cell(T::BOOL);
                 let name = self.names.empty;
                 let flag = self.cls[id].fields.len() as u32;
-                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
                 self.cls[id].fields[i].flag = Some(flag);
             }
         }
@@ -714,7 +724,7 @@ impl World {
         let name = self.names.empty;
         let fields = keys
             .iter()
-            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None, deletable: false })
+            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None, deletable: false, weak: false })
             .collect();
         let id = self.add_cls(Cls { name, kind: ClsKind::Literal, parent: ClassId::NONE, fields });
         self.literal_cls.insert(keys.to_vec(), id);
@@ -736,7 +746,7 @@ impl World {
 
     pub fn add_field(&mut self, class: ClassId, name: StrId) -> (ClassId, usize) {
         let cell = self.new_cell(T::UNDEF, false);
-        self.cls[class].fields.push(ClsField { name, cell, flag: None, deletable: false });
+        self.cls[class].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
         self.changed = true;
         (class, self.cls[class].fields.len() - 1)
     }
@@ -906,6 +916,35 @@ impl World {
 }
 
 impl World {
+    /// How the slot of a field holds its values.
+    pub fn field_kind(&self, f: &ClsField) -> ultra_abi::Kind {
+        if f.weak { ultra_abi::Kind::Ref } else { self.cell(f.cell).kind() }
+    }
+
+    /// Whether instances of exactly this class have something to run when they die.
+    pub fn destroys(&self, class: ClassId) -> bool {
+        self.method(class, self.names.destructor, MethodKind::Method, false).is_some()
+    }
+
+    /// Whether values of a type may be objects with a destructor.
+    pub fn may_destroy(&self, t: T) -> bool {
+        match t.obj {
+            _ if !t.has(OBJ) || self.drain.is_none() => false,
+            Obj::Any => true,
+            Obj::Class(c) => self.destroys(c) || self.subclass_defines(c, self.names.destructor),
+            _ => false,
+        }
+    }
+
+    /// Specialises what runs destructors.
+    pub fn need_drain(&mut self) {
+        if self.drain.is_none()
+            && let Some(f) = self.library("__ultra_drain")
+        {
+            self.drain = Some(self.spec(f, vec![T::UNDEF]));
+        }
+    }
+
     /// A function of the library prelude.
     ///
     /// One that the program was made without is noted in `Program::gaps`.

@@ -101,6 +101,8 @@ pub(crate) struct Registry {
     pub base_return: u64,
     /// Where an uncaught exception leaves the entry stub.
     pub base_unwind: u64,
+    /// Return addresses of the calls in stubs that run destructors.
+    pub destroy_returns: Vec<u64>,
 }
 
 /// A call site and the function it is in.

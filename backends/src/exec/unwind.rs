@@ -9,6 +9,7 @@
 //! where rsp stood at the bottom of the frame.
 
 use super::run::Run;
+use super::stubs::SAVE_BYTES;
 use super::{CodeSpace, Registry, Shared, Site};
 use ultra_abi::layout::WorkerContext;
 
@@ -51,8 +52,15 @@ pub(crate) unsafe extern "sysv64" fn find_pad(ctx: *mut WorkerContext, pc: u64, 
                 count += 1;
             }
         }
-        // SAFETY: frames of generated functions start with the caller's fp and the return address.
-        (pc, fp) = unsafe { (*((fp + 8) as *const u64), *(fp as *const u64)) };
+        // SAFETY: frames of generated functions start with the caller's fp and the return
+        // address; above a frame that a poll called lie the words that its stub pushed.
+        unsafe {
+            let frame = fp;
+            (pc, fp) = (*((frame + 8) as *const u64), *(frame as *const u64));
+            if registry.destroy_returns.contains(&pc) {
+                pc = *((*((frame + 16) as *const u64) + SAVE_BYTES as u64) as *const u64);
+            }
+        }
     }
     *shared.uncaught.lock().unwrap_or_else(|e| e.into_inner()) = passed[..count].to_vec();
     ctx.unwind_fp = ctx.base_fp;
@@ -133,6 +141,9 @@ fn walk(registry: &Registry, top: u64, read: impl Fn(u64) -> Option<u64>, mut vi
         // Frames start with the caller's fp and the return address; callers lie higher.
         let next = read(fp)?;
         pc = read(fp.checked_add(8)?)?;
+        if registry.destroy_returns.contains(&pc) {
+            pc = read(read(fp.checked_add(16)?)?.checked_add(SAVE_BYTES as u64)?)?;
+        }
         if next != 0 && next <= fp {
             return None;
         }

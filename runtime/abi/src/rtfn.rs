@@ -76,6 +76,30 @@ macro_rules! for_each_runtime_fn {
         MemRelease = mem_release(Ref) -> Void, [WRITE], "Drops an external reference; the object dies at a later scan.";
         MemSetParentScope = mem_set_parent_scope(Ref, Ref) -> Void, [WRITE], "Makes the second scope the parent of the first.";
         ObjectCreate = object_create(I32, I32) -> Ref, [ALLOC THROW], "Creates an instance of a class-registry entry with a property count; fields hold their defaults.";
+        // Destructors.
+        ScopeEnter = scope_enter(I32) -> I32, [IO], "Begins a scope with so many variables that may hold objects with destructors; its mark.";
+        ScopeHold = scope_hold(I32, Any, I32) -> Bool, [IO ALLOC], "A variable (mark plus number) takes a value, with flags of `rc::destroy`; whether destructors are due.";
+        ScopeExit = scope_exit(I32) -> Bool, [IO ALLOC], "Leaves all scopes begun since a mark; whether destructors are due.";
+        DestroyDrain = destroy_drain(I32) -> Void, [IO], "Begins (1) or ends (0) running the destructors that are due.";
+        DestroyNext = destroy_next() -> Any, [IO READ], "The next object whose destructor is due, or undefined.";
+        DestroyFailed = destroy_failed(Any) -> Void, [IO ALLOC], "Reports an exception that left a destructor.";
+        // Weak references.
+        WeakCell = weak_cell(Ref) -> Ref, [ALLOC THROW], "The weak cell of an object; undefined and null as they are.";
+        WeakDeref = weak_deref(Ref) -> Ref, [READ], "What a weak cell refers to, or undefined when it is dead.";
+        WeakRefNew = weak_ref_new(Any) -> Any, [ALLOC THROW], "The weak cell of the target of a new WeakRef; TypeError when it is no object.";
+        WeakRefGet = weak_ref_get(Any) -> Any, [READ], "The target of a weak cell, or undefined when it is dead.";
+        WeakMapSet = weak_map_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "Gives a key of a WeakMap or WeakSet a value.";
+        WeakMapGet = weak_map_get(Any, Any) -> Any, [READ], "The value of a key, or undefined.";
+        WeakMapHas = weak_map_has(Any, Any) -> Bool, [READ], "Whether the key is there.";
+        WeakMapDelete = weak_map_delete(Any, Any) -> Bool, [WRITE], "Removes a key; whether it was there.";
+        RegistryAdd = registry_add(Any, Any, Any, Any) -> Void, [WRITE ALLOC THROW], "FinalizationRegistry.register: registry, target, held value, token.";
+        RegistryRemove = registry_remove(Any, Any) -> Bool, [WRITE ALLOC THROW], "FinalizationRegistry.unregister: registry, token.";
+        RegistryPending = registry_pending(Any) -> Bool, [READ], "Whether a registry has a callback to make.";
+        RegistryNext = registry_next(Any) -> Any, [READ WRITE], "The next held value for a registry's callback.";
+        // Figures of the heap.
+        RefCount = ref_count(Any) -> F64, [IO], "References to an object from the heap.";
+        MemoryFigure = memory_figure(I32) -> F64, [IO], "A figure of the heap as of now, numbered as in `rc::leak::figure`.";
+        MemoryLive = memory_live() -> Any, [IO ALLOC THROW], "Live objects by class name, as an object.";
         // Stores of elements.
         NewArray = new_array(I32, I32, I32) -> Ref, [ALLOC THROW], "Array of an element kind, length and capacity; elements are 0, undefined or holes by kind.";
         ArrayGrow = array_grow(Ref, I32) -> Ref, [ALLOC THROW WRITE], "Makes room for at least so many elements; returns the array's store afterwards. Length is unchanged.";
@@ -259,6 +283,13 @@ impl RtFn {
         RtFn::ALL.get(index as usize).copied()
     }
 }
+
+/// Flag of `scope_hold`: nothing but variables refers to the object when this one lets go of it.
+pub const HOLD_ALONE: i32 = 1;
+/// Flag of `scope_hold`: other variables of the function may hold the object too.
+pub const HOLD_ALIASED: i32 = 2;
+/// Flag of `scope_hold`: the function returns the object, so the end of the scope need not look for it.
+pub const HOLD_RETURNED: i32 = 4;
 
 /// Operators of `AnyArith`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -33,6 +33,8 @@ pub struct Payloads {
     free: Vec<u32>,
     /// For each object with META_OVERFLOW, the dictionary of its further properties.
     overflow: HashMap<u32, u32>,
+    /// Weak references, WeakMaps and registries.
+    pub weak: crate::weak::Weak,
 }
 
 impl Payloads {

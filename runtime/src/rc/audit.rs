@@ -67,7 +67,7 @@ impl Runtime {
     }
 
     /// Ids whose decrement is logged but not applied.
-    fn pending_decrements(&self) -> Vec<u32> {
+    pub(crate) fn pending_decrements(&self) -> Vec<u32> {
         // SAFETY: the context lives as long as the runtime; entries before `log_cur` were written.
         let logged = unsafe {
             let len = ((*self.context()).log_cur - self.log_start() as u64) as usize / 4;

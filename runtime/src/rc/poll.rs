@@ -8,8 +8,9 @@ use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
+use crate::rc::destroy;
 use crate::rc::scan::scan;
-use ultra_abi::layout::{ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
+use ultra_abi::layout::{ATTENTION_DESTROY, ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
 use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES, RC_NEW};
 use ultra_abi::value::{Kind, from_object};
 
@@ -120,16 +121,22 @@ pub unsafe extern "C" fn poll(ctx: *mut WorkerContext) {
     unsafe {
         let rt = ctx::runtime(ctx);
         let asked = (*ctx).attention & ATTENTION_POLL != 0;
-        (*ctx).attention &= !ATTENTION_POLL;
+        // What asked for destructors may be the poll of the code that runs them.
+        (*ctx).attention &= !(ATTENTION_POLL | ATTENTION_DESTROY);
         (*ctx).stack_limit = (*rt).prologue_limit((*ctx).real_stack_limit);
         if asked || (*rt).zeal_scan() {
             scan(ctx);
+            // Destructors that the scan found due are asked for below.
+            (*ctx).attention &= !ATTENTION_POLL;
+            (*ctx).stack_limit = (*rt).prologue_limit((*ctx).real_stack_limit);
         }
         if (*ctx).scan_top < (*ctx).real_stack_limit {
             let error = (*rt).new_stack_error(ctx);
             set_exception(ctx, from_object(error));
         } else if (*rt).heap.over_limit() {
             throw_out_of_memory(ctx);
+        } else {
+            destroy::ask_to_drain(ctx);
         }
     }
 }

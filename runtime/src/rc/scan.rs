@@ -21,6 +21,8 @@ use crate::mem::region::ObjectId;
 use crate::mem::shape::ShapeTable;
 use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
+use crate::rc::destroy::{self, Destroyer};
+use crate::rc::poll::request_poll;
 use crate::rc::trace;
 use std::sync::atomic::{AtomicU32, Ordering};
 use crate::host::Instant;
@@ -61,6 +63,7 @@ pub unsafe fn scan(ctx: *mut WorkerContext) {
             heap: &mut rt.heap,
             shapes: &rt.shapes,
             payloads: &mut rt.payloads,
+            destroyer: &mut rt.destroyer,
             dead: std::mem::take(&mut rt.dead),
         };
         rt.scans.decrements += reaper.apply_log(ctx, log_start, &mut rt.log_overflow);
@@ -69,12 +72,16 @@ pub unsafe fn scan(ctx: *mut WorkerContext) {
         rt.dead = reaper.dead;
         rt.scans.pins += rt.pins.len() as u64;
         unpin(&rt.heap, &mut rt.pins, &mut rt.zero_list);
+        let destroy = rt.destroyer.settle(&rt.heap, &mut rt.zero_list);
         reopen_runs(ctx, &mut rt.heap);
         rt.heap.sort_pages();
         rt.set_scan_threshold(stack_bytes);
         // What asked for a poll has been done.
         (*ctx).attention &= !ATTENTION_POLL;
         (*ctx).stack_limit = rt.prologue_limit((*ctx).real_stack_limit);
+        if destroy {
+            request_poll(ctx);
+        }
         rt.scans.scans += 1;
         rt.scans.time += started.elapsed();
         if rt.options.audit {
@@ -114,6 +121,9 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &mut Runtime) -> usize {
         let (top, base) = ((*ctx).scan_top.next_multiple_of(8), (*ctx).stack_base);
         let (heap, pins) = (&rt.heap, &mut rt.pins);
         pin(heap, word_id((*ctx).exception), pins);
+        for id in rt.destroyer.roots() {
+            pin(heap, id, pins);
+        }
         let (first, end) = heap.id_range();
         let (low, bytes) = (heap.addr(first) as u64, (end - first) as u64 * ID_SCALE as u64);
         let mut at = top;
@@ -194,6 +204,7 @@ struct Reaper<'a> {
     heap: &'a mut Heap,
     shapes: &'a ShapeTable,
     payloads: &'a mut Payloads,
+    destroyer: &'a mut Destroyer,
     /// Objects that are dead and not yet freed.
     dead: Vec<u32>,
 }
@@ -390,6 +401,9 @@ impl Reaper<'_> {
             unsafe {
                 let object = self.heap.addr(id);
                 let meta = (*object.cast::<Header>()).meta;
+                if meta & META_FINALIZE != 0 && destroy::survives(self.heap, self.payloads, self.destroyer, id) {
+                    continue;
+                }
                 let desc = self.shapes.desc(meta & META_SHAPE_MASK);
                 let dead = &mut self.dead;
                 if trace::is_special(meta, desc) {
@@ -412,6 +426,14 @@ impl Reaper<'_> {
         }
         if meta & META_OVERFLOW != 0 {
             self.payloads.remove_overflow(id);
+        }
+        if meta & META_FINALIZE != 0 {
+            // SAFETY: the object has left every list and is freed next.
+            let released = unsafe { destroy::bury(self.heap, self.payloads, self.destroyer, id) };
+            for word in released.into_iter().filter(|&word| word_id(word) > REF_NULL) {
+                // SAFETY: the weak table counted the word.
+                unsafe { decrement(self.heap.base(), word_id(word), &mut self.dead) };
+            }
         }
     }
 }

@@ -620,6 +620,7 @@ pub(super) fn wrapper(w: &mut World, code: &mut Code, f: FnId) -> Res<Func> {
         handler: None,
         extra: Vec::new(),
         callee: None,
+        marks: Vec::new(),
     };
     let params = l.w.prog.fns[f].params.clone();
     let mut args = Vec::new();

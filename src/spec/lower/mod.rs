@@ -9,6 +9,7 @@
 mod builtin;
 mod call;
 mod convert;
+mod destroy;
 mod object;
 mod ops;
 
@@ -60,7 +61,9 @@ fn lower_spec(w: &mut World, code: &mut Code, s: SpecId) -> Res<Func> {
         handler: None,
         extra: Vec::new(),
         callee: None,
+        marks: Vec::new(),
     };
+    l.find_marks();
     l.run()?;
     Ok(l.b.finish())
 }
@@ -81,6 +84,8 @@ pub(super) struct Lower<'a> {
     extra: Vec<(Value, T)>,
     /// What messages call the callee of the call being lowered.
     callee: Option<StrId>,
+    /// Scopes that have something to release, by the dynamic value of their mark.
+    marks: Vec<Value>,
 }
 
 /// A typed value with its type.
@@ -621,6 +626,15 @@ impl Lower<'_> {
                 let tv = self.tv(d.arg_a());
                 let class = self.w.cls_of_decl[ClassDeclId(d.b)];
                 self.instance_of(tv, class)?
+            }
+            Op::JsScopeEnter => self.scope_enter(inst, d),
+            Op::JsHold => {
+                self.scope_hold(d)?;
+                return Ok(None);
+            }
+            Op::JsScopeExit => {
+                self.scope_exit(d)?;
+                return Ok(None);
             }
             op => return self.unsupported(format!("{}", op.name())),
         };

@@ -122,6 +122,10 @@ impl Lower<'_> {
                     return Ok(None);
                 }
                 let v = self.load_cls_field(o.v, class, i);
+                if self.w.cls[class].fields[i].weak {
+                    let v = self.rt(RtFn::WeakDeref, &[v]);
+                    return Ok(Some(self.conv(v, self.weak_type(cell), out)));
+                }
                 let v = if self.w.cls[class].fields[i].deletable { self.present(v) } else { v };
                 self.conv(v, cell, out)
             }
@@ -247,9 +251,20 @@ impl Lower<'_> {
     pub(super) fn set_field(&mut self, obj: Value, class: ClassId, i: usize, v: Tv, fresh: bool) -> Res<()> {
         let t = self.w.cell(self.w.cls[class].fields[i].cell);
         let f = self.code.field_ids[class][i];
+        if self.w.cls[class].fields[i].weak {
+            let v = self.convert_checked(v, self.weak_type(t), None)?;
+            let cell = self.rt(RtFn::WeakCell, &[v]);
+            self.store_field(obj, cell, f, fresh);
+            return Ok(());
+        }
         let v = self.slot_value(v, t)?;
         self.store_field(obj, v, f, fresh);
         Ok(())
+    }
+
+    /// What the weak cell of a field of type `t` leads to.
+    fn weak_type(&self, t: T) -> T {
+        if t.rep() == Ty::Ref { t.with(UNDEF) } else { T { bits: OBJ | NULLISH, obj: Obj::Any } }
     }
 
     /// A value in the representation of a slot of type `t`.
