@@ -203,6 +203,11 @@ impl SourceFile {
         LineCol { line: (line - line_of(part.start as usize)) as u32 + 1, col: col as u32 + 1 }
     }
 
+    /// The one-based line of an offset in the text of all files, for [`SourceFile::line_text`].
+    pub fn text_line(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&s| s <= offset) as u32
+    }
+
     /// The text of a one-based line without its terminator; `None` when there is no such line.
     pub fn line_text(&self, line: u32) -> Option<&str> {
         let index = (line as usize).checked_sub(1)?;

@@ -60,6 +60,12 @@ impl Code {
         use Code::*;
         matches!(self, U0301 | U0302 | U0402 | U0403 | U0404 | U0405 | U0408 | U0409)
     }
+
+    /// Whether it says that modules do not fit together.
+    pub const fn is_about_modules(self) -> bool {
+        use Code::*;
+        matches!(self, U0601 | U0602 | U0603 | U0604 | U0605 | U0606 | U0607 | U0608 | U0609)
+    }
 }
 
 impl fmt::Display for Code {

@@ -24,6 +24,7 @@ use ultra_backends::x64;
 use ultra_ir::{Func, FuncId, Table};
 use ultra_runtime::Runtime;
 
+use crate::check::Which;
 use crate::diag::{Diagnostic, render};
 use crate::library::Selection;
 use crate::modules::{self, Module, ModuleId};
@@ -33,7 +34,7 @@ use crate::spec::infer::infer;
 use crate::spec::layout::Code;
 use crate::spec::lower::lower;
 use crate::spec::world::World;
-use crate::syntax::{Dialect, Interner, Parsed, parse, parse_more};
+use crate::syntax::{Dialect, Interner, Parsed, parse_more};
 
 pub use dump::Dump;
 pub use timing::Timing;
@@ -87,15 +88,22 @@ fn argv(file: &SourceFile, options: &Options) -> Vec<String> {
 }
 
 /// The tree, unless the checker found an error that stops a program of this dialect.
-fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
+fn checked(
+    file: &SourceFile,
+    parsed: Parsed,
+    modules: &Table<ModuleId, Module>,
+    names: &mut Interner,
+    dialect: Dialect,
+) -> Result<Parsed, Vec<Diagnostic>> {
     let tree = Rc::new(parsed);
-    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
+    let found = crate::check::check(file, &tree, modules, Which::Ultra, names, dialect).diagnostics;
     let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
     if !stops.is_empty() {
         stops.splice(..0, tree.diagnostics.iter().cloned());
         return Err(stops);
     }
-    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
+    // The checker is gone, and with it every other owner of the tree.
+    Rc::into_inner(tree).ok_or_else(Vec::new)
 }
 
 /// A file on its way through the front end, together with the parts of the library that it uses.
@@ -122,9 +130,12 @@ impl Front {
         let (whole, mut parsed, modules) = (loaded.file, loaded.parsed, loaded.modules);
         // The checker adds the names of its own declarations to the table.
         let selection = Selection::mentioned(&names, whole.text());
-        // It knows programs of one file only.
-        if dialect.is_ultra() && modules.is_empty() {
-            parsed = time.measure("check", || checked(&whole, parsed, &mut names, dialect)).map_err(|d| (file.clone(), d))?;
+        if dialect.is_ultra() || modules.values().any(|m| m.dialect.is_ultra()) {
+            let tree = time.measure("check", || checked(&whole, parsed, &modules, &mut names, dialect));
+            parsed = match tree {
+                Ok(tree) => tree,
+                Err(found) => return Err((whole, found)),
+            };
         }
         Ok(Front { whole, parsed, names, selection, dialect, modules, args })
     }

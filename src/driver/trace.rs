@@ -119,7 +119,7 @@ pub fn heading(positions: &[u32]) -> String {
     let Some(map) = map.as_ref() else { return String::new() };
     let Some(&pos) = positions.iter().find(|&&pos| map.is_user(pos)) else { return String::new() };
     let at = map.file.line_col(pos);
-    let line = map.file.text().lines().nth(at.line as usize - 1).unwrap_or("");
+    let line = map.file.line_text(map.file.text_line(pos)).unwrap_or("");
     let indent: String = line.chars().take(at.col as usize - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
     format!("{}:{}\n{line}\n{indent}^\n", map.file.path_at(pos), at.line)
 }

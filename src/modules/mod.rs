@@ -24,7 +24,7 @@ use crate::diag::{Diagnostic, registry};
 use crate::host;
 use crate::source::{Part, SourceFile, Span};
 use crate::syntax::ast::{Arg, Ast, Expr, ImportEqualsTarget, Stmt, StmtId, StrValue};
-use crate::syntax::{Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names};
+use crate::syntax::{Comment, Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names};
 use find::{Finder, Found};
 pub use find::How;
 
@@ -131,6 +131,7 @@ pub fn load(entry: &SourceFile, dialect: Dialect, names: &mut Interner) -> Resul
         by_path: HashMap::new(),
         finder: Finder::default(),
         diagnostics: Vec::new(),
+        comments: Vec::new(),
         names,
     };
     loader.add(path, entry.path().into(), entry.text(), dialect);
@@ -147,6 +148,7 @@ pub fn load(entry: &SourceFile, dialect: Dialect, names: &mut Interner) -> Resul
         return Err((file, loader.diagnostics));
     }
     parsed.diagnostics.extend(std::mem::take(&mut loader.diagnostics));
+    parsed.comments = std::mem::take(&mut loader.comments);
     let mut modules = loader.modules;
     mark_cycles(&mut modules);
     Ok(Loaded { file, parsed, modules })
@@ -190,6 +192,7 @@ struct Loader<'a> {
     by_path: HashMap<PathBuf, ModuleId>,
     finder: Finder,
     diagnostics: Vec<Diagnostic>,
+    comments: Vec<Comment>,
     names: &'a mut Interner,
 }
 
@@ -232,6 +235,7 @@ impl Loader<'_> {
         } else {
             self.diagnostics.extend(parsed.diagnostics.iter().cloned());
         }
+        self.comments.extend(parsed.comments.iter().copied());
         let asked = self.asked(&parsed, first_expr, format);
         let module = Module {
             path: path.clone(),

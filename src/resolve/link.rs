@@ -19,7 +19,7 @@ use crate::syntax::ast::{
 
 /// What an import or a re-export takes of a module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Take {
+pub(crate) enum Take {
     Name(Name),
     Namespace,
     /// `module.exports`, or the namespace of a module without it.
@@ -40,16 +40,19 @@ enum Found {
     Ambiguous,
 }
 
+/// What a module's declarations say of imports and exports.
 #[derive(Default)]
-struct Tables {
+pub(crate) struct Tables {
     /// Local names that are imports.
-    imports: HashMap<Name, (ModuleId, Take)>,
-    exports: Vec<(Name, Export)>,
-    stars: Vec<ModuleId>,
+    pub imports: HashMap<Name, (ModuleId, Take)>,
+    pub exports: Vec<(Name, Export)>,
+    /// Modules named by `export *`.
+    pub stars: Vec<ModuleId>,
 }
 
+/// Where an exported name comes from.
 #[derive(Clone, Copy)]
-enum Export {
+pub(crate) enum Export {
     Local(Name),
     Default,
     From(ModuleId, Take),
@@ -62,12 +65,18 @@ struct Linker<'a> {
     tables: Table<ModuleId, Tables>,
 }
 
-pub(super) fn link(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) {
-    let mut l = Linker { ast, names, modules, tables: Table::new() };
+/// What each module's declarations say.
+pub(crate) fn tables(ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) -> Table<ModuleId, Tables> {
+    let l = Linker { ast, names, modules, tables: Table::new() };
+    let mut out = Table::new();
     for id in modules.ids() {
-        let tables = l.tables_of(id);
-        l.tables.push(tables);
+        out.push(l.tables_of(id));
     }
+    out
+}
+
+pub(super) fn link(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) {
+    let l = Linker { ast, names, modules, tables: tables(ast, names, modules) };
     for id in modules.ids() {
         l.namespace_names(r, id);
     }

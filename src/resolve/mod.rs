@@ -18,7 +18,7 @@
 
 mod enums;
 mod finish;
-mod link;
+pub(crate) mod link;
 mod walk;
 
 use hashbrown::HashMap;
