@@ -54,6 +54,21 @@ pub fn absolute(path: &Path) -> PathBuf {
     out
 }
 
+/// The `file:` address of an absolute path. What a path of an address (WHATWG URL) cannot hold as it is, and `%`, is
+/// written as bytes in hexadecimal.
+pub fn file_url(path: &Path) -> String {
+    let mut out = String::from("file://");
+    for byte in path.display().to_string().bytes() {
+        match byte {
+            b' ' | b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'\\' | b'^' | b'`' | b'{' | b'}' | 0..=0x1f | 0x7f.. => {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out
+}
+
 /// How to show an absolute path: relative to the current directory when it lies in it.
 pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();

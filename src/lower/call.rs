@@ -109,6 +109,10 @@ impl Body<'_, '_> {
         let callee = self.strip(callee);
         let span = ast.expr_span(id);
         self.callee_text = 0;
+        if let Some(target) = self.es_module_mark(id) {
+            // The property is a getter of the object's class.
+            return self.expr(target);
+        }
         match &ast[callee] {
             Expr::Super => self.super_call(callee, args, span),
             Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => self.named_call(callee, args, optional, span),

@@ -80,6 +80,12 @@ impl Body<'_, '_> {
                 if let Some(v) = self.enum_member(id, *object) {
                     return self.enum_value(&v);
                 }
+                if self.is_require(*object) {
+                    return self.require_member(name.name, span);
+                }
+                if let Expr::ImportMeta = self.ast[*object] {
+                    return self.import_meta(name.name, span);
+                }
                 if let Some(&r) = self.l.r.expr_ref.get(id) {
                     return self.read_ref(r, span);
                 }
@@ -135,7 +141,7 @@ impl Body<'_, '_> {
                 self.get_prop(this, name)
             }
             Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
-            Expr::ImportMeta => self.refuse(span, "`import.meta`"),
+            Expr::ImportMeta => self.refuse(span, "`import.meta` as a value"),
             Expr::BigInt(digits) => {
                 let digits = self.l.str(*digits);
                 self.b.imm(Op::JsBigInt, digits.0)
@@ -199,6 +205,7 @@ impl Body<'_, '_> {
         let v = match missing_ok {
             Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => self.global(name),
             Some(name) if name != names::UNDEFINED => self.global_if_any(name),
+            None if self.is_require(operand) => return self.text("function"),
             _ => self.expr(operand),
         };
         self.at(span);
@@ -208,6 +215,9 @@ impl Body<'_, '_> {
     fn delete(&mut self, operand: ExprId, span: Span) -> Value {
         let ast = self.ast;
         match &ast[ast.unparen(operand)] {
+            Expr::Member { .. } if self.l.r.expr_ref.get(ast.unparen(operand)).is_some() => {
+                self.refuse(span, "`delete` of a member of a namespace")
+            }
             Expr::Member { object, name, optional } => {
                 let o = self.object_of(*object, *optional);
                 let name = self.l.str(name.name);

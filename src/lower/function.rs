@@ -163,6 +163,11 @@ impl<'a> Body<'_, 'a> {
             }
             FrameKind::Module(m) => self.module_body(m),
             FrameKind::Namespace(m) => self.namespace_body(m),
+            FrameKind::Require(m) => self.require_body(m, params),
+            FrameKind::Marker(_) => {
+                let v = self.bool_const(true);
+                self.exit(Exit::Return, Some(v));
+            }
             FrameKind::Function(f) => self.function_body(f, params),
             FrameKind::FieldInit(c) => self.field_inits(c),
             FrameKind::StaticInit(c) => self.static_inits(c),
@@ -671,6 +676,9 @@ impl<'a> Body<'_, 'a> {
             Target::Binding(b) => {
                 if let Some(m) = r.namespace_of(b) {
                     return self.namespace_value(m);
+                }
+                if let Some(m) = r.module_of(reference.frame).filter(|_| r.bindings[b].kind == BindKind::Require) {
+                    return self.require_value(m, span);
                 }
                 if let Some(what) = foreign(r.bindings[b].kind) {
                     return self.refuse(span, what);

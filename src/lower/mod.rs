@@ -34,6 +34,7 @@ mod tests;
 mod tries;
 mod types;
 
+use hashbrown::HashMap;
 use la_arena::ArenaMap;
 use ultra_ir::builder::Var;
 use ultra_ir::{StrId, Table};
@@ -111,6 +112,8 @@ struct Lowerer<'a> {
     args: &'a [String],
     /// Classes of the `exports` objects of CommonJS modules.
     exports_classes: Table<ModuleId, ClassDeclId>,
+    /// Those of namespaces that are values.
+    namespace_classes: HashMap<ModuleId, ClassDeclId>,
     /// The program has iterators that want to know when a loop ends early.
     closes_iterators: bool,
     /// The program has `delete`.
@@ -173,6 +176,7 @@ impl<'a> Lowerer<'a> {
             modules,
             args: &[],
             exports_classes: Table::new(),
+            namespace_classes: HashMap::new(),
             closes_iterators: false,
             deletes: false,
             diagnostics: Vec::new(),

@@ -7,6 +7,8 @@
 //! Called in the order of `import` declarations, these functions run modules depth first, each
 //! after what it imports, and in a circle whichever was reached first runs last, as ECMA-262 asks.
 
+use std::path::Path;
+
 use ultra_ir::Op;
 use ultra_ir::Ty;
 use ultra_ir::Value;
@@ -14,9 +16,11 @@ use ultra_ir::func::InstData;
 use ultra_ir::op::JsBinOp;
 
 use super::function::Body;
+use crate::host;
 use crate::modules::{Format, How, ModuleId, Request};
-use crate::resolve::{BindKind, Check};
+use crate::resolve::{BindKind, Check, Target};
 use crate::source::Span;
+use crate::syntax::Name;
 use crate::syntax::ast::{Arg, Expr, ExprId};
 
 impl Body<'_, '_> {
@@ -84,7 +88,7 @@ impl Body<'_, '_> {
             self.init_binding(scope.value, exports);
         }
         let path = self.l.modules[m].path.clone();
-        let dir = path.parent().unwrap_or(std::path::Path::new("/"));
+        let dir = path.parent().unwrap_or(Path::new("/"));
         for (name, text) in [("__filename", &*path), ("__dirname", dir)] {
             let found = self.l.names.get(name).and_then(|n| r.lexes[scope.lex].names.get(&n));
             if let Some(&b) = found.filter(|&&b| r.bindings[b].used) {
@@ -175,6 +179,63 @@ impl Body<'_, '_> {
         self.b.get(out)
     }
 
+    /// `require` as a value: a function that finds what the module names.
+    pub fn require_value(&mut self, m: ModuleId, span: Span) -> Value {
+        let frame = self.l.r.modules[m].require_frame;
+        if frame.is_none() {
+            return self.refuse(span, "`require` as a value here");
+        }
+        self.frame_closure(frame)
+    }
+
+    /// The body of that function.
+    pub fn require_body(&mut self, m: ModuleId, params: &[Value]) {
+        let name = params.first().copied();
+        let name = name.unwrap_or_else(|| self.undef());
+        let v = self.computed_require(m, name);
+        self.b.ret(v);
+    }
+
+    /// `require.name`
+    pub fn require_member(&mut self, name: Name, span: Span) -> Value {
+        let entry = ModuleId(0);
+        match self.l.names.resolve(name) {
+            // A program that starts with an ECMAScript module has none.
+            "main" if self.l.modules[entry].format != Format::CommonJs => self.undef(),
+            "main" => self.load(self.l.r.modules[entry].module_object, Check::None),
+            other => {
+                let what = format!("`require.{other}`");
+                self.refuse(span, &what)
+            }
+        }
+    }
+
+    /// `import.meta.name`
+    pub fn import_meta(&mut self, name: Name, span: Span) -> Value {
+        let (path, is_entry) = match self.l.r.module_of(self.frame) {
+            Some(m) => (self.l.modules[m].path.clone(), m == ModuleId(0)),
+            None => (host::real_path(&host::absolute(Path::new(self.l.file.path()))), true),
+        };
+        match self.l.names.resolve(name) {
+            "url" => self.text(&host::file_url(&path)),
+            "filename" => self.text(&path.display().to_string()),
+            "dirname" => self.text(&path.parent().unwrap_or(Path::new("/")).display().to_string()),
+            "main" => self.bool_const(is_entry),
+            other => {
+                let what = format!("`import.meta.{other}`");
+                self.refuse(span, &what)
+            }
+        }
+    }
+
+    /// The object in a call that defines `exports.__esModule`.
+    pub fn es_module_mark(&self, call: ExprId) -> Option<ExprId> {
+        let m = self.l.r.module_of(self.frame).filter(|&m| self.l.r.modules[m].is_compiled_esm)?;
+        let target = crate::modules::es_module_mark(self.ast, self.l.names, &self.ast[call])?;
+        let found = self.l.r.expr_ref.get(target).map(|&id| self.l.r.refs[id].target);
+        (found == Some(Target::Binding(self.l.r.modules[m].exports))).then_some(target)
+    }
+
     fn fail_require(&mut self, message: &str) -> Value {
         let text = self.text(message);
         self.throw_error(text, "MODULE_NOT_FOUND")
@@ -224,7 +285,14 @@ impl Body<'_, '_> {
         let (make, update) = (self.block(), self.block());
         self.b.branch(test, make, update);
         self.enter(make);
-        let new = self.op_list(Op::JsObject, 0, &[], 0);
+        let new = match self.l.namespace_classes.get(&m) {
+            Some(&class) => {
+                let env = self.undef();
+                let class = self.op(InstData { a: env.0, b: class.0, ..InstData::new(Op::JsClass, Ty::Void) });
+                self.op_list(Op::JsNew, 0, &[class], 0)
+            }
+            None => self.op_list(Op::JsObject, 0, &[], 0),
+        };
         self.init_binding(scope.namespace_object, new);
         self.set_temp(object, new);
         self.b.jump(update, &[]);

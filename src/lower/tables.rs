@@ -8,9 +8,10 @@ use crate::program::{
     ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl, ScopeDecl,
     ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
 };
-use crate::modules::ModuleId;
+use crate::modules::{ES_MODULE, ModuleId};
 use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, ModuleScope, Target, is_property};
 use crate::source::Span;
+use crate::syntax::Name;
 use crate::syntax::ast::{self, ClassId, Function, FunctionId, FunctionKind, MemberKind, OverloadOp, Pat};
 
 impl Lowerer<'_> {
@@ -28,6 +29,11 @@ impl Lowerer<'_> {
             let id = self.classes.push(class);
             self.exports_classes.push(id);
         }
+        for (m, scope) in self.r.modules.iter().filter(|(_, s)| !s.namespace_frame.is_none()) {
+            let class = self.namespace_class(m, scope);
+            let id = self.classes.push(class);
+            self.namespace_classes.insert(m, id);
+        }
         self.make_scopes();
         for frame in self.r.frames.ids() {
             let decl = self.fn_decl(frame);
@@ -42,12 +48,37 @@ impl Lowerer<'_> {
         }
     }
 
+    /// `exports.__esModule`, which is not enumerable: a getter.
+    fn marker(&mut self, scope: &ModuleScope) -> Option<ClassMethod> {
+        let func = FnId(scope.marker_frame.some()?.0);
+        let name = self.strings.intern(ES_MODULE);
+        Some(ClassMethod { name, kind: MethodKind::Getter, is_static: false, func })
+    }
+
+    /// The class of a module's namespace as a value, which prints as the namespace it is.
+    fn namespace_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
+        let mut decl = empty_class(self.modules[m].span);
+        decl.name = self.strings.intern("[Module: null prototype]");
+        let mut names: Vec<Name> = self.r.lexes[scope.namespace_lex].names.keys().copied().collect();
+        names.sort_by(|a, b| self.names.resolve(*a).cmp(self.names.resolve(*b)));
+        for name in names {
+            let name = self.str(name);
+            decl.fields.push(ClassField { optional: true, ..set_field(name, decl.span) });
+        }
+        decl
+    }
+
     /// The class of a module's `exports`: its fields are the properties that the text gives it.
     fn exports_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
         let mut decl = empty_class(self.modules[m].span);
         decl.name = self.strings.intern("Object");
+        decl.methods.extend(self.marker(scope));
         for &(name, _) in &scope.named {
             let is_known = scope.is_write_only && self.r.is_known_export(self.ast, m, name);
+            // Others are properties from when they are set on.
+            if !is_known && (self.modules[m].is_cyclic || !scope.sure.contains(&name)) {
+                continue;
+            }
             let name = self.str(name);
             decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
         }
@@ -183,6 +214,17 @@ impl Lowerer<'_> {
         match f.kind {
             FrameKind::Main => decl.name = self.strings.intern("main"),
             FrameKind::Module(_) | FrameKind::Namespace(_) => decl.kind = FnKind::Function,
+            FrameKind::Require(_) => {
+                decl.kind = FnKind::Function;
+                decl.name = self.strings.intern("require");
+                let name = self.strings.intern("id");
+                decl.params.push(ParamDecl { name, ty: None, optional: false, has_default: false, rest: false });
+            }
+            FrameKind::Marker(m) => {
+                decl.kind = FnKind::Getter;
+                decl.name = self.strings.intern(ES_MODULE);
+                decl.class = self.exports_classes[m];
+            }
             FrameKind::Function(id) => self.describe(id, &mut decl),
             FrameKind::FieldInit(c) | FrameKind::StaticInit(c) => {
                 decl.kind = if f.is_static { FnKind::StaticInit } else { FnKind::FieldInit };

@@ -23,7 +23,7 @@ use ultra_ir::{Table, entity};
 use crate::diag::{Diagnostic, registry};
 use crate::host;
 use crate::source::{Part, SourceFile, Span};
-use crate::syntax::ast::{Arg, Ast, Expr, ImportEqualsTarget, Stmt, StmtId, StrValue};
+use crate::syntax::ast::{Arg, Ast, Expr, ExprId, ImportEqualsTarget, Stmt, StmtId, StrValue};
 use crate::syntax::{Comment, Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names};
 use find::{Finder, Found};
 pub use find::How;
@@ -390,6 +390,21 @@ pub fn required(ast: &Ast, e: &Expr) -> Option<StrValue> {
         },
         _ => None,
     }
+}
+
+/// The property by which a module says that it was an ECMAScript module before it was compiled.
+pub const ES_MODULE: &str = "__esModule";
+
+/// `exports` in `Object.defineProperty(exports, "__esModule", { value: true })`, with which compilers
+/// to CommonJS begin a module.
+pub fn es_module_mark(ast: &Ast, names: &Interner, e: &Expr) -> Option<ExprId> {
+    let Expr::Call { callee, args, .. } = e else { return None };
+    let Expr::Member { object, name, .. } = ast[*callee] else { return None };
+    let [Arg::Item(target), Arg::Item(key), Arg::Item(value)] = **args else { return None };
+    let is_name = |e: ExprId, text: &str| matches!(ast[e], Expr::Name(n) if names.resolve(n) == text);
+    let is_key = matches!(ast[key], Expr::String(StrValue::Text(n)) if names.resolve(n) == ES_MODULE);
+    let is_mark = is_name(object, "Object") && names.resolve(name.name) == "defineProperty" && is_name(target, "exports");
+    (is_mark && is_key && matches!(ast[value], Expr::Object(_))).then_some(target)
 }
 
 /// The value of a JSON file.

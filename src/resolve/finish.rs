@@ -9,17 +9,20 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::*;
-use crate::syntax::ast::{FunctionKind, MemberKind, Pat, PropKey};
+use crate::modules::{ES_MODULE, es_module_mark};
+use crate::syntax::ast::{Expr, FunctionKind, MemberKind, Pat, PropKey, UnaryOp};
 
 pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>, dialect: Dialect) {
     let mut pending = resolve_declared(r);
-    resolve_members(r, names, &mut pending);
+    resolve_members(r, ast, names, &mut pending);
     let is_ultra = |r: &Resolved, id: RefId| r.module_of(r.refs[id].frame).map_or(dialect, |m| modules[m].dialect).is_ultra();
     let (ultra, plain) = pending.into_iter().partition(|&id| is_ultra(r, id));
     resolve_implicit(r, ast, ultra);
     declare_globals(r, plain);
     check_imports(r, names);
+    es_module_marks(r, ast, names, modules);
     module_values(r, ast, modules);
+    require_values(r, ast, modules, names.get("main"));
     mark_uses(r);
     link::follow_required(r, ast, modules);
     required_classes(r, ast, modules);
@@ -90,6 +93,9 @@ fn module_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>)
         }
     }
     for (m, module) in modules.iter() {
+        if r.modules[m].is_compiled_esm {
+            r.modules[m].marker_frame = walk::marker_frame(r, m);
+        }
         let scope = &mut r.modules[m];
         scope.is_write_only = uses[m] == scope.export_writes && !scope.is_open && !module.is_cyclic;
         let is_set = matches!(&*scope.assigned, [(_, true)]) || (scope.has_value && module.format == Format::Esm);
@@ -127,6 +133,56 @@ fn module_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>)
     }
 }
 
+/// Finds modules that were compiled from ECMAScript modules.
+fn es_module_marks(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) {
+    if names.get(ES_MODULE).is_none() || !modules.values().any(|m| m.format == Format::CommonJs) {
+        return;
+    }
+    for (_, e) in ast.exprs_from(0) {
+        let Some(reference) = es_module_mark(ast, names, e).and_then(|t| r.expr_ref.get(t)).map(|&id| &r.refs[id]) else { continue };
+        let Some(m) = r.module_of(reference.frame) else { continue };
+        let scope = &mut r.modules[m];
+        if reference.target == Target::Binding(scope.exports) {
+            scope.is_compiled_esm = true;
+            scope.export_writes += 1;
+        }
+    }
+}
+
+/// Finds out where `require` is a value and where `require.main` is asked for.
+fn require_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>, main: Option<Name>) {
+    if !modules.values().any(|m| m.format == Format::CommonJs) {
+        return;
+    }
+    let is_require = |r: &Resolved, e: ExprId| match r.expr_ref.get(e).map(|&id| (r.refs[id].target, r.refs[id].frame)) {
+        Some((Target::Binding(b), frame)) if r.bindings[b].kind == BindKind::Require => r.module_of(frame),
+        _ => None,
+    };
+    let mut handled: HashSet<ExprId> = HashSet::new();
+    for (_, e) in ast.exprs_from(0) {
+        match *e {
+            Expr::Call { callee, .. } => drop(handled.insert(callee)),
+            Expr::Unary { op: UnaryOp::Typeof, operand } => drop(handled.insert(operand)),
+            Expr::Member { object, name, .. } if is_require(r, object).is_some() => {
+                handled.insert(object);
+                if Some(name.name) == main && modules[ModuleId(0)].format == Format::CommonJs {
+                    let object = r.modules[ModuleId(0)].module_object;
+                    let binding = &mut r.bindings[object];
+                    (binding.captured, binding.used, binding.inits) = (true, true, 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    let values: Vec<ModuleId> =
+        ast.exprs_from(0).filter(|(e, _)| !handled.contains(e)).filter_map(|(e, _)| is_require(r, e)).collect();
+    for m in values {
+        if r.modules[m].require_frame.is_none() {
+            r.modules[m].require_frame = walk::require_frame(r, m);
+        }
+    }
+}
+
 /// Resolves what is declared; the rest is returned.
 fn resolve_declared(r: &mut Resolved) -> Vec<RefId> {
     let mut pending = Vec::new();
@@ -148,7 +204,7 @@ fn resolve_declared(r: &mut Resolved) -> Vec<RefId> {
 
 /// Members of namespaces are their variables, and those of the global object are the `var`s and
 /// functions of the module.
-fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>) {
+fn resolve_members(r: &mut Resolved, ast: &Ast, names: &Interner, pending: &mut Vec<RefId>) {
     let global_this = names.get("globalThis");
     let module = r.module_lex();
     for mut used in std::mem::take(&mut r.member_uses) {
@@ -158,6 +214,12 @@ fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>)
             Target::Binding(b) => {
                 if r.required.get(&b).is_some_and(|q| q.name.is_none()) && used.reference.access == Use::Read {
                     r.required_members.push((used.expr, b, used.reference));
+                    continue;
+                }
+                if r.namespace_of(b).is_some() && used.reference.access != Use::Read {
+                    let text = format!("{}.{}", names.resolve(r.refs[object].name), names.resolve(name));
+                    let span = ast.expr_span(used.expr);
+                    r.diagnostics.push(crate::diag::registry::import_assignment(span, &text));
                     continue;
                 }
                 let inner = r.namespaces.get(&b).and_then(|&lex| r.lexes[lex].names.get(&name));

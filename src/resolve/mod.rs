@@ -156,6 +156,10 @@ pub enum FrameKind {
     Module(ModuleId),
     /// Makes or updates the object that a module's namespace is as a value.
     Namespace(ModuleId),
+    /// `require` of a CommonJS module as a value.
+    Require(ModuleId),
+    /// The getter of `exports.__esModule`.
+    Marker(ModuleId),
 }
 
 #[derive(Clone, Debug)]
@@ -282,6 +286,8 @@ pub struct ModuleScope {
     pub namespace_object: BindingId,
     /// `module` as a value.
     pub module_object: BindingId,
+    /// `require` as a value: the function, when something needs it.
+    pub require_frame: FrameId,
     /// Imported properties of `module.exports` of others.
     pub properties: Vec<(BindingId, ModuleId, Name)>,
     /// Values assigned to `module.exports`, and whether that happens for certain.
@@ -292,6 +298,12 @@ pub struct ModuleScope {
     pub is_write_only: bool,
     /// Properties given to `exports`: the value, when there is one that is assigned for certain.
     pub named: Vec<(Name, Option<ExprId>)>,
+    /// Properties that `exports` has for certain when the module is done.
+    pub sure: Vec<Name>,
+    /// It was compiled from an ECMAScript module: it defines `exports.__esModule`.
+    pub is_compiled_esm: bool,
+    /// The getter of that property.
+    pub marker_frame: FrameId,
     /// `exports` may have other properties.
     pub is_open: bool,
     /// `module.exports` starts as `exports`.

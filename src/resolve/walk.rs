@@ -159,9 +159,13 @@ impl Walk<'_> {
             namespace_frame: FrameId::NONE,
             namespace_object,
             module_object,
+            require_frame: FrameId::NONE,
             properties: Vec::new(),
             assigned: Vec::new(),
             named: Vec::new(),
+            sure: Vec::new(),
+            is_compiled_esm: false,
+            marker_frame: FrameId::NONE,
             export_writes: 0,
             is_write_only: false,
             is_open: false,
@@ -219,6 +223,9 @@ impl Walk<'_> {
         };
         if is_exports(object) {
             scope.export_writes += 1;
+            if is_sure {
+                scope.sure.push(name.name);
+            }
             match scope.named.iter_mut().find(|n| n.0 == name.name) {
                 Some(old) => old.1 = None,
                 None => scope.named.push((name.name, is_sure.then_some(value))),
@@ -1235,9 +1242,22 @@ pub(super) fn hidden_binding(r: &mut Resolved, lex: LexId, name: Name, kind: Bin
 
 /// The frame of the function that makes a module's namespace a value.
 pub(super) fn namespace_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Namespace(m))
+}
+
+/// The frame of the function that `require` of a module is as a value.
+pub(super) fn require_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Require(m))
+}
+
+/// The frame of the getter that says that a module was compiled from an ECMAScript module.
+pub(super) fn marker_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Marker(m))
+}
+
+fn hidden_frame(r: &mut Resolved, m: ModuleId, kind: FrameKind) -> FrameId {
     let parent_lex = r.module_lex();
     let like = r.frames[r.main].clone();
-    let kind = FrameKind::Namespace(m);
     let start = r.frames[r.modules[m].frame].start;
     let frame = r.frames.push(Frame { kind, parent: r.main, parent_lex, start, module: ModuleId::NONE, needs: Vec::new(), ..like });
     let like = r.lexes[r.modules[m].namespace_lex].clone();
