@@ -91,7 +91,7 @@ pub fn lower_program(
         scopes: l.scopes,
         vars: l.vars,
         main,
-        options: Options { default_fields: dialect.is_ultra() && modules.values().all(|m| m.dialect.is_ultra()) },
+        options: Options { enforced: dialect.is_ultra() || modules.values().any(|m| m.dialect.is_ultra()) },
         gaps: l.gaps,
     };
     (program, l.diagnostics)
@@ -107,6 +107,8 @@ struct Lowerer<'a> {
     dialect: Dialect,
     /// Of code that is of no module.
     own_dialect: Dialect,
+    /// Some modules are of UltraScript and some are not.
+    is_mixed: bool,
     modules: &'a Table<ModuleId, Module>,
     /// The command line of the program: `process.argv`.
     args: &'a [String],
@@ -173,6 +175,7 @@ impl<'a> Lowerer<'a> {
             names,
             dialect,
             own_dialect: dialect,
+            is_mixed: modules.values().any(|m| m.dialect.is_ultra()) && modules.values().any(|m| !m.dialect.is_ultra()),
             modules,
             args: &[],
             exports_classes: Table::new(),
@@ -211,7 +214,12 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The language of a frame's code.
-    fn dialect_of(&self, frame: resolve::FrameId) -> Dialect {
+    /// Whether annotations in a scope count: beside UltraScript modules those of others promise nothing.
+    pub(super) fn is_enforced(&self, lex: LexId) -> bool {
+        !self.is_mixed || self.dialect_of(self.r.lexes[lex].frame).is_ultra()
+    }
+
+    pub(super) fn dialect_of(&self, frame: resolve::FrameId) -> Dialect {
         self.r.module_of(frame).map_or(self.own_dialect, |m| self.modules[m].dialect)
     }
 

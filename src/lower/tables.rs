@@ -59,6 +59,7 @@ impl Lowerer<'_> {
     fn namespace_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
         let mut decl = empty_class(self.modules[m].span);
         decl.name = self.strings.intern("[Module: null prototype]");
+        decl.late_fields = true;
         let mut names: Vec<Name> = self.r.lexes[scope.namespace_lex].names.keys().copied().collect();
         names.sort_by(|a, b| self.names.resolve(*a).cmp(self.names.resolve(*b)));
         for name in names {
@@ -72,13 +73,10 @@ impl Lowerer<'_> {
     fn exports_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
         let mut decl = empty_class(self.modules[m].span);
         decl.name = self.strings.intern("Object");
+        decl.late_fields = true;
         decl.methods.extend(self.marker(scope));
         for &(name, _) in &scope.named {
             let is_known = scope.is_write_only && self.r.is_known_export(self.ast, m, name);
-            // Others are properties from when they are set on.
-            if !is_known && (self.modules[m].is_cyclic || !scope.sure.contains(&name)) {
-                continue;
-            }
             let name = self.str(name);
             decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
         }
@@ -90,6 +88,7 @@ impl Lowerer<'_> {
         let ast::Expr::Object(props) = &self.ast[e] else { return };
         let id = self.accessor_classes[e];
         let mut decl = empty_class(self.ast.expr_span(e));
+        decl.default_fields = self.own_dialect.is_ultra();
         decl.name = self.strings.intern("Object");
         for p in props {
             let (key, function) = match p {
@@ -187,7 +186,7 @@ impl Lowerer<'_> {
     fn binding_type(&mut self, b: BindingId) -> Option<TypeId> {
         let binding = &self.r.bindings[b];
         let (ty, lex) = binding.ty?;
-        let mut id = self.resolve_type(ty, lex);
+        let mut id = self.annotation(ty, lex)?;
         if binding.optional {
             id = self.or_undefined(id);
         }
@@ -257,7 +256,7 @@ impl Lowerer<'_> {
             // `export default function () {}`
             decl.name = self.str(crate::syntax::well_known::DEFAULT);
         }
-        decl.ret = function.return_type.map(|t| self.resolve_type(t, lex));
+        decl.ret = function.return_type.and_then(|t| self.annotation(t, lex));
         decl.is_fast = function.is_fast;
         decl.is_inline = function.is_inline;
         decl.span = self.ast.function_span(id);
@@ -274,7 +273,7 @@ impl Lowerer<'_> {
             };
             decl.params.push(ParamDecl {
                 name,
-                ty: p.ty.map(|t| self.resolve_type(t, lex)),
+                ty: p.ty.and_then(|t| self.annotation(t, lex)),
                 optional: p.is_optional,
                 has_default: p.default.is_some(),
                 rest: p.is_rest,
@@ -295,6 +294,7 @@ impl Lowerer<'_> {
             None => self.strings.intern(""),
         };
         decl.is_abstract = class.is_abstract;
+        decl.default_fields = self.dialect_of(scope.frame).is_ultra();
         decl.field_init = frame_fn(scope.field_init);
         decl.static_init = frame_fn(scope.static_init);
         self.class_bases(c, &mut decl);
@@ -405,7 +405,7 @@ impl Lowerer<'_> {
                     return;
                 };
                 let lex = self.r.classes[c].lex;
-                let mut ty = ty.map(|t| self.resolve_type(t, lex));
+                let mut ty = ty.and_then(|t| self.annotation(t, lex));
                 if *is_optional {
                     ty = ty.map(|t| self.or_undefined(t));
                 }
@@ -495,7 +495,7 @@ impl Lowerer<'_> {
         for p in self.ast[function].params.iter().filter(|p| is_property(&p.modifiers)) {
             if let Pat::Name(n) = self.ast[p.pat] {
                 let lex = self.r.classes[c].lex;
-                let mut ty = p.ty.map(|t| self.resolve_type(t, lex));
+                let mut ty = p.ty.and_then(|t| self.annotation(t, lex));
                 if p.is_optional {
                     ty = ty.map(|t| self.or_undefined(t));
                 }
@@ -526,6 +526,8 @@ fn empty_class(span: Span) -> ClassDecl {
         operators: Vec::new(),
         destructor: None,
         is_abstract: false,
+        default_fields: false,
+        late_fields: false,
         span,
     }
 }

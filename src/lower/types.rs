@@ -48,7 +48,15 @@ impl Lowerer<'_> {
 
     /// The annotation written at `lex`.
     pub(super) fn resolve_type(&mut self, id: ast::TypeId, lex: LexId) -> TypeId {
+        if !self.is_enforced(lex) {
+            return self.ty(Type::Any);
+        }
         self.subst_type(id, lex, &Subst::new())
+    }
+
+    /// The type of an annotation that counts.
+    pub(super) fn annotation(&mut self, id: ast::TypeId, lex: LexId) -> Option<TypeId> {
+        self.is_enforced(lex).then(|| self.resolve_type(id, lex))
     }
 
     /// `T | undefined`

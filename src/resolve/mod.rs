@@ -298,8 +298,6 @@ pub struct ModuleScope {
     pub is_write_only: bool,
     /// Properties given to `exports`: the value, when there is one that is assigned for certain.
     pub named: Vec<(Name, Option<ExprId>)>,
-    /// Properties that `exports` has for certain when the module is done.
-    pub sure: Vec<Name>,
     /// It was compiled from an ECMAScript module: it defines `exports.__esModule`.
     pub is_compiled_esm: bool,
     /// The getter of that property.

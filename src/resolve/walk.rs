@@ -163,7 +163,6 @@ impl Walk<'_> {
             properties: Vec::new(),
             assigned: Vec::new(),
             named: Vec::new(),
-            sure: Vec::new(),
             is_compiled_esm: false,
             marker_frame: FrameId::NONE,
             export_writes: 0,
@@ -223,9 +222,6 @@ impl Walk<'_> {
         };
         if is_exports(object) {
             scope.export_writes += 1;
-            if is_sure {
-                scope.sure.push(name.name);
-            }
             match scope.named.iter_mut().find(|n| n.0 == name.name) {
                 Some(old) => old.1 = None,
                 None => scope.named.push((name.name, is_sure.then_some(value))),
@@ -1070,13 +1066,14 @@ impl Walk<'_> {
             Expr::Binary { .. } | Expr::Logical { .. } => self.spine(id),
             Expr::Assign { op, target, value } => {
                 let access = if *op == AssignOp::Assign { Use::Write } else { Use::Modify };
-                self.note_export(*target, *value);
                 self.assign_pat(*target, access, ast.expr_span(id).end);
                 if matches!(op, AssignOp::Logical(_)) {
                     self.conditional(|w| w.expr(*value));
                 } else {
                     self.expr(*value);
                 }
+                // After those inside: in the order in which they happen.
+                self.note_export(*target, *value);
             }
             Expr::Conditional { test, yes, no } => {
                 self.expr(*test);
