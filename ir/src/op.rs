@@ -236,7 +236,7 @@ ops! {
     AnyToBool = "any_to_bool_unchecked", Unary, (Any) -> Is(Ty::Bool), [], "The boolean in a word known to hold one.";
     RefIsNullish = "ref_is_nullish", Unary, (Ref) -> Is(Ty::Bool), [], "Whether a reference is undefined or null.";
     // Memory. `aux` of stores holds a `Barrier`; of element operations the `Kind` (low byte) and `Barrier` (high byte).
-    NewObject = "new_object", Imm: Class, () -> Is(Ty::Ref), [ALLOC], "Allocates an instance; every field must be stored before a call or poll.";
+    NewObject = "new_object", Imm: Class, () -> Is(Ty::Ref), [ALLOC THROW], "Allocates an instance; every field must be stored before a call or poll. Throws when the heap is exhausted.";
     LoadField = "load_field", UnaryImm: Field, (Ref) -> Explicit, [READ], "Reads a field of a non-null object.";
     StoreField = "store_field", BinaryImm: Field, (Ref, T) -> None, [WRITE], "Writes a field of a non-null object.";
     StoreData = "store_data", Unary, (Ref) -> Is(Ty::Ptr), [], "Address of the first element of an array's store.";

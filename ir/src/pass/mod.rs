@@ -11,6 +11,7 @@ pub mod copy;
 pub mod dce;
 pub mod edit;
 pub mod effects;
+pub mod expand;
 pub mod guard;
 pub mod gvn;
 pub mod inline;
@@ -76,6 +77,7 @@ passes! {
     "guard" = guard::run;
     "intrep" = intrep::run;
     "rangefold" = rangefold::run;
+    "expand" = expand::run;
     "rotate" = rotate::run;
     "split" = split::run;
     "licm" = licm::run;
@@ -114,6 +116,8 @@ pub const PIPELINE: &[&str] = &[
     "guard",
     // Integers out of doubles, then what ranges decide.
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
+    // What stayed a remainder of doubles.
+    "expand",
     // Loops: test at the bottom, invariants out, and what that uncovered.
     "rotate", "cleanup", "split", "licm", "cleanup", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
     "checks", "cleanup", "gvn", "dce", "sink", "localize", "layout",

@@ -483,7 +483,7 @@ impl Lower<'_> {
         match callee.t.obj {
             Obj::ClassVal(decl) if callee.t.within(OBJ) => {
                 let class = self.w.cls_of_decl[decl];
-                let obj = self.b.imm(Op::NewObject, class.0);
+                let obj = self.new_instance(class);
                 self.init_default_fields(obj, class);
                 let this = Tv { v: obj, t: T::obj(Obj::Class(class)), lit: None };
                 self.run_constructor(class, this, &args)?;
@@ -585,7 +585,7 @@ impl Lower<'_> {
         };
         let class = self.code.closure_class;
         let wrapper = self.code.wrappers[f];
-        let obj = self.b.imm(Op::NewObject, class.0);
+        let obj = self.new_instance(class);
         let cell = self.b.imm(Op::FuncCell, wrapper.0);
         let (ff, ef) = (self.field(StructId::Closure, "func"), self.field(StructId::Closure, "env"));
         self.store_field(obj, cell, ff, true);

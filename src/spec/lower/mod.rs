@@ -262,6 +262,13 @@ impl Lower<'_> {
         self.b.switch_to(ok);
     }
 
+    /// Allocates an instance; its fields are still to be stored.
+    fn new_instance(&mut self, class: ultra_ir::ClassId) -> Value {
+        let v = self.b.imm(Op::NewObject, class.0);
+        self.after_throw();
+        v
+    }
+
     fn go_to_handler(&mut self, bc: BlockCallId, exc: Value) {
         let call = self.body.block_calls[bc];
         let mut args = vec![exc];

@@ -705,7 +705,7 @@ impl Lower<'_> {
             let tv = self.tv(pair[1]);
             values[at] = Some(self.slot_value(tv, t)?);
         }
-        let obj = self.b.imm(Op::NewObject, class.0);
+        let obj = self.new_instance(class);
         for (i, f) in fields.iter().enumerate() {
             let id = self.code.field_ids[class][i];
             let v = match values[i] {
@@ -723,7 +723,7 @@ impl Lower<'_> {
     pub(super) fn new_scope(&mut self, scope: ScopeId, parent: Value) -> Res<Value> {
         let class = self.w.scope_cls[scope];
         let parent = (!self.w.prog.scopes[scope].parent.is_none()).then(|| self.tv(parent));
-        let obj = self.b.imm(Op::NewObject, class.0);
+        let obj = self.new_instance(class);
         self.init_default_fields(obj, class);
         if let Some(p) = parent {
             let f = self.code.field_ids[class][0];

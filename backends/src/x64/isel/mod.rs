@@ -662,6 +662,10 @@ impl<'a> Isel<'a> {
                     self.start(call);
                     self.taken[call.index()] = true;
                     self.lower_call(call, Some((ok, handler)))?;
+                } else if f.insts[call].op == Op::NewObject {
+                    self.start(call);
+                    self.taken[call.index()] = true;
+                    self.new_object(call, Some((ok, handler)))?;
                 } else {
                     return self.unsupported(format!("br_exc after {}", f.insts[call].op.name()));
                 }
