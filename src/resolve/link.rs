@@ -446,6 +446,9 @@ fn prop_name(p: &Prop) -> Option<(Name, Option<ExprId>)> {
     }
 }
 
+/// How many modules may pass a class or function on.
+const MAX_STEPS: usize = 16;
+
 /// Whether an expression is an object literal of plain properties.
 pub(super) fn is_plain_literal(ast: &Ast, e: ExprId) -> bool {
     match &ast[e] {
@@ -467,7 +470,7 @@ pub(super) fn follow_required(r: &mut Resolved, ast: &Ast, modules: &Table<Modul
             }
             let module = q.module.or_else(|| required_module(r, ast, modules, q.call?));
             let Some(m) = module.filter(|&m| !modules[m].is_cyclic) else { continue };
-            let bound = exported(r, ast, m, q.name);
+            let bound = exported_through(r, ast, modules, m, q.name);
             if matches!(bound, BoundTo::Class(_) | BoundTo::Function(_)) {
                 r.bindings[b].bound = bound;
             }
@@ -485,26 +488,59 @@ pub(super) fn required_module(r: &Resolved, ast: &Ast, modules: &Table<ModuleId,
     (r.bindings[b].kind == BindKind::Require && !home.is_none()).then(|| modules[home].module(source, How::Require))?
 }
 
-/// What `module.exports` or its property is.
-pub(super) fn exported(r: &Resolved, ast: &Ast, m: ModuleId, name: Option<Name>) -> BoundTo {
+/// What `module.exports` or its property is, where modules pass on what they require.
+fn exported_through(
+    r: &Resolved,
+    ast: &Ast,
+    modules: &Table<ModuleId, Module>,
+    mut m: ModuleId,
+    mut name: Option<Name>,
+) -> BoundTo {
+    for _ in 0..MAX_STEPS {
+        let bound = exported(r, ast, m, name);
+        if bound != BoundTo::Unknown {
+            return bound;
+        }
+        // `exports.name = require("other")`, perhaps with `.member` behind it.
+        let Some((Some(value), None)) = exported_value(r, ast, m, name) else { break };
+        let value = ast.unparen(value);
+        let (call, member) = match ast[value] {
+            Expr::Member { object, name, .. } => (ast.unparen(object), Some(name.name)),
+            _ => (value, None),
+        };
+        match required_module(r, ast, modules, call).filter(|&m| !modules[m].is_cyclic) {
+            Some(next) => (m, name) = (next, member),
+            None => break,
+        }
+    }
+    BoundTo::Unknown
+}
+
+/// The only value that `module.exports` or its property has, or the offset of a shorthand property.
+fn exported_value(r: &Resolved, ast: &Ast, m: ModuleId, name: Option<Name>) -> Option<(Option<ExprId>, Option<u32>)> {
     let scope = &r.modules[m];
-    let (value, shorthand) = match (name, &*scope.assigned) {
+    Some(match (name, &*scope.assigned) {
         (None, [(value, true)]) => (Some(*value), None),
         (Some(name), []) => match scope.named.iter().find(|n| n.0 == name) {
             Some((_, Some(value))) => (Some(*value), None),
-            _ => return BoundTo::Unknown,
+            _ => return None,
         },
         (Some(name), [(value, true)]) => {
-            let Expr::Object(props) = &ast[ast.unparen(*value)] else { return BoundTo::Unknown };
+            let Expr::Object(props) = &ast[ast.unparen(*value)] else { return None };
             let is_it = |p: &&Prop| prop_name(p).is_some_and(|p| p.0 == name);
             match props.iter().rfind(is_it) {
                 Some(Prop::Shorthand(i)) => (None, Some(i.span.start)),
                 Some(p) => (prop_name(p).and_then(|p| p.1), None),
-                None => return BoundTo::Unknown,
+                None => return None,
             }
         }
-        _ => return BoundTo::Unknown,
-    };
+        _ => return None,
+    })
+}
+
+/// What `module.exports` or its property is.
+pub(super) fn exported(r: &Resolved, ast: &Ast, m: ModuleId, name: Option<Name>) -> BoundTo {
+    let Some((value, shorthand)) = exported_value(r, ast, m, name) else { return BoundTo::Unknown };
     let reference = match (value.map(|v| ast.unparen(v)), shorthand) {
         (Some(v), _) => match ast[v] {
             Expr::Class(c) => return BoundTo::Class(c),
