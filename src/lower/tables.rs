@@ -76,7 +76,7 @@ impl Lowerer<'_> {
         decl.late_fields = true;
         decl.methods.extend(self.marker(scope));
         for &(name, _) in &scope.named {
-            let is_known = scope.is_write_only && self.r.is_known_export(self.ast, m, name);
+            let is_known = scope.is_write_only && self.r.is_known_export(self.ast, self.modules, m, name);
             let name = self.str(name);
             decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
         }

@@ -489,7 +489,7 @@ pub(super) fn required_module(r: &Resolved, ast: &Ast, modules: &Table<ModuleId,
 }
 
 /// What `module.exports` or its property is, where modules pass on what they require.
-fn exported_through(
+pub(super) fn exported_through(
     r: &Resolved,
     ast: &Ast,
     modules: &Table<ModuleId, Module>,

@@ -419,8 +419,8 @@ impl Resolved {
     }
 
     /// Whether a property of a module's exports holds one class or function for certain.
-    pub fn is_known_export(&self, ast: &Ast, m: ModuleId, name: Name) -> bool {
-        link::exported(self, ast, m, Some(name)) != BoundTo::Unknown
+    pub fn is_known_export(&self, ast: &Ast, modules: &Table<ModuleId, Module>, m: ModuleId, name: Name) -> bool {
+        link::exported_through(self, ast, modules, m, Some(name)) != BoundTo::Unknown
     }
 
     /// Whether a binding is `module.exports`.
