@@ -48,7 +48,7 @@ pub fn trials() -> Vec<Trial> {
 fn dialect(name: &str) -> Dialect {
     match name.rsplit('.').next() {
         Some("uts") => Dialect::Uts,
-        Some("js") => Dialect::Js,
+        Some("js" | "mjs" | "cjs") => Dialect::Js,
         _ => Dialect::Ts,
     }
 }
