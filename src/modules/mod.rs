@@ -117,10 +117,12 @@ pub fn load(entry: &SourceFile, dialect: Dialect, names: &mut Interner) -> Resul
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Err((entry.clone(), parsed.diagnostics));
     }
+    let asks = asks_for_modules(&parsed);
+    // Most programs are one file; they should start without a look at directories.
+    let is_candidate = asks || names_common_js(&parsed.ast, names);
     let path = host::absolute(Path::new(entry.path()));
-    let path = if host::is_file(&path) { host::real_path(&path) } else { path };
-    let format = format_of(&path, &parsed, &mut Finder::default());
-    if !needs_modules(&parsed, 0, format, names) {
+    let path = if is_candidate && host::is_file(&path) { host::real_path(&path) } else { path };
+    if !(asks || is_candidate && format_of(&path, &parsed, &mut Finder::default()) == Format::CommonJs) {
         return Ok(Loaded { file: entry.clone(), parsed, modules: Table::new() });
     }
     let mut loader = Loader {
@@ -167,8 +169,8 @@ fn format_of(path: &Path, parsed: &Parsed, finder: &mut Finder) -> Format {
     }
 }
 
-/// Whether a file asks for others, or for what only modules have.
-fn needs_modules(parsed: &Parsed, first: usize, format: Format, names: &Interner) -> bool {
+/// Whether a file asks for others by declarations.
+fn asks_for_modules(parsed: &Parsed) -> bool {
     let ast = &parsed.ast;
     let imports = |&s: &StmtId| match &ast[s] {
         Stmt::Import(_) | Stmt::ExportAll(_) | Stmt::ExportAssign(_) => true,
@@ -177,11 +179,13 @@ fn needs_modules(parsed: &Parsed, first: usize, format: Format, names: &Interner
         Stmt::ExportDecl(s) => matches!(&ast[*s], Stmt::ImportEquals(_)),
         _ => false,
     };
-    if parsed.module_body.iter().any(imports) {
-        return true;
-    }
+    parsed.module_body.iter().any(imports)
+}
+
+/// Whether a file uses a name that CommonJS modules have.
+fn names_common_js(ast: &Ast, names: &Interner) -> bool {
     let own: Vec<Name> = COMMON_JS.iter().filter_map(|n| names.get(n)).collect();
-    format == Format::CommonJs && ast.exprs_from(first).any(|(_, e)| matches!(e, Expr::Name(n) if own.contains(n)))
+    !own.is_empty() && ast.exprs_from(0).any(|(_, e)| matches!(e, Expr::Name(n) if own.contains(n)))
 }
 
 struct Loader<'a> {
