@@ -1,8 +1,10 @@
 //! The `ultra` compiler as a library: source text to checked, lowered and running programs.
 
+pub mod check;
 pub mod cmd;
 pub mod diag;
 pub mod driver;
+pub mod library;
 pub mod lower;
 pub mod program;
 pub mod resolve;

@@ -293,4 +293,7 @@ pub struct Program {
     pub vars: Table<VarId, VarDecl>,
     pub main: FnId,
     pub options: Options,
+    /// Library functions that were asked for and are not part of the program: it must be made
+    /// again with them.
+    pub gaps: Vec<&'static str>,
 }

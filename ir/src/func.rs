@@ -97,6 +97,25 @@ pub struct ValueData {
     pub def: Def,
 }
 
+/// Marks a position as an index of `Func::inlined`.
+pub const INLINED: u32 = 1 << 31;
+
+/// The byte offsets behind a position, innermost first: more than one where code was inlined.
+pub fn source_offsets(inlined: &[(u32, u32)], pos: u32) -> impl Iterator<Item = u32> + '_ {
+    let mut next = Some(pos);
+    std::iter::from_fn(move || {
+        let pos = next?;
+        let (offset, outer) = match pos {
+            u32::MAX => (pos, None),
+            _ if pos & INLINED == 0 => (pos, None),
+            // What is outside was entered before what is inside, so indices fall.
+            _ => inlined.get((pos & !INLINED) as usize).map_or((u32::MAX, None), |&(inner, outer)| (inner, Some(outer))),
+        };
+        next = outer;
+        Some(offset)
+    })
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct BlockData {
     pub params: Vec<Value>,
@@ -116,8 +135,12 @@ pub struct Func {
     pub insts: Table<Inst, InstData>,
     /// Result of each instruction, or `Value::NONE`.
     pub results: Table<Inst, Value>,
-    /// Source position (byte offset) of each instruction, or u32::MAX.
+    /// Source position of each instruction: a byte offset, `INLINED` and an index of `inlined`,
+    /// or u32::MAX.
     pub positions: Table<Inst, u32>,
+    /// Positions of inlined instructions: the byte offset in the callee, and the position of the
+    /// call, which may be inlined itself.
+    pub inlined: Vec<(u32, u32)>,
     pub blocks: Table<Block, BlockData>,
     /// Blocks in program order; the first is the entry. Blocks not listed do not exist.
     pub layout: Vec<Block>,

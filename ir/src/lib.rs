@@ -22,7 +22,7 @@ pub mod testing;
 pub mod text;
 pub mod verify;
 
-pub use func::{BlockCall, BlockData, Def, Func, InstData, ListRef};
+pub use func::{BlockCall, BlockData, Def, Func, INLINED, InstData, ListRef, source_offsets};
 pub use ids::{Block, BlockCallId, ClassId, FieldId, FuncId, GlobalId, Inst, SigId, StrId, Table, Value};
 pub use module::{ClassData, FieldData, FuncDecl, Module, Sig};
 pub use op::Op;

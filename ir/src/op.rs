@@ -236,7 +236,7 @@ ops! {
     AnyToBool = "any_to_bool_unchecked", Unary, (Any) -> Is(Ty::Bool), [], "The boolean in a word known to hold one.";
     RefIsNullish = "ref_is_nullish", Unary, (Ref) -> Is(Ty::Bool), [], "Whether a reference is undefined or null.";
     // Memory. `aux` of stores holds a `Barrier`; of element operations the `Kind` (low byte) and `Barrier` (high byte).
-    NewObject = "new_object", Imm: Class, () -> Is(Ty::Ref), [ALLOC], "Allocates an instance; every field must be stored before a call or poll.";
+    NewObject = "new_object", Imm: Class, () -> Is(Ty::Ref), [ALLOC THROW], "Allocates an instance; every field must be stored before a call or poll. Throws when the heap is exhausted.";
     LoadField = "load_field", UnaryImm: Field, (Ref) -> Explicit, [READ], "Reads a field of a non-null object.";
     StoreField = "store_field", BinaryImm: Field, (Ref, T) -> None, [WRITE], "Writes a field of a non-null object.";
     StoreData = "store_data", Unary, (Ref) -> Is(Ty::Ptr), [], "Address of the first element of an array's store.";
@@ -267,6 +267,7 @@ ops! {
     // Dynamic dialect: operands and results are `any` unless said otherwise.
     JsNum = "js.num", Imm64, () -> Is(Ty::Any), [DYN], "Number literal: with aux 0 the bits of a double, with 1 an unsigned 64-bit integer, with 2 a negated one.";
     JsStr = "js.str", Imm: Str, () -> Is(Ty::Any), [DYN], "String literal.";
+    JsBigInt = "js.bigint", Imm: Str, () -> Is(Ty::Any), [DYN], "bigint literal of these digits.";
     JsBool = "js.bool", Imm64, () -> Is(Ty::Any), [DYN], "Boolean literal.";
     JsNull = "js.null", Nullary, () -> Is(Ty::Any), [DYN], "null.";
     JsUndef = "js.undef", Nullary, () -> Is(Ty::Any), [DYN], "undefined.";
@@ -315,10 +316,14 @@ ops! {
     JsIterValue = "js.iter_value", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "Element of iteration a at position b.";
     JsIterKey = "js.iter_key", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "Key of iteration a at position b (for each k, v).";
     JsIterNext = "js.iter_next", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "The position after b.";
+    JsIterClose = "js.iter_close", Unary, (Any) -> Is(Ty::Any), [DYN THROW], "Ends iteration a early: its iterator's `return` is called; aux 1 when an exception ended it, which stays.";
     JsThrow = "js.throw", Unary, (Any) -> None, [DYN THROW], "Throws a; unreachable or br_exc follows.";
     JsThrowKind = "js.throw_kind", UnaryImm: Number, (Any) -> None, [DYN THROW], "Throws the built-in error of a `ThrowKind` about a.";
     JsInitFields = "js.init_fields", UnaryImm: Decl, (Any) -> None, [DYN THROW], "Runs the field initialisers of a class on this a.";
     JsRegExp = "js.regexp", Imm64, () -> Is(Ty::Any), [DYN THROW], "Regular expression literal: pattern and flags are string ids in the low and high half.";
+    JsScopeEnter = "js.scope_enter", Imm: Number, () -> Is(Ty::Any), [DYN THROW], "Begins a scope with so many variables that may hold objects with destructors; its mark.";
+    JsHold = "js.hold", BinaryImm: Number, (Any, Any) -> None, [DYN THROW], "The variable of a number in the scope with mark a holds b from now on.";
+    JsScopeExit = "js.scope_exit", UnaryImm: Number, (Any) -> None, [DYN THROW], "Ends all scopes begun after so many variables behind mark a; aux 1 where a handler begins.";
     JsRefEq = "js.same_class", UnaryImm: Decl, (Any) -> Is(Ty::Bool), [DYN], "Whether a is an instance of a class declaration.";
 }
 

@@ -1,5 +1,7 @@
 //! The functions of the table of runtime functions, under the names of its rows.
 
+pub use crate::rc::destroy::{destroy_drain, destroy_failed, destroy_next, scope_enter, scope_exit, scope_hold};
+pub use crate::weak::{weak_cell, weak_deref};
 pub use crate::rc::poll::{
     alloc_large, alloc_slow, goroutine_alloc_shared, inc_slow, log_full, mem_add_ref, mem_alloc_managed, mem_release,
     mem_set_parent_scope, mem_share, object_create, poll,
@@ -14,11 +16,12 @@ use crate::convert::parse;
 use crate::host::Stream;
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
-use crate::object::{dynamic, property, slot, value};
+use crate::object::{bigint, dynamic, property, slot, symbol, value};
+use crate::rc::leak;
 use crate::rc::poll as memory;
 use crate::string::chars::Builder;
 use crate::string::{atoms, concat, heap, ops as text};
-use crate::{console, error, with_units};
+use crate::{console, error, weak, with_units};
 use ultra_abi::layout::WorkerContext;
 use ultra_abi::rtfn::{ArithOp, MathFn, UnaryOp};
 use ultra_abi::shape::{ErrorClass, SHAPE_MAP, SHAPE_SET, ThrowKind};
@@ -145,6 +148,7 @@ entries! {
     throw(cx, word: u64) { cx.throw(word); }
     throw_kind(cx, kind: i32, operand: u64) { error::throw_kind(cx, pick(&ThrowKind::ALL, kind), operand); }
     throw_null(cx, base: u64, name: u64) { error::null_read(cx, base, &heap::chars(cx, &name).to_utf8()); }
+    throw_null_set(cx, base: u64, name: u64) { error::null_write(cx, base, &heap::chars(cx, &name).to_utf8()); }
     throw_not_function(cx, callee: u64) {
         let callee = heap::chars(cx, &callee).to_utf8();
         error::type_error(cx, &format!("{callee} is not a function"));
@@ -301,6 +305,50 @@ entries! {
     object_assign(cx, target: u64, source: u64) { or(property::assign(cx, target, source)) }
 }
 
+// bigint and symbols.
+entries! {
+    big_from_i64(cx, v: i64) -> u64 { or(bigint::from_i64(cx, v)) }
+    big_literal(cx, text: u64) -> u64 { or(bigint::literal(cx, heap::chars(cx, &text))) }
+    big_convert(cx, word: u64) -> u64 { or(bigint::convert(cx, word)) }
+    big_as_int_n(cx, bits: f64, word: u64, signed: i32) -> u64 { or(bigint::as_int_n(cx, bits, word, signed != 0)) }
+    big_to_text(cx, word: u64, radix: f64) -> u64 {
+        if !(2.0..37.0).contains(&radix) {
+            error::range_error(cx, "toString() radix must be between 2 and 36");
+            return EMPTY_STRING;
+        }
+        or(heap::from_str(cx, &bigint::text(cx, word, radix as u32)))
+    }
+    any_number(cx, word: u64) -> f64 {
+        if bigint::is(word) { bigint::to_f64(cx, word) } else { or(value::to_f64(cx, word)) }
+    }
+    symbol_new(cx, description: u64) -> u64 {
+        if description == UNDEFINED {
+            return or(symbol::new(cx, None));
+        }
+        or(value::to_str(cx, description).and_then(|s| symbol::new(cx, Some(heap::chars(cx, &s).to_utf8()))))
+    }
+    symbol_of(cx, name: u64, registered: i32) -> u64 {
+        let name = heap::chars(cx, &name).to_utf8();
+        or(if registered != 0 { symbol::registered(cx, &name) } else { symbol::well_known(cx, &name) })
+    }
+    symbol_text(cx, word: u64, what: i32) -> u64 {
+        if what == 3 {
+            return or(property::key_of(cx, word));
+        }
+        if !symbol::is(word) {
+            let text = value::to_str(cx, word).map_or(String::new(), |s| heap::chars(cx, &s).to_utf8());
+            error::type_error(cx, &format!("{text} is not a symbol"));
+            return UNDEFINED;
+        }
+        let text = match what {
+            0 => Some(symbol::text(cx, word)),
+            1 => symbol::description(cx, word).map(String::from),
+            _ => symbol::key_for(cx, word).map(String::from),
+        };
+        text.map_or(UNDEFINED, |t| or(heap::from_str(cx, &t)))
+    }
+}
+
 // Mathematics.
 entries! {
     math_pow(_cx, a: f64, b: f64) -> f64 { math::pow(a, b) }
@@ -352,6 +400,38 @@ entries! {
     map_next(cx, map: u32, position: i32) -> i32 {
         Table(map).next_position(cx, position as u32).map_or(-1, |p| p as i32)
     }
+}
+
+// Weak references.
+entries! {
+    weak_ref_new(cx, target: u64) -> u64 { or(weak::new_ref(cx, target)) }
+    weak_ref_get(cx, cell: u64) -> u64 {
+        // SAFETY: the caller passes a weak cell.
+        object_of(cell).map_or(UNDEFINED, |cell| from_ref(unsafe { weak_deref(cx.ctx(), cell) }))
+    }
+    weak_map_set(cx, map: u64, key: u64, word: u64) { or(weak::map_set(cx, map as u32, key, word)) }
+    weak_map_get(cx, map: u64, key: u64) -> u64 { weak::map_get(cx, map as u32, key).unwrap_or(UNDEFINED) }
+    weak_map_has(cx, map: u64, key: u64) -> u32 { weak::map_get(cx, map as u32, key).is_some() as u32 }
+    weak_map_delete(cx, map: u64, key: u64) -> u32 { weak::map_delete(cx, map as u32, key) as u32 }
+    registry_add(cx, registry: u64, target: u64, held: u64, token: u64) {
+        or(weak::register(cx, registry as u32, target, held, token))
+    }
+    registry_remove(cx, registry: u64, token: u64) -> u32 { or(weak::unregister(cx, registry as u32, token)) as u32 }
+    registry_pending(cx, registry: u64) -> u32 { weak::is_due(cx, registry as u32) as u32 }
+    registry_next(cx, registry: u64) -> u64 { weak::next_due(cx, registry as u32).unwrap_or(UNDEFINED) }
+}
+
+// Figures of the heap.
+entries! {
+    ref_count(cx, word: u64) -> f64 {
+        // SAFETY: the context is live, and no part of its runtime is in use.
+        unsafe { (*crate::ctx::runtime(cx.ctx())).reference_count(word) as f64 }
+    }
+    memory_figure(cx, which: i32) -> f64 {
+        // SAFETY: as above.
+        unsafe { leak::figure(&mut *crate::ctx::runtime(cx.ctx()), which) }
+    }
+    memory_live(cx) -> u64 { or(leak::live_by_class(cx)) }
 }
 
 // Values of unknown type.

@@ -21,6 +21,7 @@ pub mod string;
 pub mod sync;
 pub mod values;
 pub mod worker;
+pub mod weak;
 
 pub use ctx::{FunctionRecord, Runtime, make_immortal};
 pub use mem::options::Options;

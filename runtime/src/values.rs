@@ -21,6 +21,7 @@ pub type StackTraceHook = fn(*mut WorkerContext) -> String;
 pub struct ValuesState {
     pub atoms: Atoms,
     pub names: NameTables,
+    pub symbols: Vec<crate::object::symbol::Symbol>,
     pub console: ConsoleState,
     pub random: Random,
     pub clock: Clock,
@@ -70,6 +71,16 @@ impl Runtime {
     pub fn register_method(&mut self, shape: u32, name: &str, closure: u32) -> Result<(), Error> {
         let done = property::register_method(self.cx(), shape, name, closure);
         done.map_err(|_| self.no_memory())
+    }
+
+    /// Whether a value is an error object.
+    pub fn is_error(&self, word: u64) -> bool {
+        crate::object::cx::object_of(word).is_some_and(|id| error::is_error(self.cx(), id))
+    }
+
+    /// Says what tells the frames of new errors.
+    pub fn set_stack_trace_hook(&mut self, hook: StackTraceHook) {
+        self.cx().library().stack_trace_hook = Some(hook);
     }
 
     /// What is printed about an exception that nobody caught; ends with a line feed.

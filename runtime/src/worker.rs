@@ -19,6 +19,7 @@ use crate::mem::alloc::{Alloc, AllocStats};
 use crate::mem::idset::IdMap;
 use crate::mem::options::Options;
 use crate::mutant;
+use crate::rc::destroy::Destroyer;
 use crate::rc::scan::{ScanStats, scan};
 use crate::sync::{Mutex, MutexGuard, lock, step};
 use std::collections::VecDeque;
@@ -236,6 +237,8 @@ pub struct Worker {
     pub log_overflow: Vec<u32>,
     /// What the goroutine that runs here has brought along.
     pub task: Task,
+    /// Destructors that are due, and the variables that delay some.
+    pub destroyer: Destroyer,
     /// Local objects that the scan under way found on the stack.
     pub(crate) pins: Vec<u32>,
     /// The same as a set, where counts of local objects are not raised for it.
@@ -305,6 +308,7 @@ impl Worker {
             zero_list: Vec::new(),
             log_overflow: Vec::new(),
             task: Task::default(),
+            destroyer: Destroyer::default(),
             pins: Vec::new(),
             pinned: IdMap::default(),
             dead: Vec::new(),
@@ -713,6 +717,7 @@ fn new_context(rt: &Runtime, log_start: u64, log_end: u64) -> WorkerContext {
         stat_slow_counts: 0,
         unwind_pc: 0,
         unwind_fp: 0,
+        destroy_entry: 0,
         bump: [BumpRun { cur: 0, end: 0 }; INLINE_CLASSES],
     }
 }

@@ -3,7 +3,7 @@
 //! Status: 0 success, 1 errors in the program, 2 wrong usage, 70 a fault of ours.
 
 mod build;
-mod check;
+pub mod check;
 mod run;
 
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ const HELP: &str = "\
 Usage: ultra [run] [OPTIONS] FILE [ARGUMENTS]
        ultra [OPTIONS] -e CODE        run CODE
        ultra [OPTIONS] -              run the program on standard input
-       ultra check [OPTIONS] FILE     report errors, run nothing
+       ultra check [OPTIONS] FILE...  report errors, run nothing
        ultra build [OPTIONS] FILE     compile FILE to a WebAssembly module
 
 Options:
@@ -28,6 +28,7 @@ Options:
   --dump=LIST       show stages: tokens, ast, js, types, ir, ir:PASS, asm
   --time-passes     show the time of each stage and pass
   --mem-stats       show allocations, frees and what is alive at exit
+  --json            check: one line of JSON for each diagnostic
   --check-leaks     fail when objects are alive at a normal exit
   -O0               do not optimise
   -o FILE           where build writes the module
@@ -43,6 +44,9 @@ struct Request {
     options: Options,
     /// Where `build` writes.
     output: Option<PathBuf>,
+    /// Files after the first, for `check`.
+    more: Vec<OsString>,
+    json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +89,7 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
     let mut source = None;
     let mut dialect = None;
     let mut output = None;
+    let (mut more, mut json) = (Vec::new(), false);
     let mut options = Options { color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(), ..Options::default() };
     while source.is_none() {
         let Some(arg) = parser.next().map_err(|e| e.to_string())? else { break };
@@ -108,6 +113,7 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
                 }
             }
             Long("time-passes") => options.time_passes = true,
+            Long("json") => json = true,
             Long("mem-stats") => options.mem_stats = true,
             Long("check-leaks") => options.check_leaks = true,
             Value(v) if command.is_none() && v == "run" => command = Some(Command::Run),
@@ -119,7 +125,19 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
         }
     }
     let source = source.ok_or("no program given")?;
-    Ok(Parsed::Request(Request { command: command.unwrap_or(Command::Run), source, dialect, options, output }))
+    let command = command.unwrap_or(Command::Run);
+    if command == Command::Check {
+        while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+            match arg {
+                Value(v) => more.push(v),
+                Long("json") => json = true,
+                other => return Err(unknown(&other.unexpected().to_string())),
+            }
+        }
+    } else if json {
+        return Err("--json belongs to check".into());
+    }
+    Ok(Parsed::Request(Request { command, source, dialect, options, output, more, json }))
 }
 
 fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
@@ -129,7 +147,7 @@ fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
 
 /// Adds the nearest option to a message about an unknown one.
 fn unknown(message: &str) -> String {
-    const KNOWN: &[&str] = &["--lang", "--dump", "--time-passes", "--mem-stats", "--check-leaks", "--help", "--version"];
+    const KNOWN: &[&str] = &["--lang", "--dump", "--time-passes", "--mem-stats", "--check-leaks", "--json", "--help", "--version"];
     let given = message.split('\'').nth(1).unwrap_or("");
     let near = KNOWN.iter().map(|k| (distance(k, given), *k)).min().filter(|(d, _)| *d <= 3);
     match near {
@@ -165,7 +183,7 @@ fn dialect_named(name: &str) -> Option<Dialect> {
 fn dialect_of(path: &Path) -> Option<Dialect> {
     Some(match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Dialect::Js,
-        "ts" | "mts" | "cts" | "tsx" => Dialect::Ts,
+        "ts" | "mts" | "cts" | "tsx" | "jsx" => Dialect::Ts,
         "uts" | "gts" => Dialect::Uts,
         _ => return None,
     })
@@ -200,7 +218,23 @@ fn perform(request: Request) -> u8 {
     };
     match request.command {
         Command::Run => run::run(&file, dialect, &request.options),
-        Command::Check => check::check(&file, dialect, &request.options),
+        Command::Check => check_all(file, dialect, &request),
         Command::Build => build::build(&file, dialect, &request.options, request.output.as_deref()),
     }
+}
+
+/// Checks all files of a command line; one that cannot be read is a failure.
+fn check_all(first: SourceFile, dialect: Dialect, request: &Request) -> u8 {
+    let mut files = vec![(first, dialect)];
+    for path in &request.more {
+        match load(&Source::File(path.clone()), request.dialect) {
+            Ok(loaded) => files.push(loaded),
+            Err(message) => {
+                eprintln!("ultra: {message}");
+                return 1;
+            }
+        }
+    }
+    let (color, time) = (request.options.color, request.options.time_passes);
+    check::check(&check::Request { files: &files, color, json: request.json, time })
 }

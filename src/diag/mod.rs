@@ -120,6 +120,60 @@ pub fn render(diagnostic: &Diagnostic, file: &SourceFile, color: bool) -> String
     renderer.decor_style(DecorStyle::Ascii).render(&groups)
 }
 
+/// A diagnostic as one line of JSON: code, severity, message, place (one-based lines and columns in
+/// characters, and byte offsets), other places, and the advice with its replacement.
+pub fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
+    let severity = match diagnostic.code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut out = format!(
+        "{{\"code\":\"{}\",\"severity\":\"{severity}\",\"message\":{},\"file\":{},{}",
+        diagnostic.code,
+        quoted(&diagnostic.message),
+        quoted(file.path()),
+        json_place(diagnostic.span, file)
+    );
+    if !diagnostic.labels.is_empty() {
+        let label = |(span, text): &(Span, String)| format!("{{\"message\":{},{}}}", quoted(text), json_place(*span, file));
+        let labels: Vec<String> = diagnostic.labels.iter().map(label).collect();
+        out.push_str(&format!(",\"labels\":[{}]", labels.join(",")));
+    }
+    if let Some(help) = &diagnostic.help {
+        out.push_str(&format!(",\"help\":{}", quoted(&help.text)));
+        if let Some((span, new)) = &help.fix {
+            out.push_str(&format!(",\"fix\":{{\"text\":{},{}}}", quoted(new), json_place(*span, file)));
+        }
+    }
+    out.push('}');
+    out
+}
+
+fn json_place(span: Span, file: &SourceFile) -> String {
+    let range = byte_range(file, span);
+    let (start, end) = (file.line_col(range.start as u32), file.line_col(range.end as u32));
+    format!(
+        "\"line\":{},\"column\":{},\"endLine\":{},\"endColumn\":{},\"start\":{},\"end\":{}",
+        start.line, start.col, end.line, end.col, range.start, range.end
+    )
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,6 +53,15 @@ macro_rules! diagnostics {
     };
 }
 
+impl Code {
+    /// Whether what the checker finds keeps an UltraScript program from running. The other kinds
+    /// are mistakes that have a meaning when they run.
+    pub const fn stops_run(self) -> bool {
+        use Code::*;
+        matches!(self, U0301 | U0302 | U0402 | U0403 | U0404 | U0405 | U0408 | U0409)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -106,6 +115,14 @@ diagnostics! {
     U0129 extra_operator_parameters Error (op: &str, wanted: &str) "operator `{op}` takes {wanted}";
     U0130 not_overloadable Error (op: &str) "operator `{op}` cannot be overloaded";
     U0131 import_not_top_level Error (what: &str) "`{what}` declarations are only allowed at the top level of a module";
+    U0132 rest_with_default Error () "a rest element cannot have a default value";
+    U0133 not_a_binding Error () "a parameter must be a name or a pattern of names";
+    U0134 several_jsx Error () "JSX elements beside each other need one parent";
+    U0135 bad_jsx_text Error (found: &str) "`{found}` must be written as an entity or in braces between tags";
+    U0136 unclosed_jsx Error (name: &str) "JSX element `<{name}` has no closing tag";
+    U0137 jsx_mismatch Error (closing: &str, opening: &str) "closing tag `</{closing}>` does not fit `<{opening}>`";
+    U0138 function_type_in_union Error () "a function type in a union or intersection needs parentheses";
+    U0139 member_of_instantiation Error () "type arguments without a call cannot be followed by a member";
 
     // Early errors.
     U0201 duplicate_declaration Error (name: &str) "`{name}` is declared twice in one scope";
@@ -137,16 +154,72 @@ diagnostics! {
     U0227 regexp_syntax Error (why: &str) "invalid regular expression: {why}";
     U0228 lone_surrogate_export Error () "a module export name must be well-formed Unicode";
     U0229 arguments_in_initializer Error () "`arguments` is not allowed in class field initialisers and static blocks";
+    U0230 module_syntax_in_script Error (what: &str) "`{what}` is only allowed in modules";
+    U0231 string_export_without_source Error () "a variable cannot have a string as its name";
+    U0232 super_without_member Error () "`new super` needs a member";
+    U0233 duplicate_attribute Error (name: &str) "import attribute `{name}` is given twice";
 
     // Names.
     U0301 unknown_parameter Error (function: &str, name: &str) "`{function}` has no parameter `{name}`";
     U0302 argument_twice Error (name: &str) "parameter `{name}` is given twice";
     U0303 constant_assignment Error (name: &str) "`{name}` is a constant";
+    U0304 undeclared_name Error (name: &str) "`{name}` is not declared";
+    U0305 type_as_value Error (name: &str) "`{name}` is a type, but is used as a value";
+    U0306 value_as_type Error (name: &str) "`{name}` is a value, but is used as a type";
+    U0307 used_before_declaration Error (name: &str) "`{name}` is used before its declaration";
+    U0308 used_before_assignment Error (name: &str) "`{name}` is used before it is assigned";
+    U0309 declaration_assignment Error (name: &str, what: &str) "`{name}` is {what}, which cannot be assigned";
 
     // Types.
     U0401 unknown_type Error (name: &str) "unknown type `{name}`";
     U0402 unknown_field Error (class: &str, name: &str) "class `{class}` has no field `{name}`";
     U0403 literal_out_of_range Error (literal: &str, ty: &str) "`{literal}` does not fit `{ty}`";
+    U0404 not_assignable Error (from: &str, to: &str) "type `{from}` cannot be assigned to type `{to}`";
+    U0405 bad_argument Error (from: &str, to: &str) "argument of type `{from}` cannot be passed as `{to}`";
+    U0406 no_property Error (name: &str, ty: &str) "property `{name}` does not exist on type `{ty}`";
+    U0407 missing_property Error (names: &str, from: &str, to: &str) "type `{from}` lacks {names} of type `{to}`";
+    U0408 excess_property Error (name: &str, ty: &str) "type `{ty}` has no property `{name}`";
+    U0409 too_few_arguments Error (wanted: &str, given: u32) "expected {wanted}, got {given}";
+    U0410 too_many_arguments Error (wanted: &str, given: u32) "expected {wanted}, got {given}";
+    U0411 not_callable Error (ty: &str) "type `{ty}` cannot be called";
+    U0412 not_constructable Error (ty: &str) "type `{ty}` cannot be used with `new`";
+    U0413 abstract_new Error (class: &str) "abstract class `{class}` cannot be instantiated";
+    U0414 possibly_nullish Error (what: &str, which: &str) "{what} is possibly {which}";
+    U0415 object_unknown Error (what: &str) "{what} is of type `unknown`";
+    U0416 bad_operands Error (op: &str, left: &str, right: &str) "operator `{op}` cannot be applied to `{left}` and `{right}`";
+    U0417 bad_operand Error (op: &str, ty: &str) "an operand of `{op}` must be a number, not `{ty}`";
+    U0418 no_overlap Error (op: &str, left: &str, right: &str) "`{op}` compares `{left}` with `{right}`, which are never equal";
+    U0419 type_argument_count Error (what: &str, wanted: u32, given: u32) "{what} takes {wanted} type arguments, got {given}";
+    U0420 constraint_violated Error (ty: &str, constraint: &str) "type `{ty}` does not satisfy the constraint `{constraint}`";
+    U0421 readonly_assignment Error (name: &str) "`{name}` is read-only";
+    U0422 member_not_accessible Error (name: &str, word: &str, class: &str) "`{name}` is {word} in class `{class}`";
+    U0423 bad_implements Error (class: &str, ty: &str) "class `{class}` does not implement `{ty}`";
+    U0424 bad_override Error (name: &str, class: &str, base: &str) "`{name}` of class `{class}` does not fit the one of `{base}`";
+    U0425 abstract_not_implemented Error (class: &str, names: &str, base: &str) "class `{class}` lacks the abstract members {names} of `{base}`";
+    U0426 missing_super_call Error () "the constructor of a derived class must call `super`";
+    U0427 missing_return Error (ty: &str) "not every path returns a value, but the result is `{ty}`";
+    U0428 return_without_value Error (ty: &str) "`return` needs a value of type `{ty}`";
+    U0429 tuple_index Error (ty: &str, count: u32) "tuple `{ty}` has {count} elements only";
+    U0430 not_iterable Error (ty: &str) "type `{ty}` cannot be iterated";
+    U0431 duplicate_property Error (name: &str) "property `{name}` is given twice";
+    U0432 bad_right_operand Error (op: &str, wanted: &str, ty: &str) "the right operand of `{op}` must be {wanted}, not `{ty}`";
+    U0433 bad_left_operand Error (op: &str, wanted: &str, ty: &str) "the left operand of `{op}` must be {wanted}, not `{ty}`";
+    U0434 no_overload Error (count: u32, args: &str) "none of the {count} overloads accepts ({args})";
+    U0435 delete_required Error (name: &str) "only optional properties can be deleted, and `{name}` is not";
+    U0436 field_not_initialised Error (name: &str) "field `{name}` has no initial value and the constructor does not set it";
+    U0437 void_condition Error () "a value of type `void` cannot be a condition";
+    U0438 bad_cast Error (from: &str, to: &str) "type `{from}` cannot be asserted to be `{to}`";
+    U0439 required_after_optional Error (name: &str) "required parameter `{name}` follows an optional one";
+    U0440 bad_override_modifier Error (name: &str, base: &str) "`{name}` overrides nothing: `{base}` has no such member";
+    U0441 circular_base Error (name: &str) "`{name}` is its own base";
+    U0442 circular_type Error (name: &str) "type alias `{name}` refers to itself directly";
+    U0443 getter_without_return Error () "a getter must return a value";
+    U0444 wrong_this Error (from: &str, to: &str) "`this` of type `{from}` does not fit `{to}`";
+    U0445 rest_not_array Error (ty: &str) "a rest parameter must be an array, not `{ty}`";
+    U0446 bad_extends Error (name: &str, base: &str, member: &str) "interface `{name}` does not extend `{base}`: `{member}` does not fit";
+    U0447 destructure_nullish Error (ty: &str) "`{ty}` cannot be destructured: it may be null or undefined";
+    U0448 case_no_overlap Error (case: &str, ty: &str) "a `case` of type `{case}` is never equal to `{ty}`";
+    U0449 member_duplicate Error (name: &str) "member `{name}` is declared twice";
 
     // The rest.
     U0501 not_supported Error (what: &str) "not supported yet: {what}";

@@ -60,10 +60,6 @@ pub fn front(file: &SourceFile, dialect: Dialect, options: &Options) -> Option<S
     (!out.is_empty()).then_some(out)
 }
 
-fn is_library(name: &str) -> bool {
-    name.starts_with("__ultra_")
-}
-
 pub fn lowered(program: &Program, options: &Options) {
     if !options.dumps.contains(&Dump::Dynamic) {
         return;
@@ -71,7 +67,7 @@ pub fn lowered(program: &Program, options: &Options) {
     let mut module = Module::new();
     module.strings = program.strings.table.clone();
     for f in program.fns.values() {
-        if !is_library(&program.strings.text(f.name)) {
+        if !crate::library::is_library(&program.strings.text(f.name)) {
             eprintln!("{}", func_to_string(&f.body, &module));
         }
     }
@@ -101,7 +97,7 @@ pub fn type_text(w: &World, t: T) -> String {
         return "any".into();
     }
     let mut parts: Vec<String> = Vec::new();
-    for (bit, name) in [(NUM, "number"), (LIT, "literal"), (F32, "float32"), (BOOL, "boolean"), (STR, "string"), (POS, "position"), (OTHER, "other")] {
+    for (bit, name) in [(NUM, "number"), (LIT, "literal"), (F32, "float32"), (BOOL, "boolean"), (STR, "string"), (POS, "position"), (OTHER, "other"), (BIG, "bigint")] {
         if t.has(bit) {
             parts.push(name.into());
         }
@@ -151,7 +147,7 @@ pub fn func(stage: &str, f: &Func, m: &Module, options: &Options) {
         "final" => options.dumps.contains(&Dump::Ir),
         _ => options.dumps.contains(&Dump::IrPass(stage.into())),
     };
-    if wanted && !is_library(&f.name) {
+    if wanted && !crate::library::is_library(&f.name) {
         eprintln!("; {stage}\n{}", func_to_string(f, m));
     }
 }

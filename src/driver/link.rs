@@ -120,7 +120,14 @@ fn record(s: &Session, source: Source) -> FunctionRecord {
     let arity = decl.params.iter().take_while(|p| !p.has_default && !p.rest).count() as u32;
     let name = match decl.kind {
         FnKind::Main => String::new(),
-        _ => s.world.prog.strings.text(decl.name),
+        _ => {
+            let name = s.world.prog.strings.text(decl.name);
+            // Library functions that stand for built-in ones have their names.
+            match name.strip_prefix("__ultra_v_") {
+                Some(shown) => shown.rsplit('_').next().unwrap_or(shown).to_string(),
+                None => name,
+            }
+        }
     };
     FunctionRecord { name: name.into(), arity, is_class: false, shape: 0 }
 }

@@ -13,6 +13,7 @@
 mod dump;
 mod link;
 mod timing;
+mod trace;
 mod wasm;
 
 use std::rc::Rc;
@@ -24,19 +25,18 @@ use ultra_ir::{Func, FuncId, Table};
 use ultra_runtime::Runtime;
 
 use crate::diag::{Diagnostic, render};
+use crate::library::Selection;
+use crate::program::Program;
 use crate::source::SourceFile;
 use crate::spec::infer::infer;
 use crate::spec::layout::Code;
 use crate::spec::lower::lower;
 use crate::spec::world::World;
-use crate::syntax::{Dialect, Interner, parse};
+use crate::syntax::{Dialect, Interner, Parsed, parse, parse_more};
 
 pub use dump::Dump;
 pub use timing::Timing;
 pub use wasm::build_wasm;
-
-/// Library code in the language itself, appended to every program.
-const PRELUDE: &str = include_str!("../../runtime/lib/prelude.js");
 
 /// What a run should do besides running.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +62,8 @@ pub enum Failure {
 
 /// Checks a file: its rendered diagnostics, and whether one is an error.
 pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
-    match front(file, dialect, &mut Timing::default()) {
+    let time = &mut Timing::default();
+    match Front::parse(file, dialect, time).and_then(|mut f| f.lower(time)) {
         Ok((_, warnings)) => (show(file, &warnings, color), false),
         Err(diags) => (show(file, &diags, color), true),
     }
@@ -74,27 +75,83 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
-/// Parses and lowers a file together with the prelude.
-fn front(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<(crate::program::Program, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let mut names = Interner::default();
-    let parsed = time.measure("parse", || parse(file, dialect, &mut names));
-    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(parsed.diagnostics);
+/// The tree, unless the checker found an error that stops a program of this dialect.
+fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
+    let tree = Rc::new(parsed);
+    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
+    let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
+    if !stops.is_empty() {
+        stops.splice(..0, tree.diagnostics.iter().cloned());
+        return Err(stops);
     }
-    // The prelude follows the program's text, so positions of the program stay as they are.
-    let whole = format!("{}\n;\n{PRELUDE}", file.text());
-    let whole = match SourceFile::new(file.path(), whole) {
-        Ok(w) => w,
-        Err(_) => file.clone(),
-    };
-    let mut names = Interner::default();
-    let all = time.measure("parse", || parse(&whole, dialect, &mut names));
-    let (program, mut diags) = time.measure("lower", || crate::lower::lower_program(&whole, &all, &names, dialect));
-    diags.extend(parsed.diagnostics);
-    if diags.iter().any(Diagnostic::is_error) {
-        return Err(diags);
+    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
+}
+
+/// A file on its way through the front end, together with the parts of the library that it uses.
+///
+/// The library's text follows the file's, so that positions of the file stay as they are.
+struct Front {
+    whole: SourceFile,
+    parsed: Parsed,
+    names: Interner,
+    selection: Selection,
+    dialect: Dialect,
+}
+
+impl Front {
+    fn parse(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front, Vec<Diagnostic>> {
+        let mut names = Interner::default();
+        let mut parsed = time.measure("parse", || parse(file, dialect, &mut names));
+        if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(parsed.diagnostics);
+        }
+        // The checker adds the names of its own declarations to the table.
+        let selection = Selection::mentioned(&names, file.text());
+        if dialect.is_ultra() {
+            parsed = time.measure("check", || checked(file, parsed, &mut names, dialect))?;
+        }
+        Ok(Front { whole: file.clone(), parsed, names, selection, dialect })
     }
-    Ok((program, diags))
+
+    /// Lowers the program; again as long as lowering asks for more of the library.
+    fn lower(&mut self, time: &mut Timing) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
+        loop {
+            self.add_library(time);
+            let parsed = &self.parsed;
+            let (program, mut diags) =
+                time.measure("lower", || crate::lower::lower_program(&self.whole, parsed, &self.names, self.dialect));
+            if self.selection.extend(&program.gaps) {
+                continue;
+            }
+            diags.extend(parsed.diagnostics.iter().cloned());
+            return if diags.iter().any(Diagnostic::is_error) { Err(diags) } else { Ok((program, diags)) };
+        }
+    }
+
+    fn add_library(&mut self, time: &mut Timing) {
+        let more = self.selection.take_text();
+        if more.is_empty() {
+            return;
+        }
+        let from = self.whole.text().len();
+        let Ok(whole) = SourceFile::new(self.whole.path(), format!("{}\n;\n{more}", self.whole.text())) else { return };
+        let parsed = std::mem::take(&mut self.parsed);
+        let (names, dialect) = (&mut self.names, self.dialect);
+        self.parsed = time.measure("parse", || parse_more(parsed, &whole, from, dialect, names));
+        self.whole = whole;
+    }
+
+    /// Lowers and infers the program with all of the library that it uses.
+    fn world(&mut self, time: &mut Timing) -> Result<(World, Vec<Diagnostic>), Vec<Diagnostic>> {
+        loop {
+            let (program, warnings) = self.lower(time)?;
+            let mut world = World::new(program);
+            time.measure("infer", || infer(&mut world));
+            if !self.selection.extend(&world.prog.gaps) {
+                return Ok((world, warnings));
+            }
+        }
+    }
 }
 
 /// Compiles and runs a program; its exit status.
@@ -106,17 +163,28 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     if let Some(text) = dump::front(file, dialect, options) {
         print!("{text}");
     }
-    let (program, warnings) = match front(file, dialect, &mut time) {
-        Ok(ok) => ok,
-        Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
-    };
-    eprint!("{}", show(file, &warnings, options.color));
-    dump::lowered(&program, options);
+    let world = world(file, dialect, options, &mut time)?;
+    dump::lowered(&world.prog, options);
     let runtime_options = ultra_runtime::Options::from_env().map_err(|e| Failure::Setup(e.to_string()))?;
-    let session = Session::link(file, program, options, runtime_options, time)?;
+    let session = Session::link(file, world, options, runtime_options, time)?;
     Ok(session.execute())
 }
 
+/// The typed program behind a file; its warnings are printed.
+fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<World, Failure> {
+    match Front::parse(file, dialect, time).and_then(|mut f| f.world(time)) {
+        Ok((world, warnings)) => {
+            if !warnings.is_empty() {
+                eprint!("{}", show(file, &warnings, options.color));
+            }
+            Ok(world)
+        }
+        Err(diags) => Err(Failure::Diagnostics(show(file, &diags, options.color))),
+    }
+}
+
+/// How often destructors that make objects with destructors are followed at exit.
+const MAX_LAST_ROUNDS: u32 = 100;
 /// Address space for machine code.
 const CODE_BYTES: usize = 256 << 20;
 
@@ -148,17 +216,15 @@ enum State {
 }
 
 impl Session {
-    /// Infers, lays out and links a program: everything before its first instruction.
+    /// Lays out and links a program: everything before its first instruction.
     fn link(
         file: &SourceFile,
-        program: crate::program::Program,
+        world: World,
         options: &Options,
         runtime_options: ultra_runtime::Options,
         mut time: Timing,
     ) -> Result<Session, Failure> {
         let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-        let mut world = World::new(program);
-        time.measure("infer", || infer(&mut world));
         dump::types(&world, options);
         let code = time.measure("layout", || Code::new(&world));
         let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
@@ -178,7 +244,15 @@ impl Session {
         let started = std::time::Instant::now();
         let linked = link::link(&mut session);
         session.time.add("link", started.elapsed());
+        trace::install(&session.file, &session.world.prog);
+        session.runtime.set_stack_trace_hook(trace::stack);
         linked.map_err(Failure::Setup)?;
+        if let Some(drain) = session.world.drain {
+            // The stub that calls it cannot report that it does not compile.
+            let cell = session.code.module.funcs[session.code.spec_func[drain]].cell;
+            let code = session.compile_cell(cell).map_err(Failure::Setup)?;
+            session.runtime.context_mut().destroy_entry = code;
+        }
         Ok(session)
     }
 
@@ -196,7 +270,7 @@ impl Session {
         let space = Rc::clone(&self.space);
         let ctx = self.runtime.leak_context();
         let result = run_main(&space, ctx, &mut self, cell, &stack);
-        let status = match result {
+        let mut status = match result {
             Ok(()) => 0,
             Err(exception) => {
                 let text = self.uncaught(exception.0);
@@ -204,11 +278,51 @@ impl Session {
                 1
             }
         };
-        self.finish(status)
+        if status == 0 && self.world.drain.is_some() {
+            self.destroy_rest(&stack);
+        }
+        if status == 0 && self.runtime.destroyer().failed > 0 {
+            status = 1;
+        }
+        let status = self.finish(status);
+        // The process ends now: its memory need not be given back piece by piece.
+        std::mem::forget(self);
+        std::mem::forget(stack);
+        status
+    }
+
+    /// At a normal exit: runs the destructors of what is dead, of module variables, and of
+    /// everything else. Module variables stay as they are, since destructors may use them.
+    fn destroy_rest(&mut self, stack: &Stack) {
+        self.runtime.release_roots(&[]);
+        for _ in 0..MAX_LAST_ROUNDS {
+            self.run_destructors(stack);
+            self.runtime.destroy_module_variables(&self.roots);
+            self.run_destructors(stack);
+            self.runtime.destroy_everything();
+            if !self.runtime.must_destroy() {
+                return;
+            }
+        }
+    }
+
+    fn run_destructors(&mut self, stack: &Stack) {
+        let Some(drain) = self.world.drain.filter(|_| self.runtime.must_destroy()) else { return };
+        let cell = self.code.module.funcs[self.code.spec_func[drain]].cell;
+        let space = Rc::clone(&self.space);
+        let ctx = self.runtime.leak_context();
+        if let Err(exception) = run_main(&space, ctx, self, cell, stack) {
+            let text = self.uncaught(exception.0);
+            self.runtime.write(ultra_runtime::host::Stream::Err, text.as_bytes());
+        }
     }
 
     fn uncaught(&mut self, exception: u64) -> String {
-        self.runtime.format_uncaught(exception)
+        let place = trace::heading(&self.space.thrown_at());
+        let text = self.runtime.format_uncaught(exception);
+        // As Node lays it out: an empty line between the place and an error, none before other values.
+        let gap = if place.is_empty() || !self.runtime.is_error(exception) { "" } else { "\n" };
+        format!("{place}{gap}{text}\nUltra v{}\n", env!("CARGO_PKG_VERSION"))
     }
 
     fn finish(&mut self, status: i32) -> i32 {

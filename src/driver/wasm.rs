@@ -17,7 +17,7 @@ use ultra_ir::op::Op;
 use ultra_ir::{Func, FuncId, GlobalId, Table, Ty};
 use ultra_runtime::{Runtime, SlotSpec};
 
-use super::{Failure, Options, Session, Timing, dump, front, show};
+use super::{Failure, Options, Session, Timing, dump};
 use crate::source::SourceFile;
 use crate::syntax::Dialect;
 
@@ -27,13 +27,9 @@ use crate::syntax::Dialect;
 /// When the program has errors or uses what the backend does not support.
 pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<Vec<u8>, Failure> {
     let mut time = Timing::default();
-    let (program, warnings) = match front(file, dialect, &mut time) {
-        Ok(ok) => ok,
-        Err(diags) => return Err(Failure::Diagnostics(show(file, &diags, options.color))),
-    };
-    eprint!("{}", show(file, &warnings, options.color));
+    let world = super::world(file, dialect, options, &mut time)?;
     let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-    let mut session = Session::link(file, program, options, ultra_runtime::Options::default(), time)?;
+    let mut session = Session::link(file, world, options, ultra_runtime::Options::default(), time)?;
     let main = session.world.prog.main;
     let spec = session.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
     let main = session.code.spec_func[spec];

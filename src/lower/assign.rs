@@ -313,6 +313,8 @@ impl Body<'_, '_> {
             self.b.seal(head);
             self.enter(done);
             self.destructure(rest, array, declares, false);
+        } else if self.l.closes_iterators {
+            self.op1(Op::JsIterClose, over);
         }
     }
 

@@ -65,10 +65,50 @@ impl Body<'_, '_> {
         }
     }
 
+    /// What messages call an expression: names and members as written, the rest by what it is.
+    pub fn shown(&self, id: ExprId) -> String {
+        let mut id = self.strip(id);
+        while let Expr::As { expr, .. } | Expr::TypeAssertion { expr, .. } = self.ast[id] {
+            id = self.strip(expr);
+        }
+        match &self.ast[id] {
+            Expr::Name(n) => self.l.names.resolve(*n).to_string(),
+            Expr::This => "this".into(),
+            Expr::Member { object, name, optional } => {
+                let dot = if *optional { "?." } else { "." };
+                format!("{}{dot}{}", self.shown(*object), self.l.names.resolve(name.name))
+            }
+            Expr::PrivateMember { object, name, .. } => {
+                format!("{}.#{}", self.shown(*object), self.l.names.resolve(name.name).trim_start_matches('#'))
+            }
+            Expr::Index { object, index, .. } => match &self.ast[self.strip(*index)] {
+                Expr::String(crate::syntax::ast::StrValue::Text(n)) => {
+                    format!("{}.{}", self.shown(*object), self.l.names.resolve(*n))
+                }
+                Expr::Number(n) => match self.ast[*n].integer {
+                    Some(i) => format!("{}[{i}]", self.shown(*object)),
+                    None => format!("{}[...]", self.shown(*object)),
+                },
+                Expr::Name(n) => format!("{}[{}]", self.shown(*object), self.l.names.resolve(*n)),
+                _ => format!("{}[...]", self.shown(*object)),
+            },
+            Expr::Call { callee, .. } => format!("{}(...)", self.shown(*callee)),
+            Expr::OptionalChain(e) => self.shown(*e),
+            _ => "(intermediate value)".into(),
+        }
+    }
+
+    /// Keeps the text of a callee, plus 1, for the call instruction that follows.
+    fn note_callee(&mut self, callee: ExprId) {
+        let text = self.shown(callee);
+        self.callee_text = self.l.strings.intern(&text).0 + 1;
+    }
+
     pub fn call(&mut self, id: ExprId, callee: ExprId, args: &[Arg], optional: bool) -> Value {
         let ast = self.ast;
         let callee = self.strip(callee);
         let span = ast.expr_span(id);
+        self.callee_text = 0;
         match &ast[callee] {
             Expr::Super => self.super_call(callee, args, span),
             Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => self.named_call(callee, args, optional, span),
@@ -94,6 +134,7 @@ impl Body<'_, '_> {
                 let f = if optional { self.unless_nullish(f) } else { f };
                 let args = self.args(args, None);
                 self.at(span);
+                self.note_callee(callee);
                 self.apply(f, o, args)
             }
             Expr::Name(_) => self.named_call(callee, args, optional, span),
@@ -103,6 +144,7 @@ impl Body<'_, '_> {
                 let this = self.undef();
                 let args = self.args(args, None);
                 self.at(span);
+                self.note_callee(callee);
                 self.apply(f, this, args)
             }
         }
@@ -160,6 +202,9 @@ impl Body<'_, '_> {
         let this = self.undef();
         let args = self.args(args, known.map(|f| FnId(f.0)));
         self.at(span);
+        if known.is_none() {
+            self.note_callee(callee);
+        }
         self.apply(f, this, args)
     }
 
@@ -190,6 +235,8 @@ impl Body<'_, '_> {
             let f = self.unless_nullish(f);
             let args = self.args(args, None);
             self.at(at);
+            let text = format!("{}.{}", self.shown(object), self.l.strings.text(name));
+            self.callee_text = self.l.strings.intern(&text).0 + 1;
             return self.apply(f, o, args);
         }
         if let Some(v) = self.spread_builtin(object, o, name, args, at) {
@@ -198,6 +245,8 @@ impl Body<'_, '_> {
         let known = self.known_method(object, name);
         let args = self.args(args, known);
         self.at(at);
+        let text = format!("{}.{}", self.shown(object), self.l.strings.text(name));
+        self.callee_text = self.l.strings.intern(&text).0 + 1;
         self.invoke(o, name, args)
     }
 
@@ -245,7 +294,8 @@ impl Body<'_, '_> {
         match args {
             Args::List(mut list) => {
                 list.insert(0, object);
-                self.op_list(Op::JsCallMethod, name.0, &list, 0)
+                let text = std::mem::take(&mut self.callee_text);
+                self.op_list(Op::JsCallMethod, name.0, &list, text)
             }
             Args::Array(array) => {
                 let f = self.get_prop(object, name);
@@ -279,7 +329,8 @@ impl Body<'_, '_> {
             Args::List(list) => {
                 let mut all = vec![f, this];
                 all.extend(list);
-                self.op_list(Op::JsCall, 0, &all, 0)
+                let text = std::mem::take(&mut self.callee_text);
+                self.op_list(Op::JsCall, 0, &all, text)
             }
             Args::Array(array) => self.op3(Op::JsApply, f, this, array),
         }

@@ -132,7 +132,10 @@ impl Body<'_, '_> {
             }
             Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
             Expr::ImportMeta => self.refuse(span, "`import.meta`"),
-            Expr::BigInt(_) => self.refuse(span, "bigint"),
+            Expr::BigInt(digits) => {
+                let digits = self.l.str(*digits);
+                self.b.imm(Op::JsBigInt, digits.0)
+            }
             Expr::TaggedTemplate { tag, chunks, exprs, .. } => self.tagged(*tag, chunks, exprs, span),
             Expr::Subscript { object, items, optional, .. } => self.subscript(*object, items, *optional, span),
             Expr::RawSubscript { .. } => self.refuse(span, "brackets whose content is no expression"),
@@ -141,6 +144,7 @@ impl Body<'_, '_> {
             Expr::Yield { .. } => self.refuse(span, "`yield`"),
             Expr::Go(_) => self.refuse(span, "`go`"),
             Expr::Atomic(_) => self.refuse(span, "`atomic`"),
+            Expr::Jsx(_) => self.refuse(span, "JSX"),
         }
     }
 
@@ -189,6 +193,7 @@ impl Body<'_, '_> {
     fn type_of(&mut self, operand: ExprId, span: Span) -> Value {
         let missing_ok = self.l.global_name(operand);
         let v = match missing_ok {
+            Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => self.global(name),
             Some(name) if name != names::UNDEFINED => self.global_if_any(name),
             _ => self.expr(operand),
         };
@@ -335,7 +340,10 @@ impl Body<'_, '_> {
         let r = self.l.r;
         let binding = self.l.names.get(name).and_then(|n| r.lexes[r.module_lex()].names.get(&n));
         let frame = binding.and_then(|&b| r.function_of_binding(b)).and_then(|f| r.function_frame.get(f));
-        let Some(&frame) = frame else { return self.refuse(span, "this without the library") };
+        let Some(&frame) = frame else {
+            self.l.gaps.extend(crate::library::known(name));
+            return self.undef();
+        };
         self.at(span);
         let f = self.frame_closure(frame);
         let this = self.undef();
@@ -357,6 +365,12 @@ impl Body<'_, '_> {
 
     /// The property name of a bracketed string literal that is no array index.
     pub fn literal_key(&mut self, index: ExprId) -> Option<ultra_ir::StrId> {
+        if let Expr::Member { object, name, .. } = &self.ast[self.ast.unparen(index)]
+            && self.l.global_name(*object).is_some_and(|n| self.l.names.resolve(n) == "Symbol")
+        {
+            let text = format!("@@{}", self.l.names.resolve(name.name));
+            return Some(self.l.strings.intern(&text));
+        }
         let Expr::String(v @ StrValue::Text(name)) = self.ast[self.ast.unparen(index)] else { return None };
         let text = self.l.names.resolve(name);
         let is_index = text.bytes().all(|b| b.is_ascii_digit());

@@ -8,6 +8,7 @@ use ultra_ir::{Block, Func, Kind, Op, StrId, Ty, Value};
 
 use super::Lowerer;
 use super::cond::Narrow;
+use super::hold::Mark;
 use super::tries::Exit;
 use crate::program::{ClassBase, FnId, FnKind, Type, TypeId};
 use crate::resolve::{BindKind, BindingId, Check, FrameId, FrameKind, LexId, RefId, Target, ThisSource, is_property};
@@ -27,9 +28,9 @@ fn foreign(kind: BindKind) -> Option<&'static str> {
 
 /// What a jump out of a statement can leave.
 pub(super) enum Around {
-    Loop { labels: Vec<Name>, brk: Block, cont: Block, narrows: usize, broken: bool },
+    Loop { labels: Vec<Name>, brk: Block, cont: Block, narrows: usize, marks: usize, broken: bool },
     /// A `switch` or a labelled statement.
-    Plain { labels: Vec<Name>, is_switch: bool, brk: Block, narrows: usize },
+    Plain { labels: Vec<Name>, is_switch: bool, brk: Block, narrows: usize, marks: usize },
     /// A `try` with a finalizer: one block per way of leaving.
     Finally { pads: Vec<(Exit, Block)> },
 }
@@ -50,6 +51,9 @@ pub(super) struct Body<'l, 'a> {
     pub narrows: Vec<Narrow>,
     /// Counts assignments per SSA variable, by variable number.
     pub assigned: Vec<u32>,
+    /// Scopes whose variables may hold objects with destructors, innermost last.
+    pub marks: Vec<Mark>,
+    pub follows: bool,
     /// Where nullish ends the optional chain.
     pub chains: Vec<Block>,
     /// In code that is not expected to run.
@@ -60,6 +64,10 @@ pub(super) struct Body<'l, 'a> {
     pub finally_depth: u32,
     /// Holds the result while finalizers run.
     pub result: Option<Var>,
+    /// Text of the callee of the next call instruction for messages, plus 1; 0 for none.
+    pub callee_text: u32,
+    /// The array of all arguments, in a function that uses `arguments`.
+    arguments: Option<Value>,
 }
 
 pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) {
@@ -85,14 +93,19 @@ pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) 
         around: Vec::new(),
         narrows: Vec::new(),
         assigned: Vec::new(),
+        marks: Vec::new(),
+        follows: false,
         chains: Vec::new(),
         cold: 0,
         ret: ret.filter(|&t| !matches!(l.types.table[t], Type::Any | Type::Void | Type::Never)),
         kind,
         finally_depth: 0,
         result: None,
+        callee_text: 0,
+        arguments: None,
         l,
     };
+    body.follows = body.follows_variables();
     body.run(&params[2..], main);
     prune(&mut body.b.func);
     let func = body.b.finish();
@@ -133,7 +146,8 @@ impl<'a> Body<'_, 'a> {
             self.init_binding(b, self.this);
         }
         if let Some(b) = frame.arguments_binding.some() {
-            let v = self.b.nullary(Op::JsArguments);
+            let v = self.b.imm(Op::JsRest, 0);
+            self.arguments = Some(v);
             self.init_binding(b, v);
         }
         match kind {
@@ -147,7 +161,7 @@ impl<'a> Body<'_, 'a> {
         }
         if self.b.is_open() {
             let v = self.undef();
-            self.b.ret(v);
+            self.exit(Exit::Return, Some(v));
         }
     }
 
@@ -190,6 +204,17 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// Parameter `i` of a function that uses `arguments`.
+    fn argument(&mut self, i: usize, is_rest: bool, span: Span) -> Value {
+        let all = self.arguments.unwrap_or_else(|| self.undef());
+        let index = self.number_bits(i as u64, 1);
+        self.at(span);
+        if is_rest {
+            return self.library("__ultra_array_slice", &[all, index], span);
+        }
+        self.op2(Op::JsElemGet, all, index)
+    }
+
     fn params(&mut self, f: FunctionId, values: &[Value]) {
         let ast = self.ast;
         let mut given = values.iter();
@@ -198,6 +223,7 @@ impl<'a> Body<'_, 'a> {
                 self.l.unsupported(ast.expr_span(*d), "decorators");
             }
             let mut v = match given.next() {
+                _ if self.arguments.is_some() => self.argument(i, p.is_rest, p.span),
                 Some(&v) if !p.is_rest => v,
                 _ => self.b.imm(Op::JsRest, i as u32),
             };
@@ -369,7 +395,8 @@ impl<'a> Body<'_, 'a> {
 
     /// Converts to an annotated type; `any` needs nothing.
     pub fn convert(&mut self, v: Value, ty: TypeId, why: ConvertWhy, pos: u32) -> Value {
-        if matches!(self.l.types.table[ty], Type::Any) {
+        // In `any`, integers of up to 32 bits become numbers; other dialects have no integers.
+        if matches!(self.l.types.table[ty], Type::Any) && !self.l.dialect.is_ultra() {
             return v;
         }
         if why != ConvertWhy::Call {
@@ -496,8 +523,15 @@ impl<'a> Body<'_, 'a> {
         outer
     }
 
+    /// Ends a scope that `enter_scope` began inside of `outer`.
+    pub fn leave_scope(&mut self, outer: LexId) {
+        self.untrack(self.lex);
+        self.lex = outer;
+    }
+
     /// Variables that may be read early start as undefined; function declarations are made.
     pub fn init_scope(&mut self, lex: LexId) {
+        self.track(lex);
         let r = self.l.r;
         for &b in &r.lexes[lex].bindings {
             let binding = &r.bindings[b];
@@ -576,6 +610,9 @@ impl<'a> Body<'_, 'a> {
                 self.op(InstData { a: scope.0, b: v.0, c: var.0, aux, ..InstData::new(Op::JsVarSet, Ty::Void) });
             }
         }
+        if self.follows {
+            self.hold(b, v);
+        }
     }
 
     pub fn load(&mut self, b: BindingId, check: Check) -> Value {
@@ -594,6 +631,22 @@ impl<'a> Body<'_, 'a> {
         let id = self.l.class_ids.get(c).copied();
         let id = id.unwrap_or(crate::program::ClassDeclId::NONE);
         self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) })
+    }
+
+    /// The class of the prelude that a global name means.
+    fn library_class(&mut self, name: Name) -> Value {
+        let text = format!("{}{}", super::LIBRARY, self.l.names.resolve(name));
+        let text = self.l.strings.intern(&text);
+        let found = self.l.classes.iter().find(|(_, c)| c.name == text).map(|(id, _)| id);
+        let env = self.undef();
+        match found {
+            Some(id) => self.op(InstData { a: env.0, b: id.0, ..InstData::new(Op::JsClass, Ty::Void) }),
+            // Without a prelude there are no such classes.
+            None => {
+                let name = self.l.str(name);
+                self.op(InstData { a: name.0, ..InstData::new(Op::JsGlobal, Ty::Void) })
+            }
+        }
     }
 
     fn uninitialised(&mut self, b: BindingId) {
@@ -733,6 +786,11 @@ impl<'a> Body<'_, 'a> {
             "undefined" => self.undef(),
             "NaN" => self.number_bits(f64::NAN.to_bits(), 0),
             "Infinity" => self.number_bits(f64::INFINITY.to_bits(), 0),
+            "runtime" if self.l.dialect.is_ultra() => {
+                let pos = self.b.pos();
+                self.library("__ultra_runtime", &[], Span::new(pos, pos))
+            }
+            text if super::GLOBAL_CLASSES.contains(&text) => self.library_class(name),
             _ => {
                 let name = self.l.str(name);
                 self.op(InstData { a: name.0, ..InstData::new(Op::JsGlobal, Ty::Void) })

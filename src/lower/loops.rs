@@ -18,8 +18,8 @@ use crate::syntax::ast::{ExprId, ForEach, ForHead, ForInit, PatId, StmtId};
 
 impl Body<'_, '_> {
     fn push_loop(&mut self, labels: Vec<Name>, brk: Block, cont: Block) {
-        let narrows = self.narrows.len();
-        self.around.push(Around::Loop { labels, brk, cont, narrows, broken: false });
+        let (narrows, marks) = (self.narrows.len(), self.marks.len());
+        self.around.push(Around::Loop { labels, brk, cont, narrows, marks, broken: false });
     }
 
     /// Ends a loop; whether something breaks out of it.
@@ -132,7 +132,7 @@ impl Body<'_, '_> {
         self.b.seal(head);
         self.after(done, brk, broken, test);
         if let Some(outer) = outer {
-            self.lex = outer;
+            self.leave_scope(outer);
         }
     }
 
@@ -180,14 +180,70 @@ impl Body<'_, '_> {
         let position = self.b.get(at);
         let more = self.op2(Op::JsIterMore, over, position);
         self.b.branch(more, inside, done);
+        let closer = (aux == 0 && self.l.closes_iterators).then(|| {
+            self.cold += 1;
+            let landing = self.block();
+            self.cold -= 1;
+            self.around.push(Around::Finally { pads: Vec::new() });
+            landing
+        });
         self.push_loop(labels, brk, cont);
+        if let Some(landing) = closer {
+            self.handlers.push(landing);
+        }
         self.enter(inside);
-        Iteration { over, at, head, cont, done, brk, narrows: self.narrows.len() }
+        Iteration { source: v, over, at, head, cont, done, brk, narrows: self.narrows.len(), closer }
     }
 
-    fn end_iteration(&mut self, it: Iteration) {
+    fn close(&mut self, over: Value, aux: u16) {
+        self.op(ultra_ir::InstData { a: over.0, aux, ..ultra_ir::InstData::new(Op::JsIterClose, ultra_ir::Ty::Void) });
+    }
+
+    /// What leaves a loop early closes the iterator on its way: `return`, jumps to loops around, exceptions.
+    fn close_paths(&mut self, it: &Iteration, landing: Block) {
+        let narrows = it.narrows;
+        let pads = match self.around.pop() {
+            Some(Around::Finally { pads }) => pads,
+            _ => Vec::new(),
+        };
+        for (exit, pad) in pads {
+            self.enter(pad);
+            self.close(it.over, 0);
+            let v = match (exit, self.result) {
+                (super::tries::Exit::Return, Some(var)) => Some(self.b.get(var)),
+                _ => None,
+            };
+            self.exit(exit, v);
+            self.narrows.truncate(narrows);
+        }
+        self.b.seal(landing);
+        if self.b.has_preds(landing) {
+            self.b.switch_to(landing);
+            self.cold += 1;
+            let error = self.b.nullary(Op::CatchValue);
+            self.close(it.over, 1);
+            self.throw(error);
+            self.cold -= 1;
+            self.narrows.truncate(narrows);
+        }
+    }
+
+    fn end_iteration(&mut self, mut it: Iteration) {
+        if it.closer.is_some() {
+            self.handlers.pop();
+        }
         let broken = self.pop_loop();
         self.end_body(it.cont, it.narrows);
+        if let Some(landing) = it.closer {
+            self.close_paths(&it, landing);
+            if broken {
+                let after = self.block();
+                self.enter(it.brk);
+                self.close(it.over, 0);
+                self.b.jump(after, &[]);
+                it.brk = after;
+            }
+        }
         self.b.seal(it.cont);
         if self.b.has_preds(it.cont) {
             self.b.switch_to(it.cont);
@@ -222,12 +278,20 @@ impl Body<'_, '_> {
         let it = self.iteration(object, aux, labels);
         let outer = self.loop_scope(id);
         let v = self.element(&it, Op::JsIterValue);
+        if aux == 1 && self.l.deletes {
+            // A property that the loop deleted before its turn is not visited.
+            let still = self.library("__ultra_has_key", &[it.source, v], self.ast.expr_span(object));
+            let test = self.b.unary(Op::JsTruthy, still);
+            let (visit, skip) = (self.block(), it.cont);
+            self.b.branch(test, visit, skip);
+            self.enter(visit);
+        }
         match *head {
             ForHead::Decl { pat, .. } => self.loop_variable(pat, v),
             ForHead::Target(pat) => self.assign_pat(pat, v),
         }
         self.stmt(body);
-        self.lex = outer;
+        self.leave_scope(outer);
         self.end_iteration(it);
     }
 
@@ -241,7 +305,7 @@ impl Body<'_, '_> {
         let v = self.element(&it, Op::JsIterValue);
         self.loop_variable(each.value, v);
         self.stmt(each.body);
-        self.lex = outer;
+        self.leave_scope(outer);
         self.end_iteration(it);
     }
 
@@ -261,6 +325,7 @@ impl Body<'_, '_> {
 
 /// A loop over an iterable.
 struct Iteration {
+    source: Value,
     over: Value,
     at: Var,
     head: Block,
@@ -268,4 +333,6 @@ struct Iteration {
     done: Block,
     brk: Block,
     narrows: usize,
+    /// Where exceptions of the body land, when the iterator must be closed.
+    closer: Option<Block>,
 }

@@ -23,6 +23,7 @@ mod cond;
 mod dump;
 mod expr;
 mod function;
+mod hold;
 mod literal;
 mod loops;
 mod stmt;
@@ -48,6 +49,13 @@ use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
 
+/// How names of the prelude begin.
+pub const LIBRARY: &str = "__ultra_";
+/// Global names of classes that the prelude defines.
+pub const GLOBAL_CLASSES: [&str; 4] = ["WeakRef", "WeakMap", "WeakSet", "FinalizationRegistry"];
+/// The method of that name is the destructor, for code that does not know the class.
+pub const DESTRUCTOR: &str = "__ultra_destroy";
+
 /// Lowers a parsed file. The program is complete even after diagnostics, with `undefined` where
 /// something could not be lowered; it must not run when one of them is an error.
 pub fn lower_program(
@@ -58,10 +66,13 @@ pub fn lower_program(
 ) -> (Program, Vec<Diagnostic>) {
     let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, names, dialect);
     let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect);
+    l.survey();
     l.tables();
+    l.has_destructors = l.classes.values().any(|c| c.destructor.is_some());
     for frame in resolved.frames.ids() {
         function::lower_frame(&mut l, frame, &parsed.module_body);
     }
+    l.name_library_classes();
     let main = FnId(resolved.main.0);
     let program = Program {
         strings: l.strings,
@@ -73,6 +84,7 @@ pub fn lower_program(
         vars: l.vars,
         main,
         options: Options { default_fields: dialect.is_ultra() },
+        gaps: l.gaps,
     };
     (program, l.diagnostics)
 }
@@ -84,7 +96,13 @@ struct Lowerer<'a> {
     r: &'a Resolved,
     names: &'a Interner,
     dialect: Dialect,
+    /// The program has iterators that want to know when a loop ends early.
+    closes_iterators: bool,
+    /// The program has `delete`.
+    deletes: bool,
     diagnostics: Vec<Diagnostic>,
+    /// Library functions that the text lacks.
+    gaps: Vec<&'static str>,
     strings: Strings,
     types: Types,
     ifaces: Table<IfaceId, IfaceDecl>,
@@ -102,9 +120,26 @@ struct Lowerer<'a> {
     locals: Table<BindingId, Var>,
     scope_vars: Table<LexId, Var>,
     type_memo: types::Memo,
+    /// Some class has a destructor.
+    has_destructors: bool,
 }
 
 impl<'a> Lowerer<'a> {
+    /// Looks for what makes loops do more: iterators that loops close, and properties that go away.
+    fn survey(&mut self) {
+        use crate::syntax::ast::{Expr, MemberKind, Prop, UnaryOp};
+        let is_return = |key: &PropKey| matches!(key, PropKey::Ident(i) if self.names.resolve(i.name) == "return");
+        let closes = |e: &Expr| match e {
+            Expr::Object(props) => props.iter().any(|p| matches!(p, Prop::Value { key, .. } | Prop::Method { key, .. } if is_return(key))),
+            _ => false,
+        };
+        let member = |k: &MemberKind| matches!(k, MemberKind::Method { key, .. } | MemberKind::Field { key, .. } if is_return(key));
+        self.closes_iterators = self.ast.exprs().any(closes)
+            || self.ast.functions().any(|f| f.is_generator)
+            || self.ast.classes().any(|c| c.members.iter().any(|m| member(&m.kind)));
+        self.deletes = self.ast.exprs().any(|e| matches!(e, Expr::Unary { op: UnaryOp::Delete, .. }));
+    }
+
     fn new(file: &'a SourceFile, ast: &'a Ast, r: &'a Resolved, names: &'a Interner, dialect: Dialect) -> Self {
         Lowerer {
             file,
@@ -112,7 +147,10 @@ impl<'a> Lowerer<'a> {
             r,
             names,
             dialect,
+            closes_iterators: false,
+            deletes: false,
             diagnostics: Vec::new(),
+            gaps: Vec::new(),
             strings: Strings::default(),
             types: Types::default(),
             ifaces: Table::new(),
@@ -128,6 +166,17 @@ impl<'a> Lowerer<'a> {
             locals: Table::filled(r.bindings.len(), Var::NONE),
             scope_vars: Table::filled(r.lexes.len(), Var::NONE),
             type_memo: types::Memo::default(),
+            has_destructors: false,
+        }
+    }
+
+    /// Programs see such classes of the prelude under their global names.
+    fn name_library_classes(&mut self) {
+        for c in self.classes.ids() {
+            let text = self.strings.text(self.classes[c].name);
+            if let Some(name) = text.strip_prefix(LIBRARY).filter(|n| GLOBAL_CLASSES.contains(n)) {
+                self.classes[c].name = self.strings.intern(name);
+            }
         }
     }
 

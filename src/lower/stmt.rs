@@ -26,7 +26,7 @@ impl Body<'_, '_> {
     pub fn scoped(&mut self, lex: crate::resolve::LexId, list: &[StmtId]) {
         let outer = self.enter_scope(lex);
         self.stmts(list);
-        self.lex = outer;
+        self.leave_scope(outer);
     }
 
     pub fn stmt(&mut self, id: StmtId) {
@@ -126,8 +126,8 @@ impl Body<'_, '_> {
             return;
         }
         let brk = self.block();
-        let narrows = self.narrows.len();
-        self.around.push(Around::Plain { labels, is_switch: false, brk, narrows });
+        let (narrows, marks) = (self.narrows.len(), self.marks.len());
+        self.around.push(Around::Plain { labels, is_switch: false, brk, narrows, marks });
         self.stmt(body);
         self.around.pop();
         self.leave(brk, narrows);
@@ -255,7 +255,7 @@ impl Body<'_, '_> {
         };
         let brk = self.block();
         let bodies: Vec<_> = cases.iter().map(|_| self.block()).collect();
-        let narrows = self.narrows.len();
+        let (narrows, marks) = (self.narrows.len(), self.marks.len());
         for (case, &body) in cases.iter().zip(&bodies) {
             let Some(test) = case.test else { continue };
             let t = self.expr(test);
@@ -268,7 +268,7 @@ impl Body<'_, '_> {
         }
         let default = cases.iter().position(|c| c.test.is_none()).map_or(brk, |i| bodies[i]);
         self.b.jump(default, &[]);
-        self.around.push(Around::Plain { labels, is_switch: true, brk, narrows });
+        self.around.push(Around::Plain { labels, is_switch: true, brk, narrows, marks });
         for (case, &body) in cases.iter().zip(&bodies) {
             if self.b.is_open() {
                 self.restore(narrows);
@@ -279,8 +279,8 @@ impl Body<'_, '_> {
             self.stmts(&case.body);
         }
         self.around.pop();
-        self.lex = outer;
         self.leave(brk, narrows);
+        self.leave_scope(outer);
     }
 
     // Jumps.
@@ -458,7 +458,7 @@ impl Body<'_, '_> {
                 self.op3(Op::JsElemSet, object, v, name);
             }
         }
-        self.lex = outer;
+        self.leave_scope(outer);
     }
 
     pub fn enum_value(&mut self, value: &EnumValue) -> Value {

@@ -138,7 +138,7 @@ impl Lowerer<'_> {
         if binding.optional {
             id = self.or_undefined(id);
         }
-        (self.types.table[id] != Type::Any).then_some(id)
+        (self.types.table[id] != Type::Any || self.dialect.is_ultra()).then_some(id)
     }
 
     fn fn_decl(&mut self, frame: FrameId) -> FnDecl {
@@ -193,6 +193,12 @@ impl Lowerer<'_> {
         decl.is_fast = function.is_fast;
         decl.is_inline = function.is_inline;
         decl.span = self.ast.function_span(id);
+        if !self.r.frames[self.r.function_frame[id]].arguments_binding.is_none() {
+            // All arguments arrive in one array, from which the parameters are taken.
+            let name = self.strings.intern("arguments");
+            decl.params.push(ParamDecl { name, ty: None, optional: false, has_default: false, rest: true });
+            return;
+        }
         for p in &function.params {
             let name = match self.ast[p.pat] {
                 Pat::Name(n) => self.str(n),
@@ -399,6 +405,9 @@ impl Lowerer<'_> {
             }
             FunctionKind::Destructor => {
                 decl.destructor = Some(func);
+                let name = self.strings.intern(super::DESTRUCTOR);
+                self.fns[func].name = self.strings.intern("destructor");
+                decl.methods.push(ClassMethod { name, kind: MethodKind::Method, is_static: false, func });
                 return;
             }
             FunctionKind::Getter => MethodKind::Getter,

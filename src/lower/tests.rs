@@ -127,7 +127,7 @@ for (const w of fs) { let k = 1; fs.push(() => w(k)) }"#,
                 branch v11, block2, block4
             block2:
                 v13 = js.closure v7, decl1
-                v14 = js.call_method str5(v2, v13)
+                v14 = js.call_method str5(v2, v13), c=7
                 jump block3
             block3:
                 v15 = js.undef
@@ -156,7 +156,7 @@ for (const w of fs) { let k = 1; fs.push(() => w(k)) }"#,
                 v30 = js.widen v29
                 js.var_set.1 v28, v30, decl2
                 v32 = js.closure v28, decl2
-                v33 = js.call_method str5(v2, v32)
+                v33 = js.call_method str5(v2, v32), c=7
                 jump block8
             block8:
                 v34 = js.iter_next v21, v23
@@ -180,7 +180,7 @@ for (const w of fs) { let k = 1; fs.push(() => w(k)) }"#,
                 v3 = js.var_get v2, decl1
                 v4 = js.undef
                 v5 = js.var_get v0, decl2
-                v6 = js.call 0(v3, v4, v5)
+                v6 = js.call 0(v3, v4, v5), c=4
                 return v6
             }
         "#]],
@@ -456,34 +456,35 @@ fn narrowing() {
             decl1 Function x: ty0 -> - env=scope?
             func f(any, any, any) -> any {
             block0(v0: any, v1: any, v2: any):
-                v3 = js.unary.typeof v2
-                v4 = js.str str4
-                v5 = js.binary.seq v3, v4
-                v6 = js.truthy v5
-                branch v6, block3, block2
+                v3 = js.convert.param v2, decl0
+                v4 = js.unary.typeof v3
+                v5 = js.str str4
+                v6 = js.binary.seq v4, v5
+                v7 = js.truthy v6
+                branch v7, block3, block2
             block3:
-                v7 = js.narrow.string v2, decl?
-                v8 = js.get v7, str5
-                v9 = js.num.1 0x0
-                v10 = js.binary.gt v8, v9
-                v11 = js.truthy v10
-                branch v11, block1, block2
+                v8 = js.narrow.string v3, decl?
+                v9 = js.get v8, str5
+                v10 = js.num.1 0x0
+                v11 = js.binary.gt v9, v10
+                v12 = js.truthy v11
+                branch v12, block1, block2
             block1:
-                v12 = js.narrow.string v2, decl?
-                return v12
+                v13 = js.narrow.string v3, decl?
+                return v13
             block2:
-                v14 = js.is_nullish v2
-                branch.1 v14, block4, block5
+                v15 = js.is_nullish v3
+                branch.1 v15, block4, block5
             block4 cold:
-                v15 = js.narrow.nullish v2, decl?
-                v16 = js.global str6
-                v17 = js.new 0(v16)
-                js.throw v17
+                v16 = js.narrow.nullish v3, decl?
+                v17 = js.global str6
+                v18 = js.new 0(v17)
+                js.throw v18
                 unreachable
             block5:
-                v18 = js.narrow.not_nullish v2, decl?
-                v19 = js.get v18, str7
-                return v19
+                v19 = js.narrow.not_nullish v3, decl?
+                v20 = js.get v19, str7
+                return v20
             }
         "#]],
     );
@@ -520,7 +521,7 @@ fn optional_chains_and_logic() {
                 v9 = js.narrow.not_nullish v7, decl?
                 v10 = js.get v9, str4
                 v11 = js.num.1 0x1
-                v12 = js.call_method str5(v10, v11)
+                v12 = js.call_method str5(v10, v11), c=7
                 v13 = js.is_nullish v12
                 branch v13, block4, block7
             block7:
@@ -692,7 +693,7 @@ fn finally_per_exit() {
                 jump block2
             block2:
                 v4 = js.undef
-                v5 = js.call 0(v2, v4)
+                v5 = js.call 0(v2, v4), c=4
                 br_exc block10, block6
             block10:
                 v6 = js.truthy v5
@@ -705,16 +706,16 @@ fn finally_per_exit() {
                 jump block12
             block11:
                 v9 = js.undef
-                v10 = js.call 0(v2, v9)
+                v10 = js.call 0(v2, v9), c=4
                 return v8
             block12:
                 v11 = js.undef
-                v12 = js.call 0(v2, v11)
+                v12 = js.call 0(v2, v11), c=4
                 jump block5
             block6 cold:
                 v13 = catch_value
                 v14 = js.undef
-                v15 = js.call 0(v2, v14)
+                v15 = js.call 0(v2, v14), c=4
                 js.throw v13
                 unreachable
             block5:
@@ -872,14 +873,14 @@ print int32(2.5)"#,
 
 #[test]
 fn findings() {
-    let text = "let a: int3 = 1\nconst c = 1\nc = 2\nfunction f(first) {}\nf(frist=1)\nf(1, first=2)\nclass P { x = 0 }\nnew P{ y: 1 }\nconst b = 1n";
+    let text = "let a: int3 = 1\nconst c = 1\nc = 2\nfunction f(first) {}\nf(frist=1)\nf(1, first=2)\nclass P { x = 0 }\nnew P{ y: 1 }\nconst b = { 1n: 2 }";
     expect![[r#"
         U0401 1 unknown type `int3`
         U0303 3 `c` is a constant
         U0301 5 `f` has no parameter `frist`
         U0302 6 parameter `first` is given twice
         U0402 8 class `P` has no field `y`
-        U0501 9 not supported yet: bigint
+        U0501 9 not supported yet: bigint property names
     "#]].assert_eq(&diagnostics(text, Dialect::Uts));
 }
 

@@ -10,6 +10,7 @@ use ultra_ir::builder::Var;
 use ultra_ir::{Block, Op, Value};
 
 use super::function::{Around, Body};
+use crate::program::FnKind;
 use crate::resolve::TryScopes;
 use crate::syntax::ast::{StmtId, TryStmt};
 
@@ -53,6 +54,10 @@ impl Body<'_, '_> {
         }
         match exit {
             Exit::Return => {
+                if self.kind == FnKind::Destructor {
+                    self.base_destructor();
+                }
+                self.release_from(0);
                 let v = value.unwrap_or_else(|| self.undef());
                 self.b.ret(v);
             }
@@ -61,11 +66,12 @@ impl Body<'_, '_> {
     }
 
     fn jump_out(&mut self, i: usize, is_continue: bool) {
-        let (target, narrows) = match self.around[i] {
-            Around::Loop { cont, narrows, .. } if is_continue => (cont, narrows),
-            Around::Loop { brk, narrows, .. } | Around::Plain { brk, narrows, .. } => (brk, narrows),
+        let (target, narrows, marks) = match self.around[i] {
+            Around::Loop { cont, narrows, marks, .. } if is_continue => (cont, narrows, marks),
+            Around::Loop { brk, narrows, marks, .. } | Around::Plain { brk, narrows, marks, .. } => (brk, narrows, marks),
             Around::Finally { .. } => return,
         };
+        self.release_from(marks);
         self.restore(narrows);
         self.b.jump(target, &[]);
     }
@@ -117,7 +123,7 @@ impl Body<'_, '_> {
             self.scoped(lexes[0], &t.block);
             return;
         };
-        let base = self.narrows.len();
+        let (base, marks) = (self.narrows.len(), self.marks.len());
         let (landing, join) = (self.cold_block(), self.block());
         self.handlers.push(landing);
         self.scoped(lexes[0], &t.block);
@@ -134,12 +140,13 @@ impl Body<'_, '_> {
             self.cold += 1;
             self.b.set_pos(handler.span.start);
             let error = self.b.nullary(Op::CatchValue);
+            self.release_inner(marks);
             let outer = self.enter_scope(lexes[1]);
             if let Some(p) = handler.param {
                 self.bind_pat(p, error);
             }
             self.stmts(&handler.body);
-            self.lex = outer;
+            self.leave_scope(outer);
             self.cold -= 1;
             if self.b.is_open() {
                 self.restore(base);
@@ -155,7 +162,7 @@ impl Body<'_, '_> {
             self.l.unsupported(self.ast.stmt_span(id), "`finally` nested this deep inside `finally`");
             return;
         }
-        let base = self.narrows.len();
+        let (base, marks) = (self.narrows.len(), self.marks.len());
         let landing = self.cold_block();
         let normal = self.block();
         self.handlers.push(landing);
@@ -174,6 +181,7 @@ impl Body<'_, '_> {
         self.finally_depth += 1;
         for (exit, pad) in pads {
             self.enter(pad);
+            self.release_inner(marks);
             self.scoped(lexes[2], finalizer);
             if self.b.is_open() {
                 let v = match (exit, self.result) {
@@ -190,6 +198,7 @@ impl Body<'_, '_> {
             self.cold += 1;
             self.at(self.ast.stmt_span(id));
             let error = self.b.nullary(Op::CatchValue);
+            self.release_inner(marks);
             self.scoped(lexes[2], finalizer);
             if self.b.is_open() {
                 self.at(self.ast.stmt_span(id));

@@ -371,6 +371,12 @@ impl Resolved {
 pub fn resolve(ast: &Ast, body: &[StmtId], names: &Interner, dialect: Dialect) -> Resolved {
     let mut r = walk::walk(ast, body);
     enums::evaluate(&mut r, ast, names);
+    // The library's classes have no static parts: they exist before anything runs.
+    for b in r.bindings.values_mut() {
+        if b.kind == BindKind::Class && names.resolve(b.name).starts_with("__ultra_") {
+            b.init_pos = 0;
+        }
+    }
     finish::finish(&mut r, ast, names, dialect);
     r
 }

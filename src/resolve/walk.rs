@@ -942,6 +942,7 @@ impl Walk<'_> {
                     self.expr(*e);
                 }
             }
+            Expr::Jsx(element) => element.expressions().for_each(|e| self.expr(e)),
         }
     }
 

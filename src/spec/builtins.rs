@@ -20,6 +20,8 @@ pub enum P {
     Any,
     /// An array, as it is.
     Ref,
+    /// An object in an any word, whose kind the library has tested.
+    Obj,
     /// An argument that is not used: it must be missing, undefined or null.
     Unused,
     /// No argument: this constant.
@@ -48,6 +50,9 @@ pub enum R {
     AnyArray,
     /// A reference to some object.
     Object,
+    /// A bigint.
+    Big,
+    Symbol,
     /// A reference to an array like the receiver.
     SameArray,
     /// The receiver's element type or undefined, as any.
@@ -115,14 +120,30 @@ pub enum Special {
     MapClear,
     SetAdd,
     HasOwn,
-    MapList(i32),
     ArrayJoin,
     ArrayZeros,
     ArrayOnes,
     /// Library code's element read: in bounds, or a RangeError.
     ElemUnchecked,
+    /// Library code's test for an element that is a hole.
+    IsHole,
+    /// Whether a value is an array or a typed array.
+    IsList,
+    /// A value that library code only reads: what it holds is followed no further, but it keeps its kind.
+    Opaque,
     StrFromCharCodes,
     ObjectFreeze,
+    /// Library code's call of a function with `this` and an array of arguments.
+    Apply,
+    ObjectAssign,
+    JsonStringify,
+    JsonParse,
+    /// A library function applied to the arguments alone.
+    LibraryCall(&'static str),
+    /// A library function applied to so many arguments as any words.
+    LibraryAny(&'static str, usize),
+    /// console.group and its end: a change of indentation.
+    Group(i32),
 }
 
 /// A builtin found by name.
@@ -166,8 +187,12 @@ static STRING_SPECIALS: Specials = specials! {
     "includes" => Special::StrIncludes,
     "concat" => Special::StrConcat,
     "at" => Special::StrAt,
+    "substr" => Special::Library("__ultra_string_substr"),
+    "trimLeft" => Special::Library("__ultra_string_trimLeft"),
+    "trimRight" => Special::Library("__ultra_string_trimRight"),
     "toString" => Special::ValueOf,
     "valueOf" => Special::ValueOf,
+    "@@iterator" => Special::Library("__ultra_string_iterator"),
 };
 
 static NUMBER_ROWS: &[Row] = &[
@@ -181,6 +206,25 @@ static NUMBER_SPECIALS: Specials = specials! {
     "toLocaleString" => Special::NumToString,
     "valueOf" => Special::ValueOf,
 };
+
+/// JSON without functions of the program.
+pub static JSON_STRINGIFY: Row = row("stringify", RtFn::JsonStringify, &[P::Any, P::Unused, P::Any], R::Any);
+pub static JSON_PARSE: Row = row("parse", RtFn::JsonParse, &[P::Str, P::Unused], R::Any);
+
+static BIGINT_ROWS: &[Row] = &[row("toString", RtFn::BigToText, &[P::Num(10.0)], R::Str)];
+
+static BIGINT_SPECIALS: Specials = specials! { "valueOf" => Special::ValueOf };
+
+/// Symbols that the language itself looks for.
+const WELL_KNOWN: &[&str] = &[
+    "iterator", "asyncIterator", "hasInstance", "toPrimitive", "toStringTag", "species", "isConcatSpreadable", "match",
+    "matchAll", "replace", "search", "split", "unscopables", "dispose", "asyncDispose",
+];
+
+/// Whether a property of a global is a well-known symbol.
+pub fn is_well_known(global: u16, name: &str) -> bool {
+    GLOBALS[global as usize].name == "Symbol" && WELL_KNOWN.contains(&name)
+}
 
 static ARRAY_SPECIALS: Specials = specials! {
     "push" => Special::ArrayPush,
@@ -212,8 +256,12 @@ static ARRAY_SPECIALS: Specials = specials! {
     "toSorted" => Special::Library("__ultra_array_toSorted"),
     "toReversed" => Special::Library("__ultra_array_toReversed"),
     "at" => Special::Library("__ultra_array_at"),
+    "with" => Special::Library("__ultra_array_with"),
+    "toSpliced" => Special::Library("__ultra_array_toSpliced"),
+    "copyWithin" => Special::Library("__ultra_array_copyWithin"),
     "keys" => Special::Library("__ultra_array_keys"),
-    "values" => Special::ValueOf,
+    "values" => Special::Library("__ultra_array_values"),
+    "@@iterator" => Special::Library("__ultra_array_values"),
     "entries" => Special::Library("__ultra_array_entries"),
     "join" => Special::ArrayJoin,
     "toString" => Special::ArrayJoin,
@@ -226,9 +274,10 @@ static MAP_SPECIALS: Specials = specials! {
     "delete" => Special::MapDelete,
     "clear" => Special::MapClear,
     "forEach" => Special::Library("__ultra_map_forEach"),
-    "keys" => Special::MapList(0),
-    "values" => Special::MapList(1),
-    "entries" => Special::MapList(2),
+    "keys" => Special::Library("__ultra_map_keys"),
+    "values" => Special::Library("__ultra_map_values"),
+    "entries" => Special::Library("__ultra_map_entries"),
+    "@@iterator" => Special::Library("__ultra_map_entries"),
 };
 
 static SET_SPECIALS: Specials = specials! {
@@ -237,8 +286,17 @@ static SET_SPECIALS: Specials = specials! {
     "delete" => Special::MapDelete,
     "clear" => Special::MapClear,
     "forEach" => Special::Library("__ultra_set_forEach"),
-    "keys" => Special::MapList(0),
-    "values" => Special::MapList(0),
+    "union" => Special::Library("__ultra_set_union"),
+    "intersection" => Special::Library("__ultra_set_intersection"),
+    "difference" => Special::Library("__ultra_set_difference"),
+    "symmetricDifference" => Special::Library("__ultra_set_symmetricDifference"),
+    "isSubsetOf" => Special::Library("__ultra_set_isSubsetOf"),
+    "isSupersetOf" => Special::Library("__ultra_set_isSupersetOf"),
+    "isDisjointFrom" => Special::Library("__ultra_set_isDisjointFrom"),
+    "keys" => Special::Library("__ultra_map_keys"),
+    "values" => Special::Library("__ultra_map_keys"),
+    "entries" => Special::Library("__ultra_map_entries"),
+    "@@iterator" => Special::Library("__ultra_map_keys"),
 };
 
 /// Kind of receiver whose methods are built in.
@@ -246,6 +304,7 @@ static SET_SPECIALS: Specials = specials! {
 pub enum Recv {
     Str,
     Number,
+    BigInt,
     Array,
     Map,
     Set,
@@ -263,6 +322,7 @@ pub fn method(recv: Recv, name: &str) -> Option<Builtin> {
     match recv {
         Recv::Str => find_in(STRING_ROWS, STRING_SPECIALS, name),
         Recv::Number => find_in(NUMBER_ROWS, NUMBER_SPECIALS, name),
+        Recv::BigInt => find_in(BIGINT_ROWS, BIGINT_SPECIALS, name),
         Recv::Array => find_in(&[], ARRAY_SPECIALS, name),
         Recv::Map => find_in(&[], MAP_SPECIALS, name),
         Recv::Set => find_in(&[], SET_SPECIALS, name),
@@ -373,6 +433,14 @@ pub static GLOBALS: &[Global] = &[
             "debug" => Special::ConsoleLog,
             "error" => Special::ConsoleError,
             "warn" => Special::ConsoleError,
+            "group" => Special::Group(2),
+            "groupCollapsed" => Special::Group(2),
+            "groupEnd" => Special::Group(-2),
+            "table" => Special::LibraryAny("__ultra_console_table", 2),
+            "assert" => Special::LibraryCall("__ultra_console_assert"),
+            "dir" => Special::LibraryCall("__ultra_console_dir"),
+            "count" => Special::LibraryCall("__ultra_console_count"),
+            "countReset" => Special::LibraryCall("__ultra_console_count_reset"),
         },
         ..NONE
     },
@@ -394,7 +462,30 @@ pub static GLOBALS: &[Global] = &[
         name: "String",
         call: Some(Special::ToStringCall),
         rows: &[],
-        specials: specials! { "fromCharCode" => Special::StrFromCharCodes },
+        specials: specials! {
+            "fromCharCode" => Special::StrFromCharCodes,
+            "fromCodePoint" => Special::LibraryCall("__ultra_string_fromCodePoint"),
+            "raw" => Special::LibraryCall("__ultra_string_raw"),
+        },
+        ..NONE
+    },
+    Global { name: "__ultra_code_point", call_rows: &[row("", RtFn::StrFromCodePoint, &[P::Num(f64::NAN)], R::Str)], ..NONE },
+    Global {
+        name: "BigInt",
+        call_rows: &[row("", RtFn::BigConvert, &[P::Any], R::Big)],
+        rows: &[
+            row("asIntN", RtFn::BigAsIntN, &[P::Num(0.0), P::Any, P::Const(1)], R::Big),
+            row("asUintN", RtFn::BigAsIntN, &[P::Num(0.0), P::Any, P::Const(0)], R::Big),
+        ],
+        ..NONE
+    },
+    Global {
+        name: "Symbol",
+        call_rows: &[row("", RtFn::SymbolNew, &[P::Any], R::Symbol)],
+        rows: &[
+            row("for", RtFn::SymbolOf, &[P::Str, P::Const(1)], R::Symbol),
+            row("keyFor", RtFn::SymbolText, &[P::Any, P::Const(2)], R::Any),
+        ],
         ..NONE
     },
     Global { name: "Boolean", call: Some(Special::ToBoolean), ..NONE },
@@ -418,18 +509,33 @@ pub static GLOBALS: &[Global] = &[
             row("keys", RtFn::ObjectKeys, &[P::Any, P::Const(0)], R::StrArray),
             row("values", RtFn::ObjectKeys, &[P::Any, P::Const(1)], R::AnyArray),
             row("entries", RtFn::ObjectKeys, &[P::Any, P::Const(2)], R::AnyArray),
+            row("hasOwn", RtFn::PropHasOwn, &[P::Any, P::Any], R::Bool),
+            row("is", RtFn::AnySameValue, &[P::Any, P::Any, P::Const(0)], R::Bool),
         ],
-        specials: specials! { "freeze" => Special::ObjectFreeze },
+        specials: specials! {
+            "freeze" => Special::ObjectFreeze,
+            "assign" => Special::ObjectAssign,
+            "fromEntries" => Special::LibraryCall("__ultra_object_fromEntries"),
+            "groupBy" => Special::LibraryCall("__ultra_object_groupBy"),
+            "getOwnPropertySymbols" => Special::LibraryAny("__ultra_object_symbols", 1),
+            "getOwnPropertyNames" => Special::LibraryAny("__ultra_object_names", 1),
+        },
         ..NONE
     },
-    Global { name: "Map", construct: Some(Special::NewMap), ..NONE },
+    Global {
+        name: "Map",
+        construct: Some(Special::NewMap),
+        specials: specials! { "groupBy" => Special::LibraryCall("__ultra_map_groupBy") },
+        ..NONE
+    },
+    Global { name: "structuredClone", call: Some(Special::LibraryAny("__ultra_structured_clone", 1)), ..NONE },
     Global { name: "Set", construct: Some(Special::NewSet), ..NONE },
     Global {
         name: "JSON",
-        rows: &[
-            row("stringify", RtFn::JsonStringify, &[P::Any, P::Unused, P::Any], R::Any),
-            row("parse", RtFn::JsonParse, &[P::Str, P::Unused], R::Any),
-        ],
+        specials: specials! {
+            "stringify" => Special::JsonStringify,
+            "parse" => Special::JsonParse,
+        },
         ..NONE
     },
     Global { name: "Date", rows: &[row("now", RtFn::Now, &[P::Const(0)], R::Num)], ..NONE },
@@ -455,7 +561,36 @@ pub static GLOBALS: &[Global] = &[
     error_global!("URIError"),
     Global { name: BUILTIN_METHOD, ..NONE },
     Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
+    Global { name: "__ultra_apply", call: Some(Special::Apply), ..NONE },
+    Global { name: "__ultra_inspect", call_rows: &[row("", RtFn::InspectToStr, &[P::Any, P::Int(2)], R::Str)], ..NONE },
+    Global { name: "__ultra_json_text", call_rows: &[row("", RtFn::JsonStringify, &[P::Any, P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_symbol_keys", call_rows: &[row("", RtFn::ObjectKeys, &[P::Any, P::Const(4)], R::AnyArray)], ..NONE },
+    Global { name: "__ultra_draining", call_rows: &[row("", RtFn::DestroyDrain, &[P::Int(0)], R::Void)], ..NONE },
+    Global { name: "__ultra_next_dead", call_rows: &[row("", RtFn::DestroyNext, &[], R::Any)], ..NONE },
+    Global { name: "__ultra_destroy_failed", call_rows: &[row("", RtFn::DestroyFailed, &[P::Any], R::Void)], ..NONE },
+    Global { name: "__ultra_weak_ref", call_rows: &[row("", RtFn::WeakRefNew, &[P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_weak_get", call_rows: &[row("", RtFn::WeakRefGet, &[P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_weak_map_set", call_rows: &[row("", RtFn::WeakMapSet, &[P::Any, P::Any, P::Any], R::Void)], ..NONE },
+    Global { name: "__ultra_weak_map_get", call_rows: &[row("", RtFn::WeakMapGet, &[P::Any, P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_weak_map_has", call_rows: &[row("", RtFn::WeakMapHas, &[P::Any, P::Any], R::Bool)], ..NONE },
+    Global { name: "__ultra_weak_map_delete", call_rows: &[row("", RtFn::WeakMapDelete, &[P::Any, P::Any], R::Bool)], ..NONE },
+    Global { name: "__ultra_registry_add", call_rows: &[row("", RtFn::RegistryAdd, &[P::Any, P::Any, P::Any, P::Any], R::Void)], ..NONE },
+    Global { name: "__ultra_registry_remove", call_rows: &[row("", RtFn::RegistryRemove, &[P::Any, P::Any], R::Bool)], ..NONE },
+    Global { name: "__ultra_registry_pending", call_rows: &[row("", RtFn::RegistryPending, &[P::Any], R::Bool)], ..NONE },
+    Global { name: "__ultra_registry_next", call_rows: &[row("", RtFn::RegistryNext, &[P::Any], R::Any)], ..NONE },
+    Global { name: "__ultra_ref_count", call_rows: &[row("", RtFn::RefCount, &[P::Any], R::Num)], ..NONE },
+    Global { name: "__ultra_memory_figure", call_rows: &[row("", RtFn::MemoryFigure, &[P::Int(0)], R::Num)], ..NONE },
+    Global { name: "__ultra_memory_live", call_rows: &[row("", RtFn::MemoryLive, &[], R::Any)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
+    Global { name: "__ultra_hole", call: Some(Special::IsHole), ..NONE },
+    Global { name: "__ultra_is_list", call: Some(Special::IsList), ..NONE },
+    Global { name: "__ultra_opaque", call: Some(Special::Opaque), ..NONE },
+    Global { name: "__ultra_map_next", call_rows: &[row("", RtFn::MapNext, &[P::Obj, P::Int(0)], R::Int)], ..NONE },
+    Global {
+        name: "__ultra_map_entry",
+        call_rows: &[row("", RtFn::MapEntry, &[P::Obj, P::Int(0), P::Int(0)], R::Any)],
+        ..NONE
+    },
     convert_global!("int8", I8),
     convert_global!("uint8", U8),
     convert_global!("int16", I16),

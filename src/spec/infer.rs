@@ -36,6 +36,8 @@ pub enum GetPlan {
     Constructor,
     /// The name of a function or class.
     Name(StrId),
+    /// A well-known symbol.
+    WellKnown(StrId),
     /// A built-in method as a value.
     BuiltinMethod,
     Dyn,
@@ -53,8 +55,31 @@ pub enum CallPlan {
     Static(FnId),
     /// A property that holds a function value; `this` is the receiver.
     Property,
+    /// `call`, `apply` or `bind` of a function.
+    FnMethod(FnMethod),
     Dyn,
 }
+
+/// The methods of functions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FnMethod {
+    Call,
+    Apply,
+    Bind,
+}
+
+/// The method of functions with a name.
+pub fn fn_method(name: &str) -> Option<FnMethod> {
+    match name {
+        "call" => Some(FnMethod::Call),
+        "apply" => Some(FnMethod::Apply),
+        "bind" => Some(FnMethod::Bind),
+        _ => None,
+    }
+}
+
+/// The library function that binds a function.
+pub const BIND: &str = "__ultra_bind";
 
 /// Whether a branch condition is decided by types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +102,7 @@ pub fn infer(world: &mut World) {
             i += 1;
         }
         world.settle_escapes();
+        settle_coercions(world);
         rounds += 1;
         if !world.changed || rounds > 200 {
             break;
@@ -279,6 +305,8 @@ pub fn typeof_text(t: T) -> Option<&'static str> {
         t if t.within(NUM | F32 | INTS) => "number",
         T::STR => "string",
         T::BOOL => "boolean",
+        T::BIG => "bigint",
+        T::SYMBOL => "symbol",
         T::UNDEF => "undefined",
         T::NULL => "object",
         t if t.within(OBJ) => match t.obj {
@@ -325,6 +353,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
     match d.op {
         Op::JsNum => T::LIT,
         Op::JsStr => T::STR,
+        Op::JsBigInt => T::BIG,
         Op::JsBool | Op::JsFromBool => T::BOOL,
         Op::JsNull => T::NULL,
         Op::JsUndef => T::UNDEF,
@@ -352,12 +381,8 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsBinary => binary(w, s, body, d),
         Op::JsToStr => {
             let t = ty(w, d.arg_a());
-            if let Some((class, name)) = to_string_method(w, t) {
+            if let Some((class, name)) = to_string_method(w, t, false) {
                 dispatch(w, class, name, MethodKind::Method, &[]);
-            } else if calls_to_string(w, t) {
-                let name = w.names.to_string;
-                w.escape(t);
-                dynamic_methods(w, name, 0);
             }
             T::STR
         }
@@ -374,7 +399,10 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             elem_set(w, s, body, d.arg_b(), o, k, v);
             T::BOTTOM
         }
-        Op::JsDelete => T::BOOL,
+        Op::JsDelete => {
+            delete_effect(w, ty(w, d.arg_a()), constant_key(w, body, d.arg_b()));
+            T::BOOL
+        }
         Op::JsCall => {
             let args: Vec<T> = body.values_of(d.list()).map(|v| ty(w, v)).collect();
             call_value(w, s, inst, args[0], args[1], &args[2..])
@@ -425,6 +453,9 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsGlobal => global_type(w, StrId(d.a)),
         Op::JsArray => {
             let cell = w.site(s, inst, 0);
+            if body.values_of(d.list()).next().is_none() {
+                w.starts_empty(cell);
+            }
             for v in body.values_of(d.list()) {
                 let mut t = ty(w, v);
                 if body.def(v).is_some_and(|x| x.op == Op::JsHole) {
@@ -494,8 +525,34 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
         Op::JsIter => iter_type(w, ty(w, d.arg_a()), d.aux),
         Op::JsIterBegin | Op::JsIterNext => T::POS,
         Op::JsIterValue if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
+        Op::JsIterClose => {
+            let it = ty(w, d.arg_a());
+            if matches!(it.obj, Obj::Class(_)) {
+                let name = w.names.return_;
+                dynamic_methods(w, name, 0);
+                library_result(w, ITER_CLOSE, &[it, T::BOOL]);
+            }
+            T::UNDEF
+        }
         Op::JsIterKey if iterates_entries(w, s, body, d.arg_a()) => T::ANY,
-        Op::JsIterValue => iter_value(w, ty(w, d.arg_a())),
+        Op::JsIterMore => {
+            let it = ty(w, d.arg_a());
+            if matches!(it.obj, Obj::Class(_)) {
+                library_result(w, ITER_STEP, &[it]);
+            }
+            T::BOOL
+        }
+        Op::JsIterValue => {
+            let it = ty(w, d.arg_a());
+            // What a Map holds flows through pairs of any words.
+            if let Obj::Map(k, v) = it.obj {
+                for c in [k, v] {
+                    let t = w.cell(c);
+                    w.escape(t);
+                }
+            }
+            iter_value(w, it)
+        }
         Op::JsIterKey => iter_key(ty(w, d.arg_a())),
         Op::CatchValue => T::ANY,
         Op::JsThrow => {
@@ -503,7 +560,9 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             w.escape(t);
             T::BOTTOM
         }
-        Op::JsIterMore | Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
+        Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq | Op::BNot | Op::BConst => T::BOOL,
+        Op::JsScopeEnter => T::POS,
+        Op::JsHold | Op::JsScopeExit => T::BOTTOM,
         Op::JsRegExp => T::ANY,
         _ => T::ANY,
     }
@@ -548,7 +607,8 @@ fn unary(t: T, lit: Option<Lit>, op: JsUnOp) -> T {
         t if t.int_kind().is_some() => t,
         T::STR => T::NUM,
         t if t.is_bottom() => T::BOTTOM,
-        _ => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER),
+        T::BIG => T::BIG,
+        _ => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
     };
     match op {
         JsUnOp::Not => T::BOOL,
@@ -575,40 +635,90 @@ fn binary(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> T {
     use JsBinOp::*;
     if op == Add && (a.t == T::STR || b.t == T::STR) {
         for t in [a.t, b.t] {
-            if let Some((class, name)) = to_string_method(w, t) {
+            if let Some((class, name)) = to_string_method(w, t, true) {
                 dispatch(w, class, name, MethodKind::Method, &[]);
-                return T::STR;
-            }
-            if calls_to_string(w, t) {
-                let name = w.names.to_string;
-                w.escape(t);
-                dynamic_methods(w, name, 0);
                 return T::STR;
             }
         }
     }
+    if op == InstanceOf
+        && let Some(f) = has_instance(w, b.t)
+    {
+        call_spec(w, f, b.t, &[a.t]);
+        return T::BOOL;
+    }
     match op {
         Lt | Le | Gt | Ge | Eq | Ne | StrictEq | StrictNe | InstanceOf | In => T::BOOL,
+        // Mixtures of bigint with numbers throw.
+        _ if a.t == T::BIG && b.t == T::BIG => T::BIG,
         _ => plan::arith(op, a, b).result(op),
     }
 }
 
-/// The `toString` that converting an instance to a string calls, when its class has one.
-pub fn to_string_method(w: &World, t: T) -> Option<(ultra_ir::ClassId, StrId)> {
+/// The `toString` that converting an instance to a string calls, when its class has one
+/// and nothing that comes before it.
+pub fn to_string_method(w: &World, t: T, add: bool) -> Option<(ultra_ir::ClassId, StrId)> {
     let Obj::Class(c) = t.obj else { return None };
-    if !t.within(OBJ) {
+    if !t.within(OBJ) || w.added_coercions {
         return None;
     }
-    let name = w.names.to_string;
-    w.method(c, name, MethodKind::Method, false).map(|_| (c, name))
+    let n = w.names;
+    let has = |name: StrId| {
+        w.method(c, name, MethodKind::Method, false).is_some() || w.field(c, name).is_some() || w.subclass_defines(c, name)
+    };
+    if has(n.to_primitive) || add && has(n.value_of) {
+        return None;
+    }
+    w.method(c, n.to_string, MethodKind::Method, false).map(|_| (c, n.to_string))
 }
 
-/// Whether converting a value to a string may have to call a `toString` of the program
-/// that only the run can find: some object, in a program whose classes define one.
-pub fn calls_to_string(w: &World, t: T) -> bool {
-    let unknown = t.has(OBJ) && matches!(t.obj, Obj::Any) || matches!(t.obj, Obj::Class(_)) && t.has(OBJ) && !t.within(OBJ);
-    let defines = |name: StrId| w.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == name && !m.is_static));
-    unknown && defines(w.names.to_string) && !defines(w.names.value_of)
+/// Whether converting a value to a primitive one may call a function of the program.
+pub fn coerces(w: &World, t: T) -> bool {
+    if !w.coercions || !t.has(OBJ) {
+        return false;
+    }
+    match t.obj {
+        Obj::Any => true,
+        Obj::Class(c) => w.added_coercions || w.class_coerces(c),
+        Obj::Arr(c) => coerces(w, w.cell(c)),
+        _ => w.added_coercions,
+    }
+}
+
+/// The library function that makes a primitive value of an object.
+pub const TO_PRIMITIVE: &str = "__ultra_to_primitive";
+/// The library function that joins an array whose elements have such functions.
+pub const ARRAY_JOIN: &str = "__ultra_array_join";
+
+/// Keeps what conversions may call callable: the functions themselves, with anything.
+fn settle_coercions(w: &mut World) {
+    if !w.coercions {
+        return;
+    }
+    library_result(w, TO_PRIMITIVE, &[T::ANY, T::STR]);
+    library_result(w, ARRAY_JOIN, &[T::ANY, T::STR]);
+    let methods: Vec<FnId> = w
+        .prog
+        .classes
+        .values()
+        .flat_map(|c| c.methods.iter())
+        .filter(|m| !m.is_static && w.is_coercion(m.name))
+        .map(|m| m.func)
+        .collect();
+    for f in methods {
+        w.generic_spec(f);
+    }
+    let classes: Vec<ultra_ir::ClassId> =
+        w.cls.ids().filter(|&c| w.cls[c].kind == ClsKind::Literal && w.class_coerces(c)).collect();
+    for c in classes {
+        w.escape(T::obj(Obj::Class(c)));
+    }
+}
+
+/// The static `[Symbol.hasInstance]` of a class.
+pub fn has_instance(w: &World, class: T) -> Option<FnId> {
+    let Obj::ClassVal(d) = class.obj else { return None };
+    w.method(w.cls_of_decl[d], w.names.has_instance, MethodKind::Method, true).map(|(_, f)| f)
 }
 
 /// The text of an operator in a class's table of overloads.
@@ -858,6 +968,10 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
         Obj::Fn(f) if name == n.name => GetPlan::Name(w.prog.fns[f].name),
         Obj::Global(g) => match builtins::GLOBALS[g as usize].constant(&w.prog.strings.text(name)) {
             Some(v) => GetPlan::Constant(v),
+            None if w.builtin_value(g, Some(&w.prog.strings.text(name))).is_some() => {
+                w.builtin_value(g, Some(&w.prog.strings.text(name))).map_or(GetPlan::Dyn, GetPlan::Method)
+            }
+            None if builtins::is_well_known(g, &w.prog.strings.text(name)) => GetPlan::WellKnown(name),
             None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
             None => GetPlan::Dyn,
         },
@@ -891,6 +1005,10 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
     if o.without(NULLISH).is_bottom() {
         return T::BOTTOM;
     }
+    if let Obj::Global(g) = o.obj {
+        let text = w.prog.strings.text(name);
+        w.want_builtin_value(g, Some(&text));
+    }
     match get_plan(w, o, name) {
         GetPlan::ArrayLength | GetPlan::StringLength | GetPlan::MapSize | GetPlan::Constant(_) | GetPlan::FnLength(_) => T::NUM,
         GetPlan::Field(c, i) => w.cell(w.cls[c].fields[i].cell),
@@ -901,6 +1019,7 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
             T::obj(Obj::Fn(f))
         }
         GetPlan::ErrorName | GetPlan::Name(_) => T::STR,
+        GetPlan::WellKnown(_) => T::SYMBOL,
         GetPlan::Constructor => constructor_type(w, o),
         GetPlan::BuiltinMethod => T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0))),
         GetPlan::Dyn => {
@@ -923,7 +1042,7 @@ fn getter_result(w: &mut World, o: T, name: StrId) -> T {
     if let Obj::ClassVal(d) = o.obj {
         let class = w.cls_of_decl[d];
         let Some((_, f)) = w.method(class, name, MethodKind::Getter, true) else { return T::UNDEF };
-        let spec = w.spec(f, vec![T::obj(o.obj)]);
+        let spec = call_spec(w, f, T::obj(o.obj), &[]);
         return w.cell(w.specs[spec].ret);
     }
     let Obj::Class(c) = o.obj else { return T::ANY };
@@ -969,9 +1088,20 @@ pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
         key.push(declared_param(w, f, i, t));
     }
     if has_rest {
-        key.extend(args.iter().skip(n).map(|t| t.widen()));
+        let elem = rest_element(w, f);
+        key.extend(args.iter().skip(n).map(|t| match elem {
+            Some(want) if t.widen().within(NUM | F32 | INTS) => want,
+            _ => t.widen(),
+        }));
     }
     w.spec(f, key)
+}
+
+/// The number type that a rest parameter's elements are declared to have.
+fn rest_element(w: &mut World, f: FnId) -> Option<T> {
+    let ty = w.prog.fns[f].params.last()?.ty?;
+    let Type::Array(elem) = w.prog.types.table[ty] else { return None };
+    w.annotation(elem).filter(|t| *t == T::NUM || *t == T::F32 || t.int_kind().is_some())
 }
 
 /// The parameter type that a call passes: the declared one where it is a plain scalar
@@ -979,6 +1109,10 @@ pub fn call_spec(w: &mut World, f: FnId, this: T, args: &[T]) -> SpecId {
 fn declared_param(w: &mut World, f: FnId, i: usize, t: T) -> T {
     let Some(ty) = w.prog.fns[f].params[i].ty else { return t };
     let Some(want) = w.annotation(ty) else { return t };
+    // In `any`, integers of up to 32 bits are numbers.
+    if want == T::ANY && (t == T::F32 || t.int_kind().is_some_and(|k| k.size() <= 4)) {
+        return T::NUM;
+    }
     if (want == T::NUM || want == T::F32 || want.int_kind().is_some()) && t.within(NUM | F32 | INTS) && t.bits != 0 {
         return want;
     }
@@ -1021,6 +1155,36 @@ pub fn set_effect(w: &mut World, o: T, name: StrId, v: T) {
         },
         Obj::Arr(_) if name == w.names.length => {}
         _ => w.pollute(Some(name), v),
+    }
+}
+
+/// A property that may be deleted is one that may be absent: its field holds `any`.
+fn delete_effect(w: &mut World, o: T, name: Option<StrId>) {
+    let classes: Vec<ultra_ir::ClassId> = match o.obj {
+        Obj::Class(c) => {
+            let mut chain = vec![c];
+            while let Some(&last) = chain.last()
+                && !w.cls[last].parent.is_none()
+            {
+                chain.push(w.cls[last].parent);
+            }
+            chain
+        }
+        Obj::Any => {
+            w.escape(o);
+            w.cls.ids().filter(|&c| w.cls[c].kind == ClsKind::Literal).collect()
+        }
+        _ => return,
+    };
+    for c in classes {
+        for i in 0..w.cls[c].fields.len() {
+            if name.is_none_or(|n| n == w.cls[c].fields[i].name) && !w.cls[c].fields[i].deletable {
+                w.cls[c].fields[i].deletable = true;
+                let cell = w.cls[c].fields[i].cell;
+                w.raise(cell, T::ANY);
+                w.changed = true;
+            }
+        }
     }
 }
 
@@ -1073,7 +1237,7 @@ fn elem_set(w: &mut World, _s: SpecId, body: &Func, key: Value, o: T, k: T, v: T
     }
     let numeric = k.widen().within(NUM | INTS | F32 | UNDEF);
     match base.obj {
-        Obj::Arr(c) if base.within(OBJ) && numeric => w.raise(c, v),
+        Obj::Arr(c) if base.within(OBJ) && numeric => w.raise_element(c, v),
         Obj::Typed(_) if base.within(OBJ) && numeric => {}
         _ if numeric && base.within(OBJ) => w.pollute(Some(w.names.empty), v),
         _ => w.pollute(None, v),
@@ -1104,7 +1268,7 @@ fn object_spread(w: &mut World, target: T, source: T) {
 /// The type of what a loop iterates: an array, a string, or an array made for it.
 pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
     let base = t.without(NULLISH);
-    if base.is_bottom() {
+    if t.is_bottom() || base.is_bottom() && aux != 1 {
         return T::BOTTOM;
     }
     match (aux, base.obj) {
@@ -1116,10 +1280,21 @@ pub fn iter_type(w: &mut World, t: T, aux: u16) -> T {
         (_, Obj::Arr(_) | Obj::Typed(_)) if base.within(OBJ) => base,
         (0, _) if base == T::STR => T::STR,
         (2, _) if base == T::STR => T::STR,
-        (0, Obj::Set(c)) if base.within(OBJ) => {
-            let t = w.cell(c);
-            let cell = list_cell(w, t);
-            T::obj(Obj::Arr(cell))
+        (0, Obj::Map(..) | Obj::Set(_)) if base.within(OBJ) => base,
+        (0, Obj::Class(c)) if base.within(OBJ) && w.iterator_class == Some(c) => {
+            library_result(w, ITER_STEP, &[base]);
+            base
+        }
+        (0, _) => {
+            w.escape(t);
+            let name = w.names.iterator;
+            dynamic_methods(w, name, 0);
+            let name = w.names.next;
+            dynamic_methods(w, name, 0);
+            library_result(w, "__ultra_iterate", &[T::ANY, T::STR]);
+            let Some(c) = w.iterator_class else { return T::BOTTOM };
+            library_result(w, ITER_STEP, &[T::obj(Obj::Class(c))]);
+            T::obj(Obj::Class(c))
         }
         _ => {
             w.escape(t);
@@ -1136,16 +1311,20 @@ pub fn iterates_entries(w: &World, s: SpecId, body: &Func, it: Value) -> bool {
     !t.is_bottom() && t != T::STR && !(matches!(t.obj, Obj::Arr(_) | Obj::Typed(_)) && t.within(OBJ))
 }
 
-/// Cell of an array that the runtime makes of values of a type: it holds `any`.
-fn list_cell(w: &mut World, _t: T) -> CellId {
-    w.declared_cell(T::ANY)
-}
+/// The library function that advances an iteration of something only known when it runs.
+pub const ITER_STEP: &str = "__ultra_iter_step";
+/// The library function that ends such an iteration early.
+pub const ITER_CLOSE: &str = "__ultra_iter_close";
 
-pub fn iter_value(w: &World, it: T) -> T {
+pub fn iter_value(w: &mut World, it: T) -> T {
     match it.obj {
         _ if it == T::STR => T::STR,
         Obj::Arr(c) => w.cell(c),
         Obj::Typed(_) => T::NUM,
+        Obj::Set(c) => w.cell(c),
+        // A pair made for this turn.
+        Obj::Map(..) => T::obj(Obj::Arr(w.declared_cell(T::ANY))),
+        Obj::Class(_) => T::ANY,
         _ => T::BOTTOM,
     }
 }
@@ -1187,6 +1366,9 @@ pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
     if base.within(NUM | F32 | INTS) && base.rep() != ultra_ir::Ty::Any {
         return builtin(Recv::Number);
     }
+    if base == T::BIG {
+        return builtin(Recv::BigInt);
+    }
     if base == T::BOOL && matches!(text().as_str(), "toString") {
         return CallPlan::Builtin(Builtin::Special(Special::ToStringNoArg));
     }
@@ -1209,6 +1391,7 @@ pub fn call_plan(w: &World, recv: T, name: StrId) -> CallPlan {
             }
             CallPlan::Dyn
         }
+        Obj::Fn(_) | Obj::Func => fn_method(&text()).map_or(CallPlan::Dyn, CallPlan::FnMethod),
         Obj::Arr(_) | Obj::Typed(_) => builtin(Recv::Array),
         Obj::Map(..) => builtin(Recv::Map),
         Obj::Set(_) => builtin(Recv::Set),
@@ -1247,12 +1430,50 @@ fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args:
             let f = get_result(w, recv, name);
             call_value(w, s, inst, f, recv.without(NULLISH), args)
         }
+        CallPlan::FnMethod(FnMethod::Call) => {
+            let this = args.first().copied().unwrap_or(T::UNDEF);
+            call_value(w, s, inst, recv.without(NULLISH), this, args.get(1..).unwrap_or(&[]))
+        }
+        CallPlan::FnMethod(m) => {
+            w.escape(recv);
+            args.iter().for_each(|t| w.escape(*t));
+            if m == FnMethod::Bind {
+                bind_result(w);
+            }
+            T::ANY
+        }
         CallPlan::Dyn => {
+            if fn_method(&w.prog.strings.text(name)) == Some(FnMethod::Bind) {
+                bind_result(w);
+            }
             w.escape(recv);
             args.iter().for_each(|t| w.escape(*t));
             dynamic_methods(w, name, args.len());
+            if let Some(f) = dynamic_library(w, recv, name) {
+                let t = library_result(w, f, &vec![T::ANY; args.len() + 1]);
+                w.escape(t);
+            }
             T::ANY
         }
+    }
+}
+
+fn bind_result(w: &mut World) {
+    let cell = w.declared_cell(T::ANY);
+    let t = library_result(w, BIND, &[T::ANY, T::ANY, T::obj(Obj::Arr(cell))]);
+    w.escape(t);
+}
+
+/// The library function behind a method name of arrays (of Maps and Sets too for `forEach`),
+/// for a receiver that may be one.
+pub fn dynamic_library(w: &World, recv: T, name: StrId) -> Option<&'static str> {
+    if !recv.has(OBJ) || recv.obj != Obj::Any {
+        return None;
+    }
+    match builtins::method(Recv::Array, &w.prog.strings.text(name)) {
+        Some(Builtin::Special(Special::Library("__ultra_array_forEach"))) => Some("__ultra_any_forEach"),
+        Some(Builtin::Special(Special::Library(f))) => Some(f),
+        _ => None,
     }
 }
 
@@ -1291,6 +1512,9 @@ fn construct(w: &mut World, s: SpecId, inst: Inst, callee: T, args: &[T]) -> T {
     match callee.obj {
         Obj::ClassVal(d) => {
             let class = w.cls_of_decl[d];
+            if w.destroys(class) {
+                w.need_drain();
+            }
             run_constructor(w, class, args);
             T::obj(Obj::Class(class))
         }
@@ -1383,6 +1607,8 @@ pub fn builtin_result(w: &mut World, s: SpecId, inst: Inst, b: Builtin, recv: T,
                 T::obj(Obj::Arr(cell))
             }
             R::Object => T::ANY_OBJ,
+            R::Big => T::BIG,
+            R::Symbol => T::SYMBOL,
             R::SameArray => recv,
         },
         Builtin::Special(sp) => special_result(w, s, inst, sp, recv, args),
@@ -1460,6 +1686,7 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewArray => {
             let cell = w.site(s, inst, 0);
+            w.starts_empty(cell);
             let by_length = args.len() == 1 && arg(0).widen().within(NUM | INTS);
             if by_length {
                 w.raise(cell, T::UNDEF);
@@ -1476,8 +1703,63 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         Special::ElemUnchecked => match arg(0).obj {
             Obj::Arr(c) => w.cell(c),
             Obj::Typed(_) => T::NUM,
-            _ => T::BOTTOM,
+            _ if arg(0).is_bottom() => T::BOTTOM,
+            _ => {
+                w.escape(arg(0));
+                T::ANY
+            }
         },
+        Special::IsHole | Special::IsList => T::BOOL,
+        Special::Apply => T::ANY,
+        Special::ObjectAssign => {
+            for source in args.iter().skip(1) {
+                object_spread(w, arg(0), *source);
+            }
+            w.escape(arg(0));
+            arg(0)
+        }
+        Special::LibraryCall(name) => {
+            let all: Vec<T> = args.iter().map(|t| t.widen()).collect();
+            library_result(w, name, &all)
+        }
+        Special::LibraryAny(name, n) => {
+            args.iter().for_each(|t| w.escape(*t));
+            let t = library_result(w, name, &vec![T::ANY; n]);
+            w.escape(t);
+            t
+        }
+        Special::Group(_) => T::UNDEF,
+        Special::JsonStringify => {
+            args.iter().for_each(|t| w.escape(*t));
+            if json_replaces(w, args) {
+                dynamic_methods(w, w.names.to_json, 1);
+                library_result(w, JSON_STRINGIFY, &[T::ANY, T::ANY, T::ANY]);
+            }
+            T::ANY
+        }
+        Special::JsonParse => {
+            if args.len() > 1 {
+                args.iter().for_each(|t| w.escape(*t));
+                library_result(w, JSON_PARSE, &[T::ANY, T::ANY]);
+            }
+            T::ANY
+        }
+        Special::Opaque => {
+            match arg(0).obj {
+                Obj::Arr(c) | Obj::Set(c) => {
+                    let t = w.cell(c);
+                    w.escape(t);
+                }
+                Obj::Map(k, v) => {
+                    for c in [k, v] {
+                        let t = w.cell(c);
+                        w.escape(t);
+                    }
+                }
+                _ => w.escape(arg(0)),
+            }
+            T::ANY
+        }
         Special::NewError => {
             args.iter().for_each(|t| w.escape(*t));
             let Obj::Global(g) = recv.obj else { return T::ANY };
@@ -1491,6 +1773,11 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewMap => {
             let (k, v) = (w.site(s, inst, 0), w.site(s, inst, 1));
+            if !args.is_empty() && !direct_source(arg(0)) {
+                library_result(w, MAP_FILL, &[T::ANY, T::ANY]);
+                dynamic_methods(w, w.names.iterator, 0);
+                dynamic_methods(w, w.names.next, 0);
+            }
             if !args.is_empty() && !arg(0).within(NULLISH) {
                 w.escape(arg(0));
                 w.raise(k, T::ANY);
@@ -1500,6 +1787,9 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         }
         Special::NewSet => {
             let c = w.site(s, inst, 0);
+            if !args.is_empty() && !direct_source(arg(0)) {
+                library_result(w, MAP_FILL, &[T::ANY, T::ANY]);
+            }
             if !args.is_empty() && !arg(0).within(NULLISH) {
                 let it = iter_type(w, arg(0), 0);
                 let e = iter_value(w, it);
@@ -1528,15 +1818,25 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
             }
             recv
         }
-        Special::MapList(which) => {
-            if which == 2 {
-                w.escape(recv);
-            }
-            let cell = w.declared_cell(T::ANY);
-            T::obj(Obj::Arr(cell))
-        }
         Special::ObjectFreeze => arg(0),
     }
+}
+
+/// Library functions for JSON with functions of the program.
+pub const JSON_STRINGIFY: &str = "__ultra_json_stringify";
+pub const JSON_PARSE: &str = "__ultra_json_parse";
+
+/// Whether functions of the program take part in JSON.stringify: a replacer, or some `toJSON`.
+pub fn json_replaces(w: &World, args: &[T]) -> bool {
+    w.has_to_json || args.get(1).is_some_and(|t| !t.within(NULLISH))
+}
+
+/// The library function that fills a Map or Set from an iterable.
+pub const MAP_FILL: &str = "__ultra_map_fill";
+
+/// Whether the runtime itself can visit what a Map or Set is made of.
+pub fn direct_source(t: T) -> bool {
+    t == T::STR || t.within(NULLISH) || t.within(OBJ) && matches!(t.obj, Obj::Arr(_) | Obj::Typed(_) | Obj::Map(..) | Obj::Set(_))
 }
 
 fn library_result(w: &mut World, name: &str, args: &[T]) -> T {

@@ -42,6 +42,8 @@ pub struct Code {
     class_globals: Table<ClassDeclId, ultra_ir::GlobalId>,
     /// Registry entry of function values with an environment.
     pub closure_class: ClassId,
+    /// What functions do with their parameters, as far as somebody asked.
+    pub summaries: super::escape::Summaries,
 }
 
 impl Code {
@@ -58,7 +60,9 @@ impl Code {
             class_funcs: Table::new(),
             class_globals: Table::filled(w.prog.classes.len(), ultra_ir::GlobalId::NONE),
             closure_class: ClassId::NONE,
+            summaries: Default::default(),
         };
+        code.summaries.known = w.specs.len();
         code.module.strings = w.prog.strings.table.clone();
         code.classes(w);
         code.closure_class = code.module.classes.push(ClassData {
@@ -135,6 +139,7 @@ impl Code {
 
     fn classes(&mut self, w: &World) {
         let tested = tested_vars(w);
+        let acyclic = super::acyclic::acyclic(w);
         for class in w.cls.ids() {
             self.module.classes.push(ClassData {
                 name: w.prog.strings.text(w.cls[class].name).into(),
@@ -144,7 +149,7 @@ impl Code {
                 depth: 0,
                 fields: Vec::new(),
                 leaf: w.subclasses[class].is_empty(),
-                acyclic: false,
+                acyclic: acyclic[class],
                 meta_bits: if has_destructor(w, class) { META_FINALIZE } else { 0 },
             });
         }
@@ -177,10 +182,10 @@ impl Code {
             _ => true,
         };
         let mut order: Vec<usize> = (0..own.len()).filter(|&i| wanted(i)).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(w.cell(own[i].cell).kind().size()));
+        order.sort_by_key(|&i| std::cmp::Reverse(w.field_kind(&own[i]).size()));
         let mut ids = vec![FieldId::NONE; own.len()];
         for i in order {
-            let kind = w.cell(own[i].cell).kind();
+            let kind = w.field_kind(&own[i]);
             let offset = end.next_multiple_of(kind.size());
             end = offset + kind.size();
             let id = self.module.fields.push(FieldData {

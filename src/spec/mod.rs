@@ -6,7 +6,10 @@
 //!         ── lower ──> typed Func                                  (per specialisation, on first call)
 //! ```
 
+pub mod acyclic;
 pub mod builtins;
+pub mod early;
+pub mod escape;
 pub mod infer;
 pub mod layout;
 pub mod lower;

@@ -83,8 +83,8 @@ impl Arith {
             Arith::F32 => T::F32,
             Arith::Int(k) => T::int(k),
             Arith::Concat => T::STR,
-            Arith::Dyn if op == JsBinOp::Add => T::prim(NUM | STR | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER),
-            Arith::Dyn => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER),
+            Arith::Dyn if op == JsBinOp::Add => T::prim(NUM | STR | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
+            Arith::Dyn => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
         }
     }
 }

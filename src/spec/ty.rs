@@ -29,11 +29,12 @@ pub const INTS: u32 = 0xFF << 7;
 pub const LIT: u32 = 1 << 15;
 /// Position in an iteration: an int32 that programs never see.
 pub const POS: u32 = 1 << 16;
-/// Anything the other bits do not name (symbols, bigints).
+/// Anything the other bits do not name (symbols).
 pub const OTHER: u32 = 1 << 17;
+pub const BIG: u32 = 1 << 18;
 pub const NULLISH: u32 = UNDEF | NULL;
 pub const NUMERIC: u32 = NUM | LIT | F32 | INTS;
-const ALL: u32 = UNDEF | NULL | BOOL | STR | OBJ | NUM | F32 | INTS | OTHER;
+const ALL: u32 = UNDEF | NULL | BOOL | STR | OBJ | NUM | F32 | INTS | OTHER | BIG;
 
 /// What is known about the object part of a type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -75,6 +76,10 @@ impl T {
     pub const F32: T = T::prim(F32);
     pub const LIT: T = T::prim(LIT);
     pub const POS: T = T::prim(POS);
+    /// A bigint, kept in an any word.
+    pub const BIG: T = T::prim(BIG);
+    /// A symbol.
+    pub const SYMBOL: T = T::prim(OTHER);
     pub const ANY: T = T { bits: ALL, obj: Obj::Any };
     pub const ANY_OBJ: T = T { bits: OBJ, obj: Obj::Any };
 

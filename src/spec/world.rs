@@ -30,6 +30,8 @@ pub struct Cell {
     ty: T,
     /// The type is declared: it never changes, and stores convert to it.
     declared: bool,
+    /// Elements of an array that starts empty, so that stores of elements may leave gaps.
+    grows: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,8 +47,12 @@ pub enum ClsKind {
 pub struct ClsField {
     pub name: StrId,
     pub cell: CellId,
+    /// The slot refers to a weak cell.
+    pub weak: bool,
     /// Captured variable with a "was initialised" flag: the flag's index in `Cls::fields`.
     pub flag: Option<u32>,
+    /// `delete` may take the property away: the field can hold the absent value.
+    pub deletable: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +95,8 @@ pub struct World {
     /// Array cells made so far, for pollution by stores of unknown target.
     array_cells: Vec<CellId>,
     pub changed: bool,
+    /// Runs destructors that are due; once an instance of a class with one is made.
+    pub drain: Option<SpecId>,
     /// Element kind named by the call being inferred.
     pub dtype: Option<ultra_abi::Kind>,
     /// Values and blocks of each function's body.
@@ -97,7 +105,19 @@ pub struct World {
     pub subclasses: Table<ClassId, Vec<ClassId>>,
     /// Classes whose instances flow where their type is not followed.
     escaped: Table<ClassId, bool>,
+    /// The program has functions that converting an object to a primitive value may call.
+    pub coercions: bool,
+    /// A store of an element names a key that is no index: such keys are properties of arrays.
+    pub odd_keys: bool,
+    /// The program has a function called `toJSON`.
+    pub has_to_json: bool,
+    /// The library's class of iterations.
+    pub iterator_class: Option<ClassId>,
+    /// Such functions are given to objects other than in classes and literals.
+    pub added_coercions: bool,
     pub names: Names,
+    /// Functions of the library by name.
+    library: HashMap<&'static str, FnId>,
 }
 
 /// Names that specialisation itself looks for.
@@ -113,6 +133,28 @@ pub struct Names {
     pub empty: StrId,
     pub to_string: StrId,
     pub value_of: StrId,
+    pub to_primitive: StrId,
+    pub iterator: StrId,
+    pub next: StrId,
+    pub return_: StrId,
+    pub has_instance: StrId,
+    pub to_json: StrId,
+    pub destructor: StrId,
+}
+
+/// The library's name for a built-in function as a value.
+fn value_name(global: u16, name: Option<&str>) -> String {
+    let global = super::builtins::GLOBALS[global as usize].name;
+    match name {
+        Some(name) => format!("__ultra_v_{global}_{name}"),
+        None => format!("__ultra_v_{global}"),
+    }
+}
+
+fn library_functions(prog: &Program) -> HashMap<&'static str, FnId> {
+    let start: Vec<u16> = "__ultra_".encode_utf16().collect();
+    let named = prog.fns.iter().filter(|(_, f)| prog.strings.table[f.name].starts_with(&start));
+    named.filter_map(|(id, f)| Some((crate::library::known(&prog.strings.text(f.name))?, id))).collect()
 }
 
 /// Specialisations of one function beyond which calls share the all-any one.
@@ -132,11 +174,19 @@ impl World {
             empty: s.intern(""),
             to_string: s.intern("toString"),
             value_of: s.intern("valueOf"),
+            to_primitive: s.intern("@@toPrimitive"),
+            iterator: s.intern("@@iterator"),
+            next: s.intern("next"),
+            return_: s.intern("return"),
+            has_instance: s.intern("@@hasInstance"),
+            to_json: s.intern("toJSON"),
+            destructor: s.intern(crate::lower::DESTRUCTOR),
         };
         let mut sizes = Table::new();
         for f in prog.fns.values() {
             sizes.push((f.body.values.len(), f.body.blocks.len()));
         }
+        let library = library_functions(&prog);
         let mut w = World {
             cells: Table::new(),
             cls: Table::new(),
@@ -153,17 +203,91 @@ impl World {
             generic: Table::filled(prog.fns.len(), SpecId::NONE),
             array_cells: Vec::new(),
             changed: false,
+            drain: None,
             dtype: None,
             sizes,
             subclasses: Table::new(),
             escaped: Table::new(),
+            coercions: false,
+            iterator_class: None,
+            has_to_json: false,
+            odd_keys: false,
+            added_coercions: false,
             names,
+            library,
             prog,
         };
         w.register_errors();
         w.register_classes();
         w.register_scopes();
+        w.odd_keys = w.has_odd_keys();
+        w.find_coercions();
+        let iterator = |c: &ClassDecl| w.prog.strings.is(c.name, "__ultra_Iterator");
+        w.iterator_class = w.prog.classes.iter().find(|(_, c)| iterator(c)).map(|(d, _)| w.cls_of_decl[d]);
         w
+    }
+
+    /// Looks for functions called `toString`, `valueOf` or `[Symbol.toPrimitive]`.
+    fn find_coercions(&mut self) {
+        let n = self.names;
+        let wanted = |name: StrId| name == n.to_string || name == n.value_of || name == n.to_primitive;
+        self.coercions = self.prog.classes.values().any(|c| c.methods.iter().any(|m| !m.is_static && wanted(m.name)));
+        self.has_to_json = self.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == n.to_json));
+        for f in self.prog.fns.values() {
+            for d in f.body.insts.values() {
+                match d.op {
+                    ultra_ir::Op::JsStr if d.a == n.to_json.0 => self.has_to_json = true,
+                    ultra_ir::Op::JsSet if d.c == n.to_json.0 => self.has_to_json = true,
+                    ultra_ir::Op::JsStr if wanted(StrId(d.a)) => self.coercions = true,
+                    ultra_ir::Op::JsSet if wanted(StrId(d.c)) => {
+                        self.coercions = true;
+                        self.added_coercions = true;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The library's function that stands for a built-in function as a value.
+    pub fn builtin_value(&self, global: u16, name: Option<&str>) -> Option<FnId> {
+        self.library.get(value_name(global, name).as_str()).copied()
+    }
+
+    /// Asks for the library's function that stands for a built-in function as a value.
+    pub fn want_builtin_value(&mut self, global: u16, name: Option<&str>) -> Option<FnId> {
+        self.library(&value_name(global, name))
+    }
+
+    fn has_odd_keys(&self) -> bool {
+        self.prog.fns.values().any(|f| {
+            let stores = f.body.insts.values().filter(|d| d.op == ultra_ir::Op::JsElemSet);
+            stores.filter_map(|d| super::infer::literal(&f.body, d.arg_b())).any(|l| l.int.is_none_or(|i| i < 0))
+        })
+    }
+
+    /// Whether a name is one of the functions that conversion to a primitive value calls.
+    pub fn is_coercion(&self, name: StrId) -> bool {
+        name == self.names.to_string || name == self.names.value_of || name == self.names.to_primitive
+    }
+
+    /// Whether instances of a class, of its bases or of classes that extend it have such a function.
+    pub fn class_coerces(&self, class: ClassId) -> bool {
+        let own = |c: ClassId| {
+            self.cls[c].fields.iter().any(|f| self.is_coercion(f.name))
+                || self.decl_of(c).is_some_and(|d| {
+                    let methods = |d: ClassDeclId| self.prog.classes[d].methods.iter().any(|m| !m.is_static && self.is_coercion(m.name));
+                    methods(d) || self.mixins(c).into_iter().any(methods)
+                })
+        };
+        let mut at = class;
+        while !at.is_none() {
+            if own(at) {
+                return true;
+            }
+            at = self.cls[at].parent;
+        }
+        self.subclasses[class].iter().any(|&c| own(c) || self.class_coerces(c))
     }
 
     fn register_errors(&mut self) {
@@ -175,7 +299,7 @@ impl World {
                 let fields = [(self.names.message, T::STR), (self.names.stack, T::ANY), (self.names.cause, T::ANY)];
                 for (name, ty) in fields {
                     let cell = self.declared_cell(ty);
-                    self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                    self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
                 }
             }
         }
@@ -202,6 +326,7 @@ impl World {
                 self.subclasses[parent].push(id);
             }
         }
+        let mut early = super::early::Early::default();
         for decl in self.prog.classes.ids() {
             let id = self.cls_of_decl[decl];
             let own = self.prog.classes[decl].fields.clone();
@@ -211,12 +336,16 @@ impl World {
                     continue;
                 }
                 let cell = self.cell_for_annotation(f.ty);
+                if f.weak {
+                    self.raise(cell, T::UNDEF);
+                }
                 // Without a default value a field starts undefined.
-                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional;
+                let seen_early = f.has_init && !self.prog.options.default_fields && early.sees(&self.prog, decl, f.name);
+                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional || seen_early;
                 if untyped_start && !self.is_declared(cell) {
                     self.raise(cell, T::UNDEF);
                 }
-                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None });
+                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: false, weak: f.weak });
             }
         }
     }
@@ -239,17 +368,17 @@ impl World {
                 let class = self.scope_cls[parent];
                 let cell = self.new_cell(T::obj(Obj::Class(class)), true);
                 let name = self.prog.strings.intern("parent");
-                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
             }
             for var in self.prog.scopes[scope].vars.clone() {
                 let (name, cell) = (self.prog.vars[var].name, self.var_cells[var]);
-                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
             }
             for i in 0..self.cls[id].fields.len() {
                 let cell = self.declared_cell(T::BOOL);
                 let name = self.names.empty;
                 let flag = self.cls[id].fields.len() as u32;
-                self.cls[id].fields.push(ClsField { name, cell, flag: None });
+                self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
                 self.cls[id].fields[i].flag = Some(flag);
             }
         }
@@ -275,7 +404,7 @@ impl World {
 
     pub fn new_cell(&mut self, ty: T, declared: bool) -> CellId {
         let id = CellId(self.cells.len() as u32);
-        self.cells.push(Cell { link: id, ty, declared })
+        self.cells.push(Cell { link: id, ty, declared, grows: false })
     }
 
     /// A cell of a type that stores convert to.
@@ -334,11 +463,29 @@ impl World {
         // A declared cell wins, so that its type stays what was written.
         let (winner, loser) = if self.cells[b].declared && !self.cells[a].declared { (b, a) } else { (a, b) };
         let t = self.cells[loser].ty;
+        self.cells[winner].grows |= self.cells[loser].grows;
         self.cells[loser].link = winner;
         if self.cells[winner].declared {
             self.keep_identity(self.cells[winner].ty, t);
         } else {
             self.raise(winner, t);
+        }
+    }
+
+    /// Marks the element cell of an array that starts empty.
+    pub fn starts_empty(&mut self, c: CellId) {
+        let c = self.find(c);
+        self.cells[c].grows = true;
+    }
+
+    /// A store to an element: in an array that starts empty it may leave a gap before it,
+    /// where kinds that have no hole must become `any`.
+    pub fn raise_element(&mut self, c: CellId, t: T) {
+        self.raise(c, t);
+        let c = self.find(c);
+        let has_hole = |t: T| t.is_bottom() || matches!(t.kind(), ultra_ir::Kind::F64 | ultra_ir::Kind::Ref);
+        if self.cells[c].grows && !self.cells[c].declared && !has_hole(self.cells[c].ty) {
+            self.raise(c, T::UNDEF);
         }
     }
 
@@ -387,6 +534,10 @@ impl World {
                 Obj::Any
             }
         };
+        // Among other values a built-in function is one that can be called.
+        if matches!(obj, Obj::Global(_)) && bits != OBJ {
+            self.escape(T::obj(obj));
+        }
         T { bits, obj }
     }
 
@@ -425,6 +576,11 @@ impl World {
                 self.generic_spec(f);
             }
             Obj::Class(c) => self.escape_class(c),
+            Obj::Global(g) => {
+                if let Some(f) = self.want_builtin_value(g, None) {
+                    self.generic_spec(f);
+                }
+            }
             _ => {}
         }
     }
@@ -568,7 +724,7 @@ impl World {
         let name = self.names.empty;
         let fields = keys
             .iter()
-            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None })
+            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None, deletable: false, weak: false })
             .collect();
         let id = self.add_cls(Cls { name, kind: ClsKind::Literal, parent: ClassId::NONE, fields });
         self.literal_cls.insert(keys.to_vec(), id);
@@ -590,7 +746,7 @@ impl World {
 
     pub fn add_field(&mut self, class: ClassId, name: StrId) -> (ClassId, usize) {
         let cell = self.new_cell(T::UNDEF, false);
-        self.cls[class].fields.push(ClsField { name, cell, flag: None });
+        self.cls[class].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
         self.changed = true;
         (class, self.cls[class].fields.len() - 1)
     }
@@ -760,9 +916,44 @@ impl World {
 }
 
 impl World {
+    /// How the slot of a field holds its values.
+    pub fn field_kind(&self, f: &ClsField) -> ultra_abi::Kind {
+        if f.weak { ultra_abi::Kind::Ref } else { self.cell(f.cell).kind() }
+    }
+
+    /// Whether instances of exactly this class have something to run when they die.
+    pub fn destroys(&self, class: ClassId) -> bool {
+        self.method(class, self.names.destructor, MethodKind::Method, false).is_some()
+    }
+
+    /// Whether values of a type may be objects with a destructor.
+    pub fn may_destroy(&self, t: T) -> bool {
+        match t.obj {
+            _ if !t.has(OBJ) || self.drain.is_none() => false,
+            Obj::Any => true,
+            Obj::Class(c) => self.destroys(c) || self.subclass_defines(c, self.names.destructor),
+            _ => false,
+        }
+    }
+
+    /// Specialises what runs destructors.
+    pub fn need_drain(&mut self) {
+        if self.drain.is_none()
+            && let Some(f) = self.library("__ultra_drain")
+        {
+            self.drain = Some(self.spec(f, vec![T::UNDEF]));
+        }
+    }
+
     /// A function of the library prelude.
-    pub fn library(&self, name: &str) -> Option<FnId> {
-        self.prog.fns.iter().find(|(_, f)| self.prog.strings.is(f.name, name)).map(|(id, _)| id)
+    ///
+    /// One that the program was made without is noted in `Program::gaps`.
+    pub fn library(&mut self, name: &str) -> Option<FnId> {
+        let found = self.library.get(name).copied();
+        if found.is_none() && !self.prog.gaps.iter().any(|g| *g == name) {
+            self.prog.gaps.extend(crate::library::known(name));
+        }
+        found
     }
 
     /// Whether a subclass has a method of this name that the class lacks.

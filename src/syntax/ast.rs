@@ -189,6 +189,84 @@ pub enum Expr {
     Go(ExprId),
     /// UltraScript: `atomic x++`, `atomic x += e`; the operand is an update or an assignment.
     Atomic(ExprId),
+    /// JSX: `<a b={c}>d</a>`, `<>e</>`
+    Jsx(Box<JsxElement>),
+}
+
+/// A JSX element or fragment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct JsxElement {
+    pub tag: JsxTag,
+    pub type_args: Box<[TypeId]>,
+    pub attrs: Box<[JsxAttr]>,
+    pub children: Box<[JsxChild]>,
+    /// Written `<a />`.
+    pub self_closing: bool,
+}
+
+impl JsxElement {
+    /// The expressions in it, in order: the component, attributes, children.
+    pub fn expressions(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let tag = match self.tag {
+            JsxTag::Expr(tag) => Some(tag),
+            _ => None,
+        };
+        let attrs = self.attrs.iter().filter_map(|attr| match *attr {
+            JsxAttr::Spread(e) | JsxAttr::Named { value: Some(JsxValue::Expr(e) | JsxValue::Element(e)), .. } => Some(e),
+            JsxAttr::Named { .. } => None,
+        });
+        let children = self.children.iter().filter_map(|child| match *child {
+            JsxChild::Expr(Some(e), _) | JsxChild::Spread(e) | JsxChild::Element(e) => Some(e),
+            JsxChild::Expr(None, _) | JsxChild::Text(..) => None,
+        });
+        tag.into_iter().chain(attrs).chain(children)
+    }
+}
+
+/// What a JSX element is an element of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JsxTag {
+    /// `<>...</>`
+    Fragment,
+    /// A name with a small first letter or with a hyphen, such as `div`: passed as a string.
+    Intrinsic(Ident),
+    /// `svg:path`
+    Namespaced(Ident, Ident),
+    /// A component: a name, `this`, or members of one.
+    Expr(ExprId),
+}
+
+/// An attribute of a JSX element.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JsxAttr {
+    /// `name`, `name="value"`, `name={value}`, `namespace:name=...`; without value it is `true`.
+    Named { namespace: Option<Ident>, name: Ident, value: Option<JsxValue> },
+    /// `{...expr}`
+    Spread(ExprId),
+}
+
+/// The value of a JSX attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JsxValue {
+    /// The text between the quotes, with entities decoded.
+    String(StrValue, Span),
+    /// `{expr}`
+    Expr(ExprId),
+    /// An [`Expr::Jsx`] without braces.
+    Element(ExprId),
+}
+
+/// What stands between the tags of a JSX element.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JsxChild {
+    /// Text as written; `super::jsx::text_value` gives what it means.
+    Text(Name, Span),
+    /// `{expr}`; `None` when the braces hold at most comments.
+    Expr(Option<ExprId>, Span),
+    /// `{...expr}`
+    Spread(ExprId),
+    /// An [`Expr::Jsx`].
+    Element(ExprId),
 }
 
 /// An element of an array literal.
@@ -822,7 +900,8 @@ pub enum TypeExpr {
     /// `T[K]`
     Indexed { object: TypeId, index: TypeId },
     /// `import("m").A.B<T>`; `is_typeof` for `typeof import("m")`.
-    Import { source: StrValue, path: Box<[Ident]>, args: Box<[TypeId]>, is_typeof: bool },
+    /// `options` is the object literal after the module's name.
+    Import { source: StrValue, options: Option<ExprId>, path: Box<[Ident]>, args: Box<[TypeId]>, is_typeof: bool },
     /// `x is T`, `asserts x`, `asserts x is T`; the parameter is `this` too.
     Predicate { param: Ident, asserts: bool, ty: Option<TypeId> },
     Paren(TypeId),
@@ -1004,6 +1083,21 @@ impl Ast {
     /// The UTF-16 code units of a [`StrValue::Lone`]; empty for an index that is not of this tree.
     pub fn lone_string(&self, index: u32) -> &[u16] {
         self.lone_strings.get(index as usize).map_or(&[], |s| s)
+    }
+
+    /// All expressions, unreachable ones included.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter().map(|(_, e)| e)
+    }
+
+    /// All functions, unreachable ones included.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.iter().map(|(_, f)| f)
+    }
+
+    /// All classes, unreachable ones included.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        self.classes.iter().map(|(_, c)| c)
     }
 
     /// The expression without the parentheses around it.

@@ -9,12 +9,12 @@ use super::ast::*;
 use super::names::{Interner, Name};
 use super::parser::{Parsed, tokens};
 use super::token::T;
-use super::Dialect;
+use super::ParseOptions;
 
 /// Tokens as the parser saw them, one a line: kind, span, text.
-pub fn dump_tokens(text: &str, dialect: Dialect, interner: &mut Interner) -> String {
+pub fn dump_tokens(text: &str, options: ParseOptions, interner: &mut Interner) -> String {
     let mut out = String::new();
-    for token in tokens(text, dialect, interner) {
+    for token in tokens(text, options, interner) {
         let kind = match token.kind {
             T::Ident | T::Keyword | T::PrivateName | T::Number | T::BigInt | T::String | T::RegExp
             | T::Template | T::TemplateHead | T::TemplateMiddle | T::TemplateTail => token.kind.text(),
@@ -29,7 +29,16 @@ pub fn dump_tokens(text: &str, dialect: Dialect, interner: &mut Interner) -> Str
 
 /// The tree as indented text.
 pub fn dump_ast(parsed: &Parsed, interner: &Interner) -> String {
-    let dumper = Dumper { ast: &parsed.ast, names: interner };
+    dump(parsed, interner, false)
+}
+
+/// The tree as indented text, without parentheses.
+pub fn dump_meaning(parsed: &Parsed, interner: &Interner) -> String {
+    dump(parsed, interner, true)
+}
+
+fn dump(parsed: &Parsed, interner: &Interner, without_parens: bool) -> String {
+    let dumper = Dumper { ast: &parsed.ast, names: interner, without_parens };
     let mut out = String::new();
     let mut work: Vec<(usize, Kid)> =
         parsed.module_body.iter().rev().map(|&s| (0, ("", Part::Stmt(s)))).collect();
@@ -170,7 +179,7 @@ pub fn unary_text(op: UnaryOp) -> &'static str {
     }
 }
 
-fn logical_text(op: LogicalOp) -> &'static str {
+pub(super) fn logical_text(op: LogicalOp) -> &'static str {
     match op {
         LogicalOp::And => "&&",
         LogicalOp::Or => "||",
@@ -178,7 +187,7 @@ fn logical_text(op: LogicalOp) -> &'static str {
     }
 }
 
-fn assign_text(op: AssignOp) -> String {
+pub(super) fn assign_text(op: AssignOp) -> String {
     match op {
         AssignOp::Assign => "=".to_owned(),
         AssignOp::Binary(op) => format!("{}=", binary_text(op)),
@@ -186,7 +195,7 @@ fn assign_text(op: AssignOp) -> String {
     }
 }
 
-fn var_text(kind: VarKind) -> &'static str {
+pub(super) fn var_text(kind: VarKind) -> &'static str {
     match kind {
         VarKind::Var => "var",
         VarKind::Let => "let",
@@ -199,6 +208,7 @@ fn var_text(kind: VarKind) -> &'static str {
 struct Dumper<'a> {
     ast: &'a Ast,
     names: &'a Interner,
+    without_parens: bool,
 }
 
 impl<'a> Dumper<'a> {
@@ -220,7 +230,7 @@ impl<'a> Dumper<'a> {
     fn number(&self, id: NumberId) -> String {
         let n = self.ast[id];
         match n.integer {
-            Some(i) if n.written_as_integer => i.to_string(),
+            Some(i) if n.written_as_integer || self.without_parens => i.to_string(),
             _ => format!("{:?}", n.value),
         }
     }
@@ -234,10 +244,16 @@ impl<'a> Dumper<'a> {
 
     fn node(&self, part: Part<'a>) -> Node<'a> {
         match part {
+            Part::Expr(id) if self.without_parens => self.expr(self.ast.unparen(id)),
             Part::Expr(id) => self.expr(id),
             Part::Stmt(id) => self.stmt(id),
             Part::Pat(id) => self.pat(id),
-            Part::Type(id) => self.ty(id),
+            Part::Type(mut id) => {
+                while let (TypeExpr::Paren(inner), true) = (&self.ast[id], self.without_parens) {
+                    id = *inner;
+                }
+                self.ty(id)
+            }
             Part::Function(id) => self.function(id),
             Part::Key(key) => self.key(key),
             Part::Elem(elem) => match elem.default {
@@ -262,6 +278,7 @@ impl<'a> Dumper<'a> {
     fn key(&self, key: PropKey) -> Node<'a> {
         Node::new(match key {
             PropKey::Ident(i) => self.name(i.name).to_owned(),
+            PropKey::String(StrValue::Text(s), _) if self.without_parens => self.name(s).to_owned(),
             PropKey::String(s, _) => self.string(s),
             PropKey::Number(n, _) => self.number(n),
             PropKey::BigInt(n, _) => format!("{}n", self.name(n)),
@@ -402,6 +419,7 @@ impl<'a> Dumper<'a> {
             Expr::ImportCall { specifier, options } => {
                 Node::new("ImportCall").with("", e(specifier)).opt("options", options.as_ref().map(e))
             }
+            Expr::Sequence(_) if self.without_parens => Node::new("Sequence").exprs("", &self.flat_sequence(id)),
             Expr::Sequence(items) => Node::new("Sequence").exprs("", items),
             Expr::Paren(inner) => Node::new("Paren").with("", e(inner)),
             Expr::Await(inner) => Node::new("Await").with("", e(inner)),
@@ -420,7 +438,56 @@ impl<'a> Dumper<'a> {
             }
             Expr::Go(inner) => Node::new("Go").with("", e(inner)),
             Expr::Atomic(inner) => Node::new("Atomic").with("", e(inner)),
+            Expr::Jsx(element) => self.jsx(element),
         }
+    }
+
+    /// The operands of commas that nest to the left: `(a, b), c` means `a, b, c`.
+    fn flat_sequence(&self, mut id: ExprId) -> Vec<ExprId> {
+        let mut reversed = Vec::new();
+        while let Expr::Sequence(items) = &self.ast[id] {
+            let Some((first, rest)) = items.split_first() else { break };
+            reversed.extend(rest.iter().rev());
+            id = self.ast.unparen(*first);
+        }
+        reversed.push(id);
+        reversed.reverse();
+        reversed
+    }
+
+    fn jsx(&self, element: &'a JsxElement) -> Node<'a> {
+        let ident = |i: Ident| self.name(i.name);
+        let mut node = match element.tag {
+            JsxTag::Fragment => Node::new("Jsx"),
+            JsxTag::Intrinsic(name) => Node::new(format!("Jsx {}", ident(name))),
+            JsxTag::Namespaced(space, name) => Node::new(format!("Jsx {}:{}", ident(space), ident(name))),
+            JsxTag::Expr(tag) => Node::new("Jsx").with("tag", Part::Expr(tag)),
+        };
+        node = node.types("type", &element.type_args);
+        for attr in &element.attrs {
+            node.kids.push(match *attr {
+                JsxAttr::Spread(e) => ("attr", Part::Group("Spread", vec![("", Part::Expr(e))])),
+                JsxAttr::Named { namespace, name, value } => {
+                    let space = namespace.map_or(String::new(), |n| format!("{}:", ident(n)));
+                    let mut kids = vec![("", Part::Text(format!("{space}{}", ident(name))))];
+                    match value {
+                        Some(JsxValue::String(s, _)) => kids.push(("", Part::Text(self.string(s)))),
+                        Some(JsxValue::Expr(e) | JsxValue::Element(e)) => kids.push(("", Part::Expr(e))),
+                        None => {}
+                    }
+                    ("attr", Part::Group("Named", kids))
+                }
+            });
+        }
+        for child in &element.children {
+            node.kids.push(match *child {
+                JsxChild::Text(text, _) => ("", Part::Text(format!("Text {:?}", self.name(text)))),
+                JsxChild::Expr(Some(e), _) | JsxChild::Element(e) => ("", Part::Expr(e)),
+                JsxChild::Expr(None, _) => ("", Part::Text("Nothing".to_owned())),
+                JsxChild::Spread(e) => ("", Part::Group("Spread", vec![("", Part::Expr(e))])),
+            });
+        }
+        node
     }
 
     fn pat(&self, id: PatId) -> Node<'a> {
@@ -617,9 +684,10 @@ impl<'a> Dumper<'a> {
             TypeExpr::Unique(inner) => Node::new("Unique").with("", t(inner)),
             TypeExpr::Typeof { path, args } => Node::new(format!("Typeof {}", self.path(path))).types("", args),
             TypeExpr::Indexed { object, index } => Node::new("IndexedType").with("", t(object)).with("", t(index)),
-            TypeExpr::Import { source, path, args, is_typeof } => {
+            TypeExpr::Import { source, options, path, args, is_typeof } => {
                 Node::new(format!("ImportType {} {}", self.string(*source), self.path(path)))
                     .flag(*is_typeof, "typeof")
+                    .opt("with", options.map(Part::Expr))
                     .types("", args)
             }
             TypeExpr::Predicate { param, asserts, ty } => Node::new(format!("Predicate {}", self.name(param.name)))

@@ -34,6 +34,8 @@ pub(crate) struct Lexer<'a> {
     pub(super) comments: Vec<Comment>,
     /// `<!--` and `-->` begin comments (scripts in plain JavaScript).
     pub(super) html_comments: bool,
+    /// U+0085 and U+200B are white space (TypeScript).
+    pub(super) loose_space: bool,
 }
 
 const fn is_ascii_part(b: u8) -> bool {
@@ -50,6 +52,7 @@ impl<'a> Lexer<'a> {
             diagnostics: Vec::new(),
             comments: Vec::new(),
             html_comments,
+            loose_space: false,
         };
         if text.starts_with('\u{feff}') {
             lexer.pos = 3;
@@ -58,6 +61,11 @@ impl<'a> Lexer<'a> {
             lexer.skip_line();
         }
         lexer
+    }
+
+    /// Goes on in another text.
+    pub(super) fn resume(&mut self, text: &'a str, pos: usize) {
+        (self.text, self.bytes, self.pos) = (text, text.as_bytes(), pos);
     }
 
     fn byte(&self, ahead: usize) -> u8 {
@@ -114,7 +122,10 @@ impl<'a> Lexer<'a> {
                         newline = true;
                         self.pos += 3;
                     }
-                    Some(c) if c == '\u{feff}' || is_space_separator(c) => self.pos += c.len_utf8(),
+                    Some(c)
+                        if c == '\u{feff}'
+                            || is_space_separator(c)
+                            || (self.loose_space && matches!(c, '\u{85}' | '\u{200b}')) => self.pos += c.len_utf8(),
                     _ => break,
                 },
                 _ => break,
@@ -177,6 +188,9 @@ impl<'a> Lexer<'a> {
         }
         if token.kind == T::Invalid && self.pos == start {
             self.invalid_character();
+            if self.curly_string(start) {
+                token.kind = T::String;
+            }
         }
         token.span = self.span_from(start);
         token
@@ -190,7 +204,26 @@ impl<'a> Lexer<'a> {
             ' '..='~' => format!("`{c}`"),
             c => format!("U+{:04X}", c as u32),
         };
-        self.diagnostics.push(diag::unexpected_character(self.span_from(start), &shown));
+        let span = self.span_from(start);
+        let mut error = diag::unexpected_character(span, &shown);
+        if let Some(plain) = plain_form(c) {
+            error = error.with_fix(format!("did you mean `{plain}`?"), span, plain);
+        }
+        self.diagnostics.push(error);
+    }
+
+    /// After a curly quote: reads on to the closing one on the same line, as if it were a string.
+    fn curly_string(&mut self, start: usize) -> bool {
+        let close: &[char] = match self.text[start..].chars().next() {
+            Some('\u{201c}' | '\u{201d}' | '\u{201e}') => &['\u{201c}', '\u{201d}', '"'],
+            Some('\u{2018}' | '\u{2019}') => &['\u{2018}', '\u{2019}', '\''],
+            _ => return false,
+        };
+        let line = self.text[self.pos..].split(['\n', '\r']).next().unwrap_or("");
+        let Some(at) = line.find(close) else { return false };
+        self.pos += at;
+        self.pos += self.char().map_or(0, char::len_utf8);
+        true
     }
 
     fn word(&mut self, token: &mut Token) {
@@ -528,11 +561,40 @@ impl<'a> Lexer<'a> {
         Token { kind: T::Gt, span: self.span_from(token.span.start as usize), ..token }
     }
 
+    /// Cuts `<<` or `<<=` down to `<`.
+    pub(super) fn split_less(&mut self, token: Token) -> Token {
+        self.pos = token.span.start as usize + 1;
+        Token { kind: T::Lt, span: self.span_from(token.span.start as usize), ..token }
+    }
+
     fn punctuator(&mut self) -> T {
         let (kind, len) = punctuator(&self.bytes[self.pos..]);
         self.pos += len;
         kind
     }
+}
+
+/// The character of the language that looks like another one, as word processors produce it.
+fn plain_form(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{201c}' | '\u{201d}' | '\u{ff02}' | '\u{201e}' => "\"",
+        '\u{2018}' | '\u{2019}' | '\u{ff07}' => "'",
+        '\u{2013}' | '\u{2014}' | '\u{2212}' => "-",
+        '\u{ff1b}' | '\u{37e}' => ";",
+        '\u{ff0c}' => ",",
+        '\u{ff08}' => "(",
+        '\u{ff09}' => ")",
+        '\u{ff1a}' => ":",
+        '\u{ff1d}' => "=",
+        '\u{d7}' => "*",
+        '\u{f7}' => "/",
+        '\u{2026}' => "...",
+        '\u{2264}' => "<=",
+        '\u{2265}' => ">=",
+        '\u{2260}' => "!==",
+        '\u{21d2}' => "=>",
+        _ => return None,
+    })
 }
 
 /// White space outside ASCII: Unicode category Zs.

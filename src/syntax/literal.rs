@@ -78,6 +78,15 @@ pub(super) struct Decoded {
     pub octal: Option<Span>,
 }
 
+/// The first legacy octal escape of a string literal that starts at byte `base`.
+pub(super) fn octal_escape(text: &str, base: u32) -> Option<Span> {
+    let body = text.get(1..text.len().checked_sub(1)?)?;
+    if !body.contains('\\') {
+        return None;
+    }
+    decode(body, base + 1, false).ok()?.octal
+}
+
 /// Decodes the escapes in the body of a string or template that starts at byte `base`.
 ///
 /// # Errors

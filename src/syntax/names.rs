@@ -29,6 +29,11 @@ impl Name {
         }
     }
 
+    /// Whether the text is in every interner from the start.
+    pub const fn is_seed(self) -> bool {
+        self.index() <= names::STAR_DEFAULT.index()
+    }
+
     /// Whether the text is a reserved word in every context (`await`, `yield`, `let`, `static` and
     /// the words reserved only in strict code are not).
     pub const fn is_reserved(self) -> bool {

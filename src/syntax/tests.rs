@@ -262,7 +262,7 @@ fn early_errors_are_found() {
 fn several_errors_are_reported_at_their_places() {
     assert_eq!(
         errors("let a = ;\nlet b = 1\nfoo(,\nlet c = )\nb = 2 3\n", Dialect::Js),
-        ["U0101@8..9", "U0101@24..25", "U0101@30..31", "U0102@42..43"]
+        ["U0101@8..9", "U0101@24..25", "U0101@30..31", "U0101@34..35", "U0102@42..43"]
     );
 }
 

@@ -1,8 +1,14 @@
 //! What the kinds of tests share: where files are, how expectations are compared.
 
+pub mod check;
+pub mod cli;
 pub mod docs;
 pub mod fail;
 pub mod filetest;
+pub mod judge;
+pub mod language;
+pub mod mutate;
+pub mod parse;
 pub mod process;
 pub mod run;
 

@@ -89,6 +89,7 @@ pub(crate) struct Placed {
     pub id: u32,
     pub frame_size: u32,
     pub sites: Box<[crate::x64::CallSite]>,
+    pub inlined: Box<[(u32, u32)]>,
     pub name: Box<str>,
 }
 
@@ -100,12 +101,21 @@ pub(crate) struct Registry {
     pub base_return: u64,
     /// Where an uncaught exception leaves the entry stub.
     pub base_unwind: u64,
+    /// Return addresses of the calls in stubs that run destructors.
+    pub destroy_returns: Vec<u64>,
 }
 
 /// A call site and the function it is in.
 pub(crate) struct Site<'a> {
     pub func: &'a Placed,
     pub site: crate::x64::CallSite,
+}
+
+impl Site<'_> {
+    /// Byte offsets of the source, innermost first.
+    pub fn offsets(&self) -> impl Iterator<Item = u32> + '_ {
+        ultra_ir::source_offsets(&self.func.inlined, self.site.pos)
+    }
 }
 
 impl Registry {
@@ -130,6 +140,8 @@ struct Writer {
 /// The parts that stubs point to; its address never changes.
 pub(crate) struct Shared {
     pub registry: RwLock<Registry>,
+    /// Source positions of the frames at the last throw that nothing caught, innermost first.
+    pub uncaught: Mutex<Vec<u32>>,
 }
 
 /// Code memory with its tables.
@@ -179,7 +191,7 @@ impl CodeSpace {
             write: write.cast(),
             code_bytes,
             writer: Mutex::new(Writer { used: 0, latest: Vec::new(), stubs: Vec::new(), cells: 0 }),
-            shared: Box::new(Shared { registry: RwLock::new(Registry::default()) }),
+            shared: Box::new(Shared { registry: RwLock::new(Registry::default()), uncaught: Mutex::default() }),
             entry: 0,
             lazy: 0,
         };
@@ -188,6 +200,12 @@ impl CodeSpace {
         }
         stubs::install(&mut space)?;
         Ok(space)
+    }
+
+    /// Where the exception was thrown that ended a run: source positions of the innermost
+    /// frames at the throw, innermost first.
+    pub fn thrown_at(&self) -> Vec<u32> {
+        self.shared.uncaught.lock().unwrap_or_else(|e| e.into_inner()).clone()
     }
 
     /// A word of the tables, at a byte offset.
@@ -288,6 +306,7 @@ impl CodeSpace {
                 id: code.id,
                 frame_size: code.frame_size,
                 sites: code.call_sites.clone().into(),
+                inlined: code.inlined.clone().into(),
                 name: code.name.as_str().into(),
             };
             self.shared.registry.write().unwrap_or_else(|e| e.into_inner()).funcs.push(placed);

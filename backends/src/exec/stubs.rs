@@ -4,14 +4,16 @@
 //! entry       saves what SysV callees save, switches to the given stack, calls, stores results
 //! lazy        r11d = cell: asks the driver for code, goes on there with the arguments intact
 //! attention   exception pending: unwind; else poll
-//! poll        poll, then unwind if it threw
+//! poll        poll, run destructors that are due, then unwind if one of these threw
 //! preserving  one per runtime function that inline sequences call on their slow path
 //!
 //! stack inside a stub:
 //!   arguments / result | return | rax rcx .. r13 | xmm0..15 (low halves) | <- scan_top | return again | rbp
 //! ```
 //! All registers are on the stack while the runtime runs, so that a conservative scan
-//! sees every reference; the two words below `scan_top` let stack walks begin.
+//! sees every reference; the two words below `scan_top` let stack walks begin. While
+//! destructors run, the word above their frame is the `scan_top` of the poll, through
+//! which walks go on in the function that polled.
 
 use super::unwind::find_pad;
 use super::{CodeSpace, ExecError};
@@ -22,7 +24,7 @@ use crate::x64::{CompiledCode, Stub, Target};
 use iced_x86::{Code, Register};
 use std::mem::offset_of;
 use ultra_abi::RtFn;
-use ultra_abi::layout::{ATTENTION_EXCEPTION, ctx};
+use ultra_abi::layout::{ATTENTION_DESTROY, ATTENTION_EXCEPTION, ctx};
 use ultra_abi::value::RtTy;
 
 use Opnd::{Imm, Reg as R};
@@ -44,7 +46,7 @@ const PRESERVING: [RtFn; 9] = [
 const SAVED: [Register; 13] = [RAX, RCX, RDX, RBX, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13];
 const XMM_BYTES: i32 = 16 * 8;
 /// Bytes between `scan_top` and the return address.
-const SAVE_BYTES: i32 = XMM_BYTES + 8 * SAVED.len() as i32;
+pub(super) const SAVE_BYTES: i32 = XMM_BYTES + 8 * SAVED.len() as i32;
 
 /// What `entry` loads and stores.
 #[repr(C)]
@@ -120,7 +122,8 @@ fn unwind_code(a: &mut Asm, shared: u64) {
     a.op(Code::Jmp_rm64, &[R(RAX)]);
 }
 
-fn poll(shared: u64, first_check: bool) -> Asm {
+/// Returns the code with the label of the return address of the call that runs destructors.
+fn poll(shared: u64, first_check: bool) -> (Asm, Label) {
     let mut a = Asm::new();
     let unwind = a.label();
     save(&mut a);
@@ -129,11 +132,22 @@ fn poll(shared: u64, first_check: bool) -> Asm {
     }
     a.call(Target::Runtime(RtFn::Poll));
     unwind_if_pending(&mut a, unwind);
+    let done = a.label();
+    a.op(Code::Test_rm32_imm32, &[cx(ctx::ATTENTION), Imm(ATTENTION_DESTROY as i64)]);
+    a.jcc(Cc::E, done);
+    // Generated code keeps no register but rbp; two words keep the alignment.
+    a.op(Code::Push_r64, &[R(RBX)]);
+    a.op(Code::Push_r64, &[R(RBX)]);
+    a.op(Code::Call_rm64, &[cx(ctx::DESTROY_ENTRY)]);
+    let returned = a.here();
+    a.op(Code::Pop_r64, &[R(RBX)]);
+    a.op(Code::Pop_r64, &[R(RBX)]);
+    a.bind(done);
     restore(&mut a);
     a.op(Code::Retnq, &[]);
     a.bind(unwind);
     unwind_code(&mut a, shared);
-    a
+    (a, returned)
 }
 
 fn preserving(rt: RtFn) -> Asm {
@@ -255,7 +269,14 @@ pub(super) fn install(space: &mut CodeSpace) -> Result<(), ExecError> {
         registry.base_unwind = at + labels[thrown.0 as usize] as u64;
     }
     space.lazy = put(space, lazy(shared))?.0;
-    let mut stubs = vec![(Stub::Attention, put(space, poll(shared, true))?.0), (Stub::Poll, put(space, poll(shared, false))?.0)];
+    let mut stubs = Vec::new();
+    for (stub, first_check) in [(Stub::Attention, true), (Stub::Poll, false)] {
+        let (asm, returned) = poll(shared, first_check);
+        let (at, labels) = put(space, asm)?;
+        stubs.push((stub, at));
+        let mut registry = space.shared.registry.write().unwrap_or_else(|e| e.into_inner());
+        registry.destroy_returns.push(at + labels[returned.0 as usize] as u64);
+    }
     for rt in PRESERVING {
         stubs.push((Stub::Preserving(rt), put(space, preserving(rt))?.0));
     }

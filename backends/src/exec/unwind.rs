@@ -9,10 +9,11 @@
 //! where rsp stood at the bottom of the frame.
 
 use super::run::Run;
+use super::stubs::SAVE_BYTES;
 use super::{CodeSpace, Registry, Shared, Site};
 use ultra_abi::layout::WorkerContext;
 
-/// A frame of a stack trace.
+/// A frame of a stack trace; an inlined call is a frame of the function it was inlined into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// Function id in the module.
@@ -38,16 +39,30 @@ pub(crate) unsafe extern "sysv64" fn find_pad(ctx: *mut WorkerContext, pc: u64, 
     let (ctx, shared) = unsafe { (&mut *ctx, &*shared) };
     let registry = shared.registry.read().unwrap_or_else(|e| e.into_inner());
     let (mut pc, mut fp) = (pc, fp);
+    // Few positions are enough to find one outside the library.
+    let (mut passed, mut count) = ([0; 16], 0);
     while fp != 0 && pc != registry.base_return {
-        if let Some(s) = registry.find(pc)
-            && s.site.pad != u32::MAX
-        {
-            ctx.unwind_fp = fp;
-            return Resume { pc: s.func.start + s.site.pad as u64, sp: fp - s.func.frame_size as u64 };
+        if let Some(s) = registry.find(pc) {
+            if s.site.pad != u32::MAX {
+                ctx.unwind_fp = fp;
+                return Resume { pc: s.func.start + s.site.pad as u64, sp: fp - s.func.frame_size as u64 };
+            }
+            for pos in s.offsets().take(passed.len() - count) {
+                passed[count] = pos;
+                count += 1;
+            }
         }
-        // SAFETY: frames of generated functions start with the caller's fp and the return address.
-        (pc, fp) = unsafe { (*((fp + 8) as *const u64), *(fp as *const u64)) };
+        // SAFETY: frames of generated functions start with the caller's fp and the return
+        // address; above a frame that a poll called lie the words that its stub pushed.
+        unsafe {
+            let frame = fp;
+            (pc, fp) = (*((frame + 8) as *const u64), *(frame as *const u64));
+            if registry.destroy_returns.contains(&pc) {
+                pc = *((*((frame + 16) as *const u64) + SAVE_BYTES as u64) as *const u64);
+            }
+        }
     }
+    *shared.uncaught.lock().unwrap_or_else(|e| e.into_inner()) = passed[..count].to_vec();
     ctx.unwind_fp = ctx.base_fp;
     Resume { pc: registry.base_unwind, sp: ctx.base_sp }
 }
@@ -62,7 +77,7 @@ pub unsafe fn walk_frames(space: &CodeSpace, ctx: &WorkerContext, limit: usize) 
     let mut out = Vec::new();
     // SAFETY: the walk reads words that calls and prologues of generated code have pushed.
     walk(&registry, ctx.scan_top, |at| Some(unsafe { *(at as *const u64) }), |site| {
-        out.push(Frame { func: site.func.id, pos: site.site.pos });
+        out.extend(site.offsets().take(limit - out.len()).map(|pos| Frame { func: site.func.id, pos }));
         out.len() < limit
     });
     out
@@ -97,7 +112,8 @@ pub fn frames(ctx: *const WorkerContext, limit: usize) -> Vec<NamedFrame> {
     };
     let registry = shared.registry.read().unwrap_or_else(|e| e.into_inner());
     walk(&registry, top, read, |site| {
-        out.push(NamedFrame { frame: Frame { func: site.func.id, pos: site.site.pos }, name: site.func.name.clone() });
+        let all = site.offsets().take(limit - out.len());
+        out.extend(all.map(|pos| NamedFrame { frame: Frame { func: site.func.id, pos }, name: site.func.name.clone() }));
         out.len() < limit
     });
     out
@@ -125,6 +141,9 @@ fn walk(registry: &Registry, top: u64, read: impl Fn(u64) -> Option<u64>, mut vi
         // Frames start with the caller's fp and the return address; callers lie higher.
         let next = read(fp)?;
         pc = read(fp.checked_add(8)?)?;
+        if registry.destroy_returns.contains(&pc) {
+            pc = read(read(fp.checked_add(16)?)?.checked_add(SAVE_BYTES as u64)?)?;
+        }
         if next != 0 && next <= fp {
             return None;
         }

@@ -11,7 +11,8 @@
 
 use super::minst::Cc;
 use super::{CallSite, Reloc, Target};
-use iced_x86::{Code, Encoder, Instruction, MemoryOperand, OpCodeOperandKind, Register};
+use iced_x86::{Code, Encoder, Instruction, MemoryOperand, Register};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Label(pub u32);
@@ -80,15 +81,40 @@ pub fn at(base: Register, disp: i32) -> Opnd {
     Opnd::Mem(mem(base, Register::None, 1, disp))
 }
 
+/// Widths of the general registers that a code takes, as `known | width of operand i << 4i`
+/// (iced's table of operand kinds is made for all codes at once when it is first asked, which
+/// takes longer than compiling a small program).
+static WIDTHS: [AtomicU32; CODES] = [const { AtomicU32::new(0) }; CODES];
+
+/// At least the number of iced's codes; there are 4,936.
+const CODES: usize = 5120;
+
 fn operand_size(code: Code, i: u32) -> u32 {
-    use OpCodeOperandKind as K;
-    match code.op_code().op_kind(i) {
-        K::r8_or_mem | K::r8_reg | K::r8_opcode => 1,
-        K::r16_or_mem | K::r16_reg | K::r16_opcode => 2,
-        K::r32_or_mem | K::r32_reg | K::r32_opcode | K::r32_vvvv => 4,
-        _ => 8,
+    let cell = &WIDTHS[code as usize];
+    let mut widths = cell.load(Ordering::Relaxed);
+    if widths == 0 {
+        widths = widths_of(code);
+        cell.store(widths, Ordering::Relaxed);
     }
+    widths >> (4 * i) & 15
 }
+
+/// Reads the widths from the code's name, which lists its operands: `Movzx_r32_rm8`, `VEX_Andn_r32_r32_rm32`.
+fn widths_of(code: Code) -> u32 {
+    let name = format!("{code:?}");
+    let skip = 1 + name.starts_with("VEX_") as usize;
+    let starts = |word: &str, with: [&str; 2]| with.iter().any(|p| word.starts_with(p));
+    let width = |word: &str| match word {
+        _ if starts(word, ["r8", "rm8"]) => 1,
+        _ if starts(word, ["r16", "rm16"]) => 2,
+        _ if starts(word, ["r32", "rm32"]) => 4,
+        _ => 8,
+    };
+    name.split('_').skip(skip).take(5).enumerate().fold(KNOWN, |all, (i, word)| all | width(word) << (4 * i))
+}
+
+/// Marks an entry of `WIDTHS` that has been filled, for codes without operands.
+const KNOWN: u32 = 1 << 31;
 
 impl Asm {
     pub fn new() -> Asm {
@@ -373,5 +399,29 @@ fn nops(out: &mut Vec<u8>, mut n: usize) {
         let k = n.min(9);
         out.extend_from_slice(NOPS[k - 1]);
         n -= k;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iced_x86::{EncodingKind, OpCodeOperandKind as K};
+
+    #[test]
+    fn widths_read_from_names_are_those_of_the_operands() {
+        let usual = |c: &Code| matches!(c.op_code().encoding(), EncodingKind::Legacy | EncodingKind::VEX);
+        for code in Code::values().filter(usual).filter(|c| !format!("{c:?}").contains("_KNC_")) {
+            for i in 0..code.op_code().op_count() {
+                let width = match code.op_code().op_kind(i) {
+                    K::r8_or_mem | K::r8_reg | K::r8_opcode => 1,
+                    K::r16_or_mem | K::r16_reg | K::r16_opcode => 2,
+                    K::r32_or_mem | K::r32_reg | K::r32_opcode | K::r32_vvvv => 4,
+                    K::r64_or_mem | K::r64_reg | K::r64_opcode | K::r64_vvvv | K::mem => 8,
+                    K::xmm_reg | K::xmm_or_mem => 8,
+                    _ => continue,
+                };
+                assert_eq!(operand_size(code, i), width, "{code:?} {i}");
+            }
+        }
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn emit(f: &Func, id: FuncId, vc: VCode, out: &regalloc2::Output, opt
         code_len: done.code_len,
         relocs: done.relocs,
         call_sites: done.call_sites,
+        inlined: f.inlined.clone(),
         frame_size: size as u32,
         disassembly: String::new(),
     };
@@ -359,7 +360,12 @@ impl Emit<'_> {
             MKind::UToF { wide } => self.u_to_f(wide, r(0), r(1), r(2)),
             MKind::AnyFromNumber => self.any_from_number(r(0), r(1)),
             MKind::Canon => self.canon(r(1), r(2)),
-            MKind::NewObject { class, bytes, meta } => self.new_object(class, bytes, meta, r(0), r(1)),
+            MKind::NewObject { class, bytes, meta, exc } => {
+                self.new_object(class, bytes, meta, r(0), r(1), exc.map(|(_, h)| self.labels[h.index()]));
+                if let Some((ok, _)) = exc {
+                    self.goto(ok);
+                }
+            }
             MKind::Store(n) => self.store(n, allocs),
             MKind::StrLen => self.str_len(r(0), r(1)),
             MKind::StrCharCode => self.str_char_code(r(0), r(1), r(2), r(3)),
@@ -776,7 +782,7 @@ impl Emit<'_> {
 
     // Memory.
 
-    fn new_object(&mut self, class: u32, bytes: u32, meta: u32, dst: Register, t: Register) {
+    fn new_object(&mut self, class: u32, bytes: u32, meta: u32, dst: Register, t: Register, handler: Option<Label>) {
         let run = ctx::BUMP + class as i32 * StructId::BumpRun.info().size as i32;
         let field = |f: &str| cx(run + StructId::BumpRun.field(f).offset as i32);
         let header = |f: &str| StructId::Header.field(f).offset as i32;
@@ -795,6 +801,10 @@ impl Emit<'_> {
             // Out of memory. A poll must wait: the fields hold nothing yet.
             e.op(Code::Test_rm32_imm32, &[cx(ctx::ATTENTION), Imm(ATTENTION_EXCEPTION as i64)]);
             e.a.jcc(Cc::E, back);
+            if let Some(h) = handler {
+                // The stub kept all registers, so this is an ordinary jump.
+                return e.a.jmp(h);
+            }
             e.a.call(Target::Stub(Stub::Attention));
             e.a.call_site(None, e.pos);
             e.op(Code::Ud2, &[]);

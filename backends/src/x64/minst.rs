@@ -172,7 +172,8 @@ pub enum MKind {
     /// ops: source (tied), result.
     Canon,
     /// ops: result, temporary.
-    NewObject { class: u32, bytes: u32, meta: u32 },
+    /// Also a terminator, as a call is.
+    NewObject { class: u32, bytes: u32, meta: u32, exc: Option<(Block, Block)> },
     /// ops: value, temporary, temporary, then registers of the memory operands.
     Store(u32),
     /// ops: string, result.
@@ -286,6 +287,7 @@ impl regalloc2::Function for VCode {
         match self.insts[insn.index()].kind {
             MKind::Jump(_) | MKind::Branch(..) | MKind::Switch(_) => true,
             MKind::Call(c) => c.exc.is_some(),
+            MKind::NewObject { exc, .. } => exc.is_some(),
             _ => false,
         }
     }

@@ -14,6 +14,7 @@ mod emit;
 mod isel;
 mod magic;
 pub mod minst;
+mod moves;
 pub mod regs;
 
 use std::fmt;
@@ -146,6 +147,8 @@ pub struct CompiledCode {
     pub relocs: Vec<Reloc>,
     /// Sorted by return address.
     pub call_sites: Vec<CallSite>,
+    /// What positions of inlined calls mean; see `ultra_ir::source_offsets`.
+    pub inlined: Vec<(u32, u32)>,
     /// Bytes between rbp and rsp inside the function; 0 when it has no frame.
     pub frame_size: u32,
     pub disassembly: String,
@@ -163,11 +166,14 @@ fn allocate(func: &Func, vcode: &minst::VCode, options: &Options<'_>) -> Result<
     let algorithm = if options.fast { regalloc2::Algorithm::Fastalloc } else { regalloc2::Algorithm::Ion };
     let ra = regalloc2::RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm };
     let fail = |what: String| CompileError::Allocation { func: func.name.clone(), what };
-    let output = regalloc2::run(vcode, env, &ra).map_err(|e| fail(format!("{e:?}\n{}", vcode.dump())))?;
+    let mut output = regalloc2::run(vcode, env, &ra).map_err(|e| fail(format!("{e:?}\n{}", vcode.dump())))?;
     if cfg!(debug_assertions) {
         let mut checker = regalloc2::checker::Checker::new(vcode, env);
         checker.prepare(&output);
         checker.run().map_err(|e| fail(format!("checker: {e:?}")))?;
+    }
+    if !options.fast {
+        moves::remove_redundant(vcode, &mut output);
     }
     Ok(output)
 }

@@ -89,6 +89,17 @@ impl LoopForest {
         false
     }
 
+    /// Which loops contain other loops.
+    pub fn outer(&self) -> Table<LoopId, bool> {
+        let mut outer = Table::filled(self.loops.len(), false);
+        for (_, l) in self.loops.iter() {
+            if let Some(p) = l.parent {
+                outer[p] = true;
+            }
+        }
+        outer
+    }
+
     /// Loops with the innermost first.
     pub fn inner_first(&self) -> impl Iterator<Item = LoopId> + use<> {
         self.loops.ids().rev()

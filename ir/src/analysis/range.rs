@@ -147,7 +147,12 @@ pub fn edge_condition(f: &Func, from: Block, call: BlockCallId) -> Option<(Value
     Some((d.arg_a(), BlockCallId(d.b) == call))
 }
 
-/// Facts by value.
+/// The integer that a double was made of.
+fn converted(f: &Func, v: Value) -> Option<Value> {
+    f.def(v).filter(|d| d.op == Op::SToF && d.ty == Ty::F64).map(|d| d.arg_a())
+}
+
+/// Facts by value. An integer may have facts about the double that was made of it.
 pub fn facts(f: &Func, cfg: &Cfg) -> Table<Value, Vec<Fact>> {
     let mut t: Table<Value, Vec<Fact>> = Table::filled(f.values.len(), Vec::new());
     for &b in &cfg.rpo {
@@ -160,6 +165,13 @@ pub fn facts(f: &Func, cfg: &Cfg) -> Table<Value, Vec<Fact>> {
                 t[x].push(Fact { block: b, cond, other: y });
             }
             if !constant(y) {
+                t[y].push(Fact { block: b, cond: cond.swap(), other: x });
+            }
+            // A double made of an integer speaks for the integer.
+            if let Some(x) = converted(f, x) {
+                t[x].push(Fact { block: b, cond, other: y });
+            }
+            if let Some(y) = converted(f, y) {
                 t[y].push(Fact { block: b, cond: cond.swap(), other: x });
             }
         }
@@ -230,6 +242,12 @@ impl<'a> Ranges<'a> {
                 r = refine(r, cond, self.at(y, from));
             }
             if y == v {
+                r = refine(r, cond.swap(), self.at(x, from));
+            }
+            if converted(self.f, x) == Some(v) {
+                r = refine(r, cond, self.at(y, from));
+            }
+            if converted(self.f, y) == Some(v) {
                 r = refine(r, cond.swap(), self.at(x, from));
             }
         }
@@ -514,6 +532,15 @@ pub fn refine(r: Range, cond: Cond, other: Range) -> Range {
     match (r, cond, other) {
         (Range::Int(a, b), Cond::Int(cc), Range::Int(c, d)) => refine_int(a, b, cc, c, d),
         (Range::Float(x), Cond::Float(cc, truth), Range::Float(y)) => Range::Float(refine_float(x, cc, truth, y)),
+        // The integer as a double: exact within 2^53, and no NaN or -0.
+        (Range::Int(a, b), Cond::Float(cc, truth), Range::Float(y)) if a >= -(1 << 53) && b <= 1 << 53 => {
+            let x = FRange { lo: a as f64, hi: b as f64, integral: true, neg_zero: false, nan: false };
+            let n = refine_float(x, cc, truth, y);
+            match (n.lo.ceil(), n.hi.floor()) {
+                (lo, hi) if lo <= hi => Range::Int((lo as i64).max(a), (hi as i64).min(b)),
+                _ => r,
+            }
+        }
         _ => r,
     }
 }

@@ -85,10 +85,25 @@ pub fn remove_unreachable(f: &mut Func) -> bool {
     f.layout.len() != before
 }
 
+/// The blocks in front of loops that cold code enters anew (see `split`). Cold code keeps going there, and
+/// so must all that enter: else the block would be in the loop.
+fn loop_fronts(f: &Func) -> Table<Block, bool> {
+    let cfg = Cfg::new(f);
+    let mut front = Table::filled(f.blocks.len(), false);
+    for &b in cfg.rpo.iter().filter(|&&b| !f.blocks[b].cold && f.blocks[b].insts.len() == 1) {
+        let Some(&[call]) = f.terminator(b).map(|t| f.target_ids(t)).as_deref() else { continue };
+        let h = f.block_calls[call].block;
+        let header = cfg.preds[h].iter().any(|p| p.block != b && cfg.index[p.block] >= cfg.index[h]);
+        front[b] = header && cfg.preds[b].iter().any(|p| f.blocks[p.block].cold);
+    }
+    front
+}
+
 /// Retargets edges into blocks that do nothing but jump on.
 fn thread_jumps(f: &mut Func) -> bool {
     let uses = crate::analysis::use_counts(f);
     let mut changed = false;
+    let front = loop_fronts(f);
     for b in f.layout.clone() {
         let Some(t) = f.terminator(b) else { continue };
         for call in f.target_ids(t) {
@@ -96,8 +111,7 @@ fn thread_jumps(f: &mut Func) -> bool {
             let via = f.block_calls[call].block;
             let &[only] = f.blocks[via].insts.as_slice() else { continue };
             let d = f.insts[only];
-            // Cold code that enters a loop anew keeps going to the block in front of it; see `split`.
-            if d.op != Op::Jump || via == b || (f.blocks[b].cold && !f.blocks[via].cold) {
+            if d.op != Op::Jump || via == b || front[via] {
                 continue;
             }
             let next = BlockCallId(d.a);

@@ -6,7 +6,8 @@ use super::effects;
 use crate::analysis::Cfg;
 use crate::ids::*;
 use crate::op::*;
-use crate::{Def, Func, Module};
+use crate::verify::may_throw;
+use crate::{Def, Func, InstData, Module, Ty};
 
 pub fn run(f: &mut Func, m: &Module) -> bool {
     let cfg = Cfg::new(f);
@@ -42,6 +43,16 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
     sweep(f, m, &cfg, &live)
 }
 
+/// An exception edge behind an instruction that is gone leads nowhere: only what throws stands in front of one.
+pub(super) fn drop_handler(f: &mut Func, m: &Module, b: Block) {
+    let insts = &f.blocks[b].insts;
+    let Some(&last) = insts.last().filter(|&&i| f.insts[i].op == Op::BrExc) else { return };
+    let thrower = insts.len().checked_sub(2).map(|k| insts[k]);
+    if !thrower.is_some_and(|i| may_throw(f, m, i)) {
+        f.insts[last] = InstData { a: f.insts[last].a, ..InstData::new(Op::Jump, Ty::Void) };
+    }
+}
+
 fn sweep(f: &mut Func, m: &Module, cfg: &Cfg, live: &Table<Value, bool>) -> bool {
     let mut changed = false;
     for &b in &cfg.rpo {
@@ -53,6 +64,7 @@ fn sweep(f: &mut Func, m: &Module, cfg: &Cfg, live: &Table<Value, bool>) -> bool
         });
         changed |= insts.len() != before;
         f.blocks[b].insts = insts;
+        drop_handler(f, m, b);
         let keep: Vec<bool> = f.blocks[b].params.iter().map(|&p| live[p]).collect();
         if b != f.entry() && keep.contains(&false) {
             retain_params(f, cfg, b, |i| keep[i]);

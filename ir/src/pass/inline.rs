@@ -12,7 +12,8 @@ use crate::analysis::{Cfg, DomTree, LoopForest};
 use crate::ids::*;
 use crate::op::*;
 use crate::verify::may_throw;
-use crate::{Func, InstData, Module, Ty};
+use crate::{Func, INLINED, InstData, Module, Ty};
+use hashbrown::HashMap;
 
 /// Limits in instructions.
 #[derive(Clone, Copy, Debug)]
@@ -140,7 +141,7 @@ fn expand(f: &mut Func, m: &Module, block: Block, index: usize, callee: &Func) -
         }
         subst.apply(f);
     }
-    let mut copy = Copy { f, m, callee, rest, handler, pos, values: Table::filled(callee.values.len(), Value::NONE), blocks: Table::filled(callee.blocks.len(), Block::NONE), calls: Vec::new(), order: Vec::new() };
+    let mut copy = Copy { f, m, callee, rest, handler, pos, values: Table::filled(callee.values.len(), Value::NONE), blocks: Table::filled(callee.blocks.len(), Block::NONE), calls: Vec::new(), order: Vec::new(), positions: HashMap::new() };
     copy.run(block, &args, cold);
     let Copy { calls, mut order, .. } = copy;
     order.push(rest);
@@ -160,9 +161,32 @@ struct Copy<'a> {
     blocks: Table<Block, Block>,
     calls: Vec<Inst>,
     order: Vec<Block>,
+    /// Positions in the caller by those in the callee.
+    positions: HashMap<u32, u32>,
 }
 
 impl Copy<'_> {
+    /// The position of a copied instruction: the callee's, inlined at the call.
+    fn position(&mut self, p: u32) -> u32 {
+        if p == u32::MAX || self.pos == u32::MAX {
+            return self.pos;
+        }
+        if let Some(&made) = self.positions.get(&p) {
+            return made;
+        }
+        let (inner, outer) = match p & INLINED {
+            0 => (p, self.pos),
+            _ => {
+                let (inner, outer) = self.callee.inlined[(p & !INLINED) as usize];
+                (inner, self.position(outer))
+            }
+        };
+        let made = INLINED | self.f.inlined.len() as u32;
+        self.f.inlined.push((inner, outer));
+        self.positions.insert(p, made);
+        made
+    }
+
     fn run(&mut self, from: Block, args: &[Value], cold: bool) {
         let c = self.callee;
         for &b in &c.layout {
@@ -177,7 +201,8 @@ impl Copy<'_> {
         let mut made: Table<Inst, Inst> = Table::filled(c.insts.len(), Inst::NONE);
         for &b in &c.layout {
             for &i in &c.blocks[b].insts {
-                let n = self.f.make_inst(c.insts[i], self.pos);
+                let pos = self.position(c.positions[i]);
+                let n = self.f.make_inst(c.insts[i], pos);
                 made[i] = n;
                 if let (Some(r), Some(v)) = (c.result(i), self.f.result(n)) {
                     self.values[r] = v;

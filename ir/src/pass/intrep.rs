@@ -22,9 +22,11 @@ use crate::{Def, Func, InstData, Module, Ty};
 use ultra_abi::rtfn::RtFn;
 
 pub fn run(f: &mut Func, m: &Module) -> bool {
+    // Facts about the entry of a loop need a block of their own.
+    let split = super::licm::preheaders(f);
     let made = make_twins(f, m);
     let folded = fold_uses(f, m);
-    made | folded
+    split | made | folded
 }
 
 /// How a candidate is computed on integers.
@@ -69,9 +71,9 @@ fn divided(f: &Func, v: Value) -> Option<(Value, i64)> {
     (c > 1.0 && c.trunc() == c && c <= EXACT).then_some((d.arg_a(), c as i64))
 }
 
-fn classify(f: &Func, r: &Ranges, v: Value) -> How {
+fn classify(f: &Func, r: &Ranges, blind: &Table<Value, bool>, v: Value) -> How {
     let range = r.float(v);
-    if !range.is_int() || f.ty(v) != Ty::F64 {
+    if !(range.is_int() || blind[v] && range.is_int_or_neg_zero()) || f.ty(v) != Ty::F64 {
         return How::No;
     }
     let d = match f.values[v].def {
@@ -91,7 +93,7 @@ fn classify(f: &Func, r: &Ranges, v: Value) -> How {
         Op::FMin => How::MinMax(IntCc::Slt, a, b),
         Op::FMax => How::MinMax(IntCc::Sgt, a, b),
         Op::Select => How::Select(a, b, d.arg_c()),
-        Op::FCeil | Op::FTrunc | Op::FFloor if r.float(a).is_int() => How::Copy(a),
+        Op::FCeil | Op::FTrunc | Op::FFloor if r.float(a).is_int_or_neg_zero() => How::Copy(a),
         Op::FCanon => How::Copy(a),
         Op::FFloor | Op::FTrunc => match divided(f, a) {
             Some((x, c)) if d.op == Op::FFloor && (c as u64).is_power_of_two() => How::Shift(x, c.trailing_zeros() as i64),
@@ -109,13 +111,14 @@ fn classify(f: &Func, r: &Ranges, v: Value) -> How {
 /// Candidates whose operands are candidates, down to a fixpoint.
 fn candidates(f: &Func, r: &Ranges, cfg: &Cfg) -> Table<Value, How> {
     let mut how = Table::filled(f.values.len(), How::No);
+    let blind = zero_blind(f, r);
     for &b in &cfg.rpo {
         for &p in &f.blocks[b].params {
-            how[p] = classify(f, r, p);
+            how[p] = classify(f, r, &blind, p);
         }
         for &i in &f.blocks[b].insts {
             if let Some(v) = f.result(i) {
-                how[v] = classify(f, r, v);
+                how[v] = classify(f, r, &blind, v);
             }
         }
     }
@@ -254,13 +257,20 @@ fn make_twins(f: &mut Func, m: &Module) -> bool {
     let (mut webs, score) = profitable(f, &cfg, &loops, &how);
     let mut twins = Twins { rep: Table::filled(how.len(), Ty::Void), int: Table::filled(how.len(), Value::NONE) };
     let mut any = false;
+    // One wide member makes a web of counters wide: narrow ones would be extended at each use.
+    let mut wide = Table::filled(how.len(), false);
+    for v in how.ids().filter(|&v| how[v] != How::No && !range[v.index()].fits_i32()) {
+        wide[webs.find(v)] = true;
+    }
     for v in how.ids() {
         let source = matches!(how[v], How::Const(_) | How::Source(_) | How::SourceU(_));
         if how[v] == How::No || (!source && score[webs.find(v)] < 0.0) {
             continue;
         }
         any |= !source;
-        twins.rep[v] = if range[v.index()].fits_i32() { Ty::I32 } else { Ty::I64 };
+        let counts = matches!(how[v], How::Param | How::Binary(Op::IAdd | Op::ISub, ..)) && range[v.index()].lo >= 0.0;
+        let narrow = range[v.index()].fits_i32() && !(wide[webs.find(v)] && counts);
+        twins.rep[v] = if narrow { Ty::I32 } else { Ty::I64 };
     }
     if !any {
         return false;
@@ -489,7 +499,7 @@ fn fold_uses(f: &mut Func, m: &Module) -> bool {
     let loops = LoopForest::new(f, &cfg, &dom);
     let plans: Vec<(Block, Inst, Fold)> = {
         let r = Ranges::new(f, m, &cfg, &dom, &loops);
-        let blind = zero_blind(f);
+        let blind = zero_blind(f, &r);
         let blocks = inst_blocks(f);
         let mut plans = Vec::new();
         for &b in &cfg.rpo {
@@ -508,17 +518,69 @@ fn fold_uses(f: &mut Func, m: &Module) -> bool {
     any
 }
 
-/// Values all of whose uses treat -0 as 0.
-fn zero_blind(f: &Func) -> Table<Value, bool> {
+/// Values of which no use can tell -0 from 0, directly or through arithmetic.
+fn zero_blind(f: &Func, r: &Ranges) -> Table<Value, bool> {
     let mut blind = Table::filled(f.values.len(), true);
-    for &b in &f.layout {
-        for &i in &f.blocks[b].insts {
-            if !matches!(f.insts[i].op, Op::FToInt32 | Op::FToS | Op::FToSSat | Op::FCmp) {
-                f.for_each_arg(i, |v| blind[v] = false);
+    loop {
+        let mut changed = false;
+        for &b in f.layout.iter().rev() {
+            for &i in f.blocks[b].insts.iter().rev() {
+                changed |= see_zeros(f, r, i, &mut blind);
             }
         }
+        if !changed {
+            return blind;
+        }
     }
-    blind
+}
+
+/// Marks operands whose zeros' signs an instruction sees; whether any is new.
+fn see_zeros(f: &Func, r: &Ranges, i: Inst, blind: &mut Table<Value, bool>) -> bool {
+    let d = f.insts[i];
+    let (a, b) = (d.arg_a(), d.arg_b());
+    let same = f.result(i).is_none_or(|v| blind[v]);
+    let mut seen: smallvec::SmallVec<[Value; 4]> = smallvec::SmallVec::new();
+    match d.op {
+        Op::FToInt32 | Op::FToS | Op::FToSSat | Op::FCmp | Op::FAbs => {}
+        Op::FMul | Op::FNeg | Op::FMin | Op::FMax | Op::FCanon | Op::FFloor | Op::FCeil | Op::FTrunc | Op::Select if same => {}
+        Op::CallRt if d.a == RtFn::MathRem as u32 && same => {}
+        // The quotient of -0 is a zero; the sign of a divisor shows in infinity.
+        Op::FDiv if same => seen.push(b),
+        // A sum with 0 loses the sign.
+        Op::FAdd => {
+            if !same && r.float(b).neg_zero {
+                seen.push(a);
+            }
+            if !same && r.float(a).neg_zero {
+                seen.push(b);
+            }
+        }
+        Op::FSub => {
+            if !same && r.float(b).has_zero() {
+                seen.push(a);
+            }
+            if !same && r.float(a).neg_zero {
+                seen.push(b);
+            }
+        }
+        _ if d.op.is_terminator() => {
+            let calls = f.target_ids(i);
+            for c in &calls {
+                let call = f.block_calls[*c];
+                let args = f.values_of(call.args).zip(&f.blocks[call.block].params);
+                seen.extend(args.filter(|&(_, &p)| !blind[p]).map(|x| x.0));
+            }
+            if calls.is_empty() {
+                f.for_each_arg(i, |v| seen.push(v));
+            }
+        }
+        _ => f.for_each_arg(i, |v| seen.push(v)),
+    }
+    let mut changed = false;
+    for v in seen {
+        changed |= std::mem::replace(&mut blind[v], false);
+    }
+    changed
 }
 
 fn integer_operand(f: &Func, r: &Ranges, v: Value, b: Block) -> Option<Operand> {

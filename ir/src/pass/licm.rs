@@ -37,7 +37,7 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
 }
 
 /// Gives every loop one entering block that jumps to its header.
-fn preheaders(f: &mut Func) -> bool {
+pub fn preheaders(f: &mut Func) -> bool {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = LoopForest::new(f, &cfg, &dom);

@@ -36,13 +36,13 @@ pub fn run(f: &mut Func, _m: &Module) -> bool {
         return false;
     }
     let home = inst_blocks(f);
+    let outer = loops.outer();
     let mut changed = false;
     for l in loops.inner_first() {
         let x = &loops.loops[l];
-        let inner = !loops.loops.iter().any(|(_, y)| y.parent == Some(l));
         let raises = |b: Block| f.terminator(b).is_some_and(|t| f.insts[t].op == Op::BrExc);
         let plain = !x.blocks.iter().any(|b| with_calls.contains(b)) && !cfg.preds[x.header].iter().any(|p| raises(p.block));
-        if inner && plain && x.header != f.entry() {
+        if !outer[l] && plain && x.header != f.entry() {
             changed |= localize(f, &cfg, &loops, l, &home);
         }
     }

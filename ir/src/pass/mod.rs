@@ -5,10 +5,14 @@
 //! Every pass leaves a function that the verifier accepts; debug builds check that.
 
 pub mod barrier;
+pub mod checks;
 pub mod cleanup;
+pub mod copy;
 pub mod dce;
 pub mod edit;
 pub mod effects;
+pub mod expand;
+pub mod guard;
 pub mod gvn;
 pub mod inline;
 pub mod intrep;
@@ -70,11 +74,14 @@ passes! {
     "sccp" = sccp::run;
     "gvn" = gvn::run;
     "dce" = dce::run;
+    "guard" = guard::run;
     "intrep" = intrep::run;
     "rangefold" = rangefold::run;
+    "expand" = expand::run;
     "rotate" = rotate::run;
     "split" = split::run;
     "licm" = licm::run;
+    "checks" = checks::run;
     "scalar" = scalar::run;
     "barrier" = barrier::run;
     "sink" = sink::run;
@@ -105,11 +112,15 @@ pub const PIPELINE: &[&str] = &[
     "cleanup", "sccp", "cleanup", "gvn", "dce", "cleanup",
     // Objects that nobody else sees, and barriers of the others.
     "scalar", "barrier", "cleanup", "gvn", "dce",
+    // Whole numbers that come in as doubles.
+    "guard",
     // Integers out of doubles, then what ranges decide.
     "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
+    // What stayed a remainder of doubles.
+    "expand",
     // Loops: test at the bottom, invariants out, and what that uncovered.
     "rotate", "cleanup", "split", "licm", "cleanup", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
-    "sink", "localize", "layout",
+    "checks", "cleanup", "gvn", "dce", "sink", "localize", "layout",
 ];
 
 /// Optimises one function. Panics in debug builds when a pass breaks an invariant of the IR,

@@ -113,6 +113,7 @@ fn replace(f: &mut Func, m: &Module, alloc: Inst, object: Value) {
     for &b in &cfg.rpo {
         f.blocks[b].insts.retain(|i| !dead.contains(i));
     }
+    super::dce::drop_handler(f, m, home);
     subst.apply(f);
 }
 

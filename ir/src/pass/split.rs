@@ -15,12 +15,13 @@
 //! Only innermost loops are split, within limits of size.
 
 use super::cleanup::remove_unreachable;
+use super::copy::{entering_edges, front};
 use super::rotate::clone_inst;
 use super::ssa::Variable;
 use crate::analysis::{Cfg, DomTree, LoopForest, LoopId};
 use crate::ids::*;
 use crate::op::*;
-use crate::{Def, Func, InstData, Module, Ty};
+use crate::{Def, Func, Module};
 
 /// Largest copied part of one loop, in instructions.
 const MAX_COPY: usize = 150;
@@ -36,10 +37,8 @@ pub fn run(f: &mut Func, _m: &Module) -> bool {
     }
     let mut growth = 0;
     // Innermost loops share no block, so the forest stays valid for the ones to come.
-    for l in loops.inner_first() {
-        if loops.loops.iter().any(|(_, x)| x.parent == Some(l)) {
-            continue;
-        }
+    let outer = loops.outer();
+    for l in loops.inner_first().filter(|&l| !outer[l]) {
         if let Some(plan) = plan(f, &loops, l) {
             let size = plan.tail.iter().map(|&b| f.blocks[b].insts.len()).sum::<usize>();
             if size <= MAX_COPY && growth + size <= MAX_GROWTH {
@@ -130,25 +129,6 @@ fn split(f: &mut Func, loops: &LoopForest, l: LoopId, plan: &Plan) {
     f.layout.extend(plan.tail.iter().map(|&b| twin[b]));
     remove_unreachable(f);
     repair(f, loops, l, &twin, &defs);
-}
-
-fn entering_edges(f: &Func, loops: &LoopForest, l: LoopId) -> Vec<BlockCallId> {
-    let h = loops.loops[l].header;
-    let outside = f.layout.iter().copied().filter(|&b| loops.innermost.get(b).is_none_or(|&x| x != l));
-    let edges = outside.filter_map(|b| f.terminator(b)).flat_map(|t| f.target_ids(t));
-    edges.filter(|&c| f.block_calls[c].block == h).collect()
-}
-
-/// A block in front of the header that passes its parameters on.
-fn front(f: &mut Func, h: Block) -> Block {
-    let pre = f.create_block();
-    let types: Vec<Ty> = f.blocks[h].params.iter().map(|&p| f.ty(p)).collect();
-    let params: Vec<Value> = types.into_iter().map(|t| f.add_param(pre, t)).collect();
-    let call = f.make_block_call(h, &params);
-    f.push_inst(pre, InstData { a: call.0, ..InstData::new(Op::Jump, Ty::Void) }, u32::MAX);
-    let at = f.layout.iter().position(|&b| b == h).unwrap_or(0);
-    f.layout.insert(at, pre);
-    pre
 }
 
 /// Fills the twin of a block. Operands that other blocks define are left to `repair`.

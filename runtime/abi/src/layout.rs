@@ -172,6 +172,8 @@ pub const SHAPE_SPECIAL: u16 = 4;
 /// Bits of `WorkerContext::attention`.
 pub const ATTENTION_EXCEPTION: u32 = 1;
 pub const ATTENTION_POLL: u32 = 2;
+/// Left by a poll: destructors are due, the stub calls `destroy_entry`.
+pub const ATTENTION_DESTROY: u32 = 4;
 
 /// Per-thread state of generated code; its address is pinned in r15.
 ///
@@ -219,6 +221,8 @@ pub struct WorkerContext {
     /// Code address and return-address scratch of the unwinder stub.
     pub unwind_pc: u64,
     pub unwind_fp: u64,
+    /// Address of generated code without parameters that runs the destructors that are due, or 0.
+    pub destroy_entry: u64,
     pub bump: [BumpRun; INLINE_CLASSES],
 }
 
@@ -251,6 +255,7 @@ context_offsets! {
     COMPILE_HOOK = compile_hook,
     UNWIND_PC = unwind_pc,
     UNWIND_FP = unwind_fp,
+    DESTROY_ENTRY = destroy_entry,
     BUMP = bump,
 }
 

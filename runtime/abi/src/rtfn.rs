@@ -80,6 +80,30 @@ macro_rules! for_each_runtime_fn {
         GoroutineAllocShared = goroutine_alloc_shared(I32, I32) -> Ref, [ALLOC THROW WRITE], "Allocates an object as mem_alloc_managed does, shared from its birth and with an external reference.";
         MemSetParentScope = mem_set_parent_scope(Ref, Ref) -> Void, [WRITE], "Makes the second scope the parent of the first.";
         ObjectCreate = object_create(I32, I32) -> Ref, [ALLOC THROW], "Creates an instance of a class-registry entry with a property count; fields hold their defaults.";
+        // Destructors.
+        ScopeEnter = scope_enter(I32) -> I32, [IO], "Begins a scope with so many variables that may hold objects with destructors; its mark.";
+        ScopeHold = scope_hold(I32, Any, I32) -> Bool, [IO ALLOC], "A variable (mark plus number) takes a value, with flags of `rc::destroy`; whether destructors are due.";
+        ScopeExit = scope_exit(I32) -> Bool, [IO ALLOC], "Leaves all scopes begun since a mark; whether destructors are due.";
+        DestroyDrain = destroy_drain(I32) -> Void, [IO], "Begins (1) or ends (0) running the destructors that are due.";
+        DestroyNext = destroy_next() -> Any, [IO READ], "The next object whose destructor is due, or undefined.";
+        DestroyFailed = destroy_failed(Any) -> Void, [IO ALLOC], "Reports an exception that left a destructor.";
+        // Weak references.
+        WeakCell = weak_cell(Ref) -> Ref, [ALLOC THROW], "The weak cell of an object; undefined and null as they are.";
+        WeakDeref = weak_deref(Ref) -> Ref, [READ], "What a weak cell refers to, or undefined when it is dead.";
+        WeakRefNew = weak_ref_new(Any) -> Any, [ALLOC THROW], "The weak cell of the target of a new WeakRef; TypeError when it is no object.";
+        WeakRefGet = weak_ref_get(Any) -> Any, [READ], "The target of a weak cell, or undefined when it is dead.";
+        WeakMapSet = weak_map_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "Gives a key of a WeakMap or WeakSet a value.";
+        WeakMapGet = weak_map_get(Any, Any) -> Any, [READ], "The value of a key, or undefined.";
+        WeakMapHas = weak_map_has(Any, Any) -> Bool, [READ], "Whether the key is there.";
+        WeakMapDelete = weak_map_delete(Any, Any) -> Bool, [WRITE], "Removes a key; whether it was there.";
+        RegistryAdd = registry_add(Any, Any, Any, Any) -> Void, [WRITE ALLOC THROW], "FinalizationRegistry.register: registry, target, held value, token.";
+        RegistryRemove = registry_remove(Any, Any) -> Bool, [WRITE ALLOC THROW], "FinalizationRegistry.unregister: registry, token.";
+        RegistryPending = registry_pending(Any) -> Bool, [READ], "Whether a registry has a callback to make.";
+        RegistryNext = registry_next(Any) -> Any, [READ WRITE], "The next held value for a registry's callback.";
+        // Figures of the heap.
+        RefCount = ref_count(Any) -> F64, [IO], "References to an object from the heap.";
+        MemoryFigure = memory_figure(I32) -> F64, [IO], "A figure of the heap as of now, numbered as in `rc::leak::figure`.";
+        MemoryLive = memory_live() -> Any, [IO ALLOC THROW], "Live objects by class name, as an object.";
         // Stores of elements.
         NewArray = new_array(I32, I32, I32) -> Ref, [ALLOC THROW], "Array of an element kind, length and capacity; elements are 0, undefined or holes by kind.";
         ArrayGrow = array_grow(Ref, I32) -> Ref, [ALLOC THROW WRITE], "Makes room for at least so many elements; returns the array's store afterwards. Length is unchanged.";
@@ -108,6 +132,7 @@ macro_rules! for_each_runtime_fn {
         Throw = throw(Any) -> Void, [THROW NORETURN], "Throws a value.";
         ThrowKind = throw_kind(I32, Any) -> Void, [THROW NORETURN], "Throws the built-in error of a `ThrowKind` about an operand.";
         ThrowNull = throw_null(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot read properties of the operand (reading the name).";
+        ThrowNullSet = throw_null_set(Any, Str) -> Void, [THROW NORETURN], "TypeError: Cannot set properties of the operand (setting the name).";
         ThrowNotFunction = throw_not_function(Str) -> Void, [THROW NORETURN], "TypeError: the text of the callee is not a function.";
         ThrowNarrow = throw_narrow(Any, Str) -> Void, [THROW NORETURN], "RangeError: the operand does not fit the named type.";
         ThrowType = throw_type(Any, Str) -> Void, [THROW NORETURN], "TypeError: expected the named type, got the operand.";
@@ -180,8 +205,18 @@ macro_rules! for_each_runtime_fn {
         ElemGet = elem_get(Any, Any) -> Any, [READ ALLOC THROW], "a[key].";
         ElemSet = elem_set(Any, Any, Any) -> Void, [WRITE ALLOC THROW], "a[key] = v.";
         NewObject = new_object() -> Ref, [ALLOC THROW], "{}.";
-        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
+        ObjectKeys = object_keys(Any, I32) -> Ref, [ALLOC THROW], "Array of keys (0, or 3 for those of a for-in loop; kind str), values (1, kind any) or [key, value] pairs (2, kind any).";
         ObjectAssign = object_assign(Any, Any) -> Void, [ALLOC THROW WRITE], "Copies own enumerable properties of the second into the first.";
+        // bigint and symbols.
+        BigFromI64 = big_from_i64(I64) -> Any, [ALLOC THROW], "bigint of an int64.";
+        BigLiteral = big_literal(Str) -> Any, [ALLOC THROW], "bigint of the digits of a literal.";
+        BigConvert = big_convert(Any) -> Any, [ALLOC THROW], "BigInt(value).";
+        BigAsIntN = big_as_int_n(F64, Any, I32) -> Any, [ALLOC THROW], "BigInt.asIntN (1) or asUintN (0) of a width and a bigint.";
+        BigToText = big_to_text(Any, F64) -> Str, [ALLOC THROW], "toString(radix) of a bigint.";
+        AnyNumber = any_number(Any) -> F64, [THROW], "Number(value): of a bigint the nearest double.";
+        SymbolNew = symbol_new(Any) -> Any, [ALLOC THROW], "Symbol(description).";
+        SymbolOf = symbol_of(Str, I32) -> Any, [ALLOC THROW], "The well-known symbol (0) or that of Symbol.for (1) by name.";
+        SymbolText = symbol_text(Any, I32) -> Any, [ALLOC THROW], "Of a symbol: its text (0), description (1), key of Symbol.for (2); or the property key that a value is (3).";
         // Mathematics without an instruction.
         MathPow = math_pow(F64, F64) -> F64, [], "a ** b.";
         MathRem = math_rem(F64, F64) -> F64, [], "a % b.";
@@ -252,6 +287,13 @@ impl RtFn {
         RtFn::ALL.get(index as usize).copied()
     }
 }
+
+/// Flag of `scope_hold`: nothing but variables refers to the object when this one lets go of it.
+pub const HOLD_ALONE: i32 = 1;
+/// Flag of `scope_hold`: other variables of the function may hold the object too.
+pub const HOLD_ALIASED: i32 = 2;
+/// Flag of `scope_hold`: the function returns the object, so the end of the scope need not look for it.
+pub const HOLD_RETURNED: i32 = 4;
 
 /// Operators of `AnyArith`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

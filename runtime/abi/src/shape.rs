@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! u32 RC    bits 0-26 count | 27 I immortal | 28 Z on a zero list | 29 B with the collector | 30 C candidate | 31 S shared
-//! u32 META  bits 0-21 shape | 22-23 lock | 24 dead | 25 destructor or weak | 26 has overflow map | 27 UTF-16 | 28-31 free
+//! u32 META  bits 0-21 shape | 22-23 lock | 24 dead | 25 looked at when it dies | 26 has overflow map | 27 UTF-16 | 28 no destructor due | 29-31 free
 //! ```
 //! A count that grows into bit 27 becomes immortal by itself: it leaks one object
 //! rather than overflow. A free cell has META 0, since shape 0 is never an object.
@@ -23,9 +23,12 @@ pub const RC_NEW: u32 = RC_ZERO_LISTED;
 pub const META_SHAPE_MASK: u32 = (1 << 22) - 1;
 pub const META_LOCK_MASK: u32 = 3 << 22;
 pub const META_DEAD: u32 = 1 << 24;
+/// The object's death is of interest: destructor, weak references, or `free`.
 pub const META_FINALIZE: u32 = 1 << 25;
 pub const META_OVERFLOW: u32 = 1 << 26;
 pub const META_UTF16: u32 = 1 << 27;
+/// With META_FINALIZE: the destructor has been queued, or there is none.
+pub const META_DESTROYED: u32 = 1 << 28;
 
 pub const CELL_ALIGN: u32 = 16;
 pub const HEADER_SIZE: u32 = 8;
@@ -115,6 +118,8 @@ pub const SHAPE_SET: u32 = 8;
 /// The empty object literal, root of shape transitions.
 pub const SHAPE_EMPTY_OBJECT: u32 = 9;
 pub const SHAPE_NATIVE: u32 = 10;
+/// What weak references to one object share: header and the target's id, not counted.
+pub const SHAPE_WEAK_CELL: u32 = 11;
 /// Stores of element kind `k` have shape `SHAPE_STORE0 + k`.
 pub const SHAPE_STORE0: u32 = 16;
 /// Arrays of element kind `k` have shape `SHAPE_ARRAY0 + k`.

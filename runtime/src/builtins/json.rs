@@ -108,6 +108,9 @@ impl Writer {
             Some(n) => self.out.push_bytes(&value::num_text(n)),
             None => match object_of(word) {
                 Some(id) => return self.object(id, key),
+                None if crate::object::bigint::is(word) => {
+                    return Err(error::type_error(cx, "Do not know how to serialize a BigInt"));
+                }
                 None if word == TRUE => self.out.push_str("true"),
                 None if word == FALSE => self.out.push_str("false"),
                 None => self.out.push_str("null"),

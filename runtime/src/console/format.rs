@@ -1,5 +1,6 @@
 //! Node's `util.format`: format specifiers in a leading string, the rest inspected.
 
+use crate::object::{bigint, symbol};
 use crate::builtins::json;
 use crate::console::inspect::{self, Options};
 use crate::convert::number;
@@ -94,10 +95,12 @@ fn specifier(cx: Cx, spec: u32, word: Word, colors: bool) -> Option<String> {
             Some(Num::F64(x)) => number_text(x),
             Some(n) => text_of(value::num_text(n)),
             None if object => "NaN".into(),
+            None if bigint::is(word) => format!("{}n", bigint::text(cx, word, 10)),
             None => value::to_f64(cx, word).map_or("NaN".into(), number_text),
         }),
         'i' => Some(match number {
             Some(Num::I64(_) | Num::U64(_)) => number.map(|n| text_of(value::num_text(n)))?,
+            _ if bigint::is(word) => format!("{}n", bigint::text(cx, word, 10)),
             _ if object && value::type_of(cx, word) != "function" => "NaN".into(),
             _ => leading(cx, word, |c| with_units!(c, u => parse::parse_int(u, 0))),
         }),
@@ -124,6 +127,12 @@ fn as_text(cx: Cx, word: Word) -> String {
     }
     if let Some(Num::F64(x)) = value::numeric(cx, word) {
         return number_text(x);
+    }
+    if bigint::is(word) {
+        return format!("{}n", bigint::text(cx, word, 10));
+    }
+    if symbol::is(word) {
+        return symbol::text(cx, word);
     }
     if let Some(id) = object_of(word) {
         if crate::error::is_error(cx, id) {

@@ -4,6 +4,7 @@
 //! current one, and the depth of the last container entered, from which `layout`
 //! decides what shares a line.
 
+use crate::object::{bigint, symbol};
 use crate::array::ops;
 use crate::array::store;
 use crate::array::typed;
@@ -98,6 +99,41 @@ impl Inspector {
         style.paint(text.into(), self.options.colors)
     }
 
+    /// Iterators of the built-in classes: those of Maps and Sets show what is left.
+    fn iterator(&mut self, id: u32, depth: usize) -> String {
+        let cx = self.cx;
+        let field = |name: &str| property::own_by_text(cx, id, name).ok().flatten().unwrap_or(UNDEFINED);
+        let (kind, source) = (number_of(field("kind")).unwrap_or(0.0), object_of(field("source")));
+        let (Some(source), 6.0..) = (source, kind) else {
+            let name = if kind == 1.0 { "String" } else { "Array" };
+            return format!("Object [{name} Iterator] {{}}");
+        };
+        let table = Table(source);
+        let is_map = cx.shape(source) == ultra_abi::shape::SHAPE_MAP;
+        let from = number_of(field("index")).unwrap_or(-1.0);
+        let mut entries = Vec::new();
+        let mut position = if from < 0.0 { None } else { table.next_position(cx, from as u32) };
+        while let Some(at) = position {
+            if let Some(e) = table.at(cx, at) {
+                let (k, v) = (table.key(cx, e), table.value(cx, e));
+                entries.push(match kind as u32 {
+                    6 => self.value(k, depth + 1),
+                    7 => self.value(v, depth + 1),
+                    _ => format!("[ {}, {} ]", self.value(k, depth + 1), self.value(v, depth + 1)),
+                });
+            }
+            position = table.next_position(cx, at + 1);
+        }
+        let what = match (is_map, kind == 8.0) {
+            (true, true) => "Map Entries",
+            (true, false) => "Map Iterator",
+            (false, true) => "Set Entries",
+            (false, false) => "Set Iterator",
+        };
+        let place = Place { indentation: self.indentation, levels_inside: 0, array: false, numeric: false, has_more: false };
+        layout::reduce(entries, &format!("[{what}]"), "{", "}", place)
+    }
+
     fn value(&mut self, word: Word, depth: usize) -> String {
         if is_string(word) {
             return layout::quote_in_container(heap::chars(self.cx, &word), self.indentation, self.options.colors);
@@ -112,7 +148,8 @@ impl Inspector {
             FALSE => self.paint(Style::Boolean, "false"),
             _ => match object_of(word) {
                 Some(id) => self.object(id, depth),
-                None => self.paint(Style::Symbol, "Symbol()"),
+                None if bigint::is(word) => self.paint(Style::Number, format!("{}n", bigint::text(self.cx, word, 10))),
+                None => self.paint(Style::Symbol, symbol::text(self.cx, word)),
             },
         }
     }
@@ -132,6 +169,9 @@ impl Inspector {
             let name = constructor_name(self.cx, id);
             let text = format!("[{name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]");
             return self.paint(Style::Special, text);
+        }
+        if constructor_name(self.cx, id) == "__ultra_Iterator" {
+            return self.iterator(id, depth);
         }
         let keys = self.keys(id);
         let (base, open, close) = match self.frame(id, keys.is_empty()) {

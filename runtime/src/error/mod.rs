@@ -209,5 +209,5 @@ fn shown_callee(cx: Cx, word: Word) -> String {
 /// source, which the driver puts before it. Ends with a line feed.
 pub fn format_uncaught(cx: Cx, exception: Word) -> String {
     let text = inspect::inspect(cx, exception, inspect::Options::default());
-    if object_of(exception).is_some() { text + "\n" } else { format!("Uncaught {text}\n") }
+    text + "\n"
 }

@@ -39,6 +39,8 @@ struct Slab {
 #[derive(Default)]
 pub struct Payloads {
     slab: Mutex<Slab>,
+    /// Weak references, WeakMaps and registries.
+    pub weak: crate::weak::Weak,
 }
 
 // SAFETY: payloads are reached through their object, whose owner has them to itself.

@@ -341,6 +341,7 @@ fn builtin(index: u32) -> ClassSpec {
         SHAPE_MAP => table("Map", ObjKind::Map),
         SHAPE_SET => table("Set", ObjKind::Set),
         SHAPE_EMPTY_OBJECT => ClassSpec::new("Object", ObjKind::Instance, StructId::Header.info().size),
+        SHAPE_WEAK_CELL => acyclic(ClassSpec::new("weak cell", ObjKind::Instance, crate::weak::CELL_SIZE)),
         SHAPE_NATIVE => with_payload("Native", ObjKind::Native),
         _ => ClassSpec::new("", ObjKind::Free, 0),
     }

@@ -13,7 +13,7 @@ use crate::array::{ops, store, typed};
 use crate::convert::number;
 use crate::error;
 use crate::string::{heap, ops as text};
-use ultra_abi::shape::{ObjKind, SHAPE_MAP};
+use ultra_abi::shape::{ErrorClass, ObjKind, SHAPE_MAP};
 use ultra_abi::value::*;
 
 /// `for` over values.
@@ -45,6 +45,9 @@ pub fn iter_to_array(cx: Cx, word: Word, mode: i32) -> Res<u32> {
             store::array_of(cx, Kind::Any, &elements)
         }
         ObjKind::Map | ObjKind::Set => entries_of(cx, id, mode),
+        _ if mode == EACH && crate::console::inspect::constructor_name(cx, id) == "__ultra_Iterator" => {
+            Err(error::throw(cx, ErrorClass::Error, "not supported yet: `for each` over an iterator"))
+        }
         _ if mode == EACH => property::entries(cx, word, 2),
         _ => Err(not_iterable(cx, word)),
     }
@@ -117,6 +120,9 @@ pub fn convert_int(cx: Cx, word: Word, kind: Kind) -> Res<i64> {
             return Ok(v as i64);
         }
     }
+    if super::bigint::is(word) {
+        return Ok(super::bigint::low_bits(cx, word) as i64);
+    }
     Ok(match (value::to_num(cx, word)?, kind) {
         (value::Num::I64(v), _) => v,
         (value::Num::U64(v), _) => v as i64,
@@ -161,6 +167,27 @@ pub fn method_call(cx: Cx, receiver: Word, name: Word, words: &[Word]) -> Res<Op
     if let Some(x) = number_of(receiver) {
         return number_method(cx, receiver, x, &name, &args);
     }
+    if super::bigint::is(receiver) {
+        let radix = match args.word(0) {
+            UNDEFINED => 10.0,
+            w => value::to_f64(cx, w)?,
+        };
+        return match name.as_str() {
+            "toString" if !(2.0..37.0).contains(&radix) => {
+                Err(error::range_error(cx, "toString() radix must be between 2 and 36"))
+            }
+            "toString" => heap::from_str(cx, &super::bigint::text(cx, receiver, radix as u32)).map(Some),
+            "valueOf" => Ok(Some(receiver)),
+            _ => Ok(None),
+        };
+    }
+    if super::symbol::is(receiver) {
+        return match name.as_str() {
+            "toString" => heap::from_str(cx, &super::symbol::text(cx, receiver)).map(Some),
+            "valueOf" => Ok(Some(receiver)),
+            _ => Ok(None),
+        };
+    }
     let Some(id) = object_of(receiver) else {
         return match name.as_str() {
             "toString" if !is_nullish(receiver) => Ok(Some(value::to_str(cx, receiver)?)),
@@ -196,6 +223,29 @@ fn string_method(cx: Cx, s: Word, name: &str, args: &Args) -> Res<Option<Word>> 
             Some(u) => heap::from_unit(cx, u)?,
             None => EMPTY_STRING,
         },
+        "codePointAt" => {
+            let i = args.int(0, 0)?;
+            match usize::try_from(i).ok().filter(|&i| i < heap::len(cx, s)) {
+                Some(i) => from_f64(heap::chars(cx, &s).code_point(i).0 as f64),
+                None => UNDEFINED,
+            }
+        }
+        "at" => {
+            let (i, n) = (args.int(0, 0)? as i64, heap::len(cx, s) as i64);
+            let i = if i < 0 { i + n } else { i };
+            match usize::try_from(i).ok().and_then(|i| heap::unit_at(cx, s, i)) {
+                Some(u) => heap::from_unit(cx, u)?,
+                None => UNDEFINED,
+            }
+        }
+        "lastIndexOf" => {
+            let needle = args.str(0, "undefined")?;
+            number(heap::chars(cx, &s).rfind(heap::chars(cx, &needle), usize::MAX).map_or(-1, |i| i as i32))
+        }
+        "localeCompare" => {
+            let other = args.str(0, "undefined")?;
+            number(heap::chars(cx, &s).compare(heap::chars(cx, &other)) as i32)
+        }
         "indexOf" => number(find(args.str(0, "undefined")?, args.int(1, 0)?)),
         "includes" => from_bool(find(args.str(0, "undefined")?, args.int(1, 0)?) >= 0),
         "startsWith" => {

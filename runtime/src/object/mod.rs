@@ -1,9 +1,11 @@
 //! Values and objects: access to the heap, typed slots, tables, properties.
 
+pub mod bigint;
 pub mod cx;
 pub mod dynamic;
 pub mod property;
 pub mod slot;
+pub mod symbol;
 pub mod table;
 pub mod value;
 

@@ -17,7 +17,7 @@ use crate::error;
 use crate::mem::shape::{ClassSpec, SlotSpec};
 use crate::object::cx::*;
 use crate::object::table::{self, Table};
-use crate::object::{slot, value};
+use crate::object::{slot, symbol, value};
 use crate::string::chars::Chars;
 use crate::string::{atoms, heap};
 use hashbrown::HashMap;
@@ -275,6 +275,9 @@ pub fn get(cx: Cx, base: Word, name: Word) -> Res<Word> {
             return unit_string(cx, base, i as usize);
         }
     }
+    if symbol::is(base) && heap::chars(cx, &name).is_str("description") {
+        return symbol::description(cx, base).map_or(Ok(UNDEFINED), |d| heap::from_str(cx, d));
+    }
     Ok(method(cx, base, name).unwrap_or(UNDEFINED))
 }
 
@@ -422,7 +425,13 @@ fn delete_element(cx: Cx, array: u32, i: u32) -> Res<bool> {
 
 /// A property key as a string word.
 pub fn key_of(cx: Cx, key: Word) -> Res<Word> {
-    if is_string(key) { Ok(key) } else { value::to_str(cx, key) }
+    if is_string(key) {
+        Ok(key)
+    } else if symbol::is(key) {
+        Ok(symbol::key(cx, key))
+    } else {
+        value::to_str(cx, key)
+    }
 }
 
 /// The index in a key that is a number.
@@ -524,6 +533,16 @@ pub fn own_keys(cx: Cx, base: Word) -> Res<Vec<Word>> {
 
 /// Own enumerable keys that are not an array's indices.
 pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
+    let mut keys = all_named_keys(cx, id);
+    keys.retain(|&k| !symbol::is_key(cx, k));
+    let index = |w: &Word| heap::chars(cx, w).array_index();
+    if keys.iter().any(|k| index(k).is_some()) {
+        keys.sort_by_key(|k| index(k).map_or(u64::MAX, u64::from));
+    }
+    keys
+}
+
+fn all_named_keys(cx: Cx, id: u32) -> Vec<Word> {
     let mut keys: Vec<Word> = Vec::new();
     if cx.kind(id) == ObjKind::Instance {
         let hidden = if error::is_error(cx, id) { error::CAUSE } else { 0 };
@@ -536,15 +555,19 @@ pub fn named_keys(cx: Cx, id: u32) -> Vec<Word> {
     if let Some(table) = extra(cx, id) {
         keys.extend(table.live(cx).map(|e| table.key(cx, e)));
     }
-    let index = |w: &Word| heap::chars(cx, w).array_index();
-    if keys.iter().any(|k| index(k).is_some()) {
-        keys.sort_by_key(|k| index(k).map_or(u64::MAX, u64::from));
-    }
     keys
 }
 
 /// Keys (0), values (1) or [key, value] pairs (2) of the own enumerable properties.
+/// With 3, the keys that `for-in` visits: nothing of `undefined` and `null`.
 pub fn entries(cx: Cx, base: Word, what: i32) -> Res<u32> {
+    if what == 3 {
+        let keys = if is_nullish(base) { Vec::new() } else { own_keys(cx, base)? };
+        return store::array_of(cx, Kind::Str, &keys);
+    }
+    if what == 4 {
+        return symbols(cx, base);
+    }
     let keys = own_keys(cx, base)?;
     if what == 0 {
         return store::array_of(cx, Kind::Str, &keys);
@@ -554,6 +577,18 @@ pub fn entries(cx: Cx, base: Word, what: i32) -> Res<u32> {
         let word = get(cx, base, key)?;
         let item = if what == 1 { word } else { from_object(store::array_of(cx, Kind::Any, &[key, word])?) };
         ops::push(cx, result, item)?;
+    }
+    Ok(result)
+}
+
+/// Array (kind any) of the symbols that are own keys.
+fn symbols(cx: Cx, base: Word) -> Res<u32> {
+    let result = store::new_array(cx, Kind::Any, 0, 0)?;
+    let Some(id) = object_of(base) else { return Ok(result) };
+    for key in all_named_keys(cx, id) {
+        if let Some(word) = symbol::from_key(cx, key)? {
+            ops::push(cx, result, word)?;
+        }
     }
     Ok(result)
 }
@@ -569,6 +604,12 @@ pub fn assign(cx: Cx, target: Word, source: Word) -> Res<()> {
     for key in own_keys(cx, source)? {
         let word = get(cx, source, key)?;
         set(cx, target, key, word)?;
+    }
+    if let Some(id) = object_of(source) {
+        for key in all_named_keys(cx, id).into_iter().filter(|&k| symbol::is_key(cx, k)) {
+            let word = get(cx, source, key)?;
+            set(cx, target, key, word)?;
+        }
     }
     Ok(())
 }

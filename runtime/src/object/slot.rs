@@ -21,7 +21,8 @@ pub fn load(cx: Cx, object: u32, offset: u32, kind: Kind) -> Res<Word> {
         Kind::F32 => Ok(from_f64(cx.read::<f32>(object, offset) as f64)),
         Kind::F64 => Ok(from_f64(f64::from_bits(cx.read(object, offset)))),
         Kind::Bool => Ok(from_bool(cx.read::<u8>(object, offset) != 0)),
-        Kind::Ref => Ok(from_ref(cx.read(object, offset))),
+        // SAFETY: what a slot refers to is live.
+        Kind::Ref => Ok(from_ref(unsafe { crate::weak::weak_deref(cx.ctx(), cx.read(object, offset)) })),
         Kind::Str | Kind::Any => Ok(cx.read(object, offset)),
     }
 }

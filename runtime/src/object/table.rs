@@ -14,6 +14,7 @@
 //! still be in the index, and match nothing.
 
 use crate::array::store;
+use crate::object::bigint;
 use crate::object::cx::*;
 use crate::object::value::{self, Num};
 use crate::string::heap;
@@ -60,6 +61,7 @@ fn hash_key(cx: Cx, key: Word) -> u32 {
         Some(Num::U64(v)) if v as f64 as i128 == v as i128 => hash_f64(v as f64),
         Some(Num::I64(v)) => heap::mix(v as u64),
         Some(Num::U64(v)) => heap::mix(v),
+        None if bigint::is(key) => bigint::hash(cx, key),
         None => heap::mix(key),
     }
 }

@@ -11,6 +11,7 @@ use crate::builtins::math;
 use crate::convert::int::{compare_int_f64, to_int32};
 use crate::convert::number;
 use crate::error;
+use crate::object::bigint;
 use crate::object::cx::*;
 use crate::string::{atoms, concat, heap};
 use core::cmp::Ordering;
@@ -108,6 +109,7 @@ pub fn truthy(cx: Cx, word: Word) -> bool {
         Some(Num::F64(x)) => x != 0.0 && !x.is_nan(),
         Some(Num::I64(v)) => v != 0,
         Some(Num::U64(v)) => v != 0,
+        None if bigint::is(word) => !bigint::is_zero(cx, word),
         None => !matches!(word, UNDEFINED | NULL | FALSE | HOLE | ABSENT | EMPTY_STRING),
     }
 }
@@ -167,6 +169,7 @@ pub fn to_str(cx: Cx, word: Word) -> Res<Word> {
     }
     match object_of(word) {
         Some(id) => object_to_str(cx, id),
+        None if bigint::is(word) => heap::from_str(cx, &bigint::text(cx, word, 10)),
         None => Err(error::type_error(cx, "Cannot convert a Symbol value to a string")),
     }
 }
@@ -213,6 +216,7 @@ pub fn to_num(cx: Cx, word: Word) -> Res<Num> {
             let text = to_primitive(cx, word)?;
             heap::chars(cx, &text).to_number()
         }
+        _ if bigint::is(word) => return Err(error::type_error(cx, "Cannot convert a BigInt value to a number")),
         _ => return Err(error::type_error(cx, "Cannot convert a Symbol value to a number")),
     };
     Ok(Num::F64(x))
@@ -230,6 +234,9 @@ pub fn strict_eq(cx: Cx, a: Word, b: Word) -> bool {
     }
     if is_string(a) && is_string(b) {
         return heap::equals(cx, a, b);
+    }
+    if bigint::is(a) && bigint::is(b) {
+        return bigint::equals(cx, a, b);
     }
     match (numeric(cx, a), numeric(cx, b)) {
         (Some(x), Some(y)) => x.compare(y) == Some(Ordering::Equal),
@@ -265,6 +272,9 @@ pub fn loose_eq(cx: Cx, a: Word, b: Word) -> Res<bool> {
     if symbol(a) || symbol(b) {
         return Ok(a == b);
     }
+    if bigint::is(a) || bigint::is(b) {
+        return Ok(bigint::compare(cx, a, b)? == Some(Ordering::Equal));
+    }
     Ok(to_num(cx, a)?.compare(to_num(cx, b)?) == Some(Ordering::Equal))
 }
 
@@ -273,6 +283,9 @@ pub fn compare(cx: Cx, a: Word, b: Word) -> Res<Option<Ordering>> {
     let (a, b) = (to_primitive(cx, a)?, to_primitive(cx, b)?);
     if is_string(a) && is_string(b) {
         return Ok(Some(heap::chars(cx, &a).compare(heap::chars(cx, &b))));
+    }
+    if bigint::is(a) || bigint::is(b) {
+        return bigint::compare(cx, a, b);
     }
     Ok(to_num(cx, a)?.compare(to_num(cx, b)?))
 }
@@ -287,6 +300,9 @@ pub fn add(cx: Cx, a: Word, b: Word) -> Res<Word> {
         let (a, b) = (to_str(cx, a)?, to_str(cx, b)?);
         return concat::concat(cx, a, b);
     }
+    if bigint::is(a) || bigint::is(b) {
+        return bigint::add(cx, a, b);
+    }
     let sum = match (to_num(cx, a)?, to_num(cx, b)?) {
         (Num::I64(x), Num::I64(y)) => Num::I64(x.wrapping_add(y)),
         (Num::U64(x), Num::U64(y)) => Num::U64(x.wrapping_add(y)),
@@ -297,6 +313,9 @@ pub fn add(cx: Cx, a: Word, b: Word) -> Res<Word> {
 
 /// a op b for the other operators.
 pub fn arith(cx: Cx, op: ArithOp, a: Word, b: Word) -> Res<Word> {
+    if bigint::is(a) || bigint::is(b) {
+        return bigint::arith(cx, op, to_primitive(cx, a)?, to_primitive(cx, b)?);
+    }
     let (x, y) = (to_num(cx, a)?, to_num(cx, b)?);
     let shift = matches!(op, ArithOp::Shl | ArithOp::Shr | ArithOp::UShr);
     let result = match (x, y) {
@@ -372,6 +391,9 @@ fn float_arith(op: ArithOp, x: f64, y: f64) -> f64 {
 
 /// A numeric operator of one operand.
 pub fn unary(cx: Cx, op: UnaryOp, a: Word) -> Res<Word> {
+    if bigint::is(a) {
+        return bigint::unary(cx, op, a);
+    }
     let result = match (to_num(cx, a)?, op) {
         (n, UnaryOp::ToNumeric) => n,
         (Num::F64(x), UnaryOp::Neg) => Num::F64(-x),

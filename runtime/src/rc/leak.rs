@@ -15,7 +15,10 @@ use hashbrown::{HashMap, HashSet};
 use std::time::Duration;
 use ultra_abi::layout::{Header, WorkerContext};
 use ultra_abi::shape::{RC_COUNT_MASK, RC_IMMORTAL};
-use ultra_abi::value::UNDEFINED;
+use crate::object::cx::{Cx, Res, Word, object_of};
+use crate::object::property;
+use crate::string::heap;
+use ultra_abi::value::{UNDEFINED, from_object};
 
 /// What is alive at exit, by class: immortal objects are not counted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +55,49 @@ pub struct MemStats {
     pub live: Vec<LiveClass>,
 }
 
+/// A figure for the program: 0 objects allocated, 1 bytes allocated, 2 objects freed, 3 peak
+/// bytes, 4 live objects, 5 live bytes, 6 destructors run. Up to the last scan, but for 4 and 5.
+pub fn figure(rt: &mut Runtime, which: i32) -> f64 {
+    let live = |of: fn(&LiveClass) -> u64| rt.live_objects(false).iter().map(of).sum::<u64>();
+    (match which {
+        0 => rt.mem_stats().objects_allocated,
+        1 => rt.mem_stats().bytes_allocated,
+        2 => rt.mem_stats().objects_freed,
+        3 => rt.mem_stats().peak_bytes,
+        4 => live(|c| c.count),
+        5 => live(|c| c.bytes),
+        _ => rt.destroyer().run,
+    }) as f64
+}
+
+/// An object with the number of live objects of each class, in order of name.
+pub fn live_by_class(cx: Cx) -> Res<Word> {
+    // SAFETY: the context is live; the list is made before anything is allocated.
+    let classes = unsafe { (*crate::ctx::runtime(cx.ctx())).live_objects(false) };
+    let object = from_object(property::new_object(cx)?);
+    for class in classes {
+        let name = heap::from_str(cx, &class.name)?;
+        property::set_element(cx, object, name, (class.count as f64).to_bits())?;
+    }
+    Ok(object)
+}
+
 impl Runtime {
+    /// References to an object from the heap, without those whose end is logged. 0 for
+    /// what is no object or lives for ever.
+    pub fn reference_count(&self, word: Word) -> u32 {
+        let Some(id) = object_of(word) else { return 0 };
+        // SAFETY: an object word refers to a live object.
+        let rc = unsafe { (*self.heap.addr(id).cast::<Header>()).rc };
+        if rc & RC_IMMORTAL != 0 {
+            return 0;
+        }
+        let mut gone = 0;
+        // SAFETY: only this worker's log holds decrements of objects that it can name.
+        unsafe { self.workers.each(|w| gone += w.pending_decrements().into_iter().filter(|&p| p == id).count() as u32) };
+        (rc & RC_COUNT_MASK).saturating_sub(gone)
+    }
+
     /// Figures up to the last scan.
     pub fn mem_stats(&self) -> MemStats {
         // SAFETY: figures are asked for when no other worker runs.
@@ -77,6 +122,13 @@ impl Runtime {
     /// cycles included, and reports what is left. Generated code must have ended and other
     /// workers been retired: the stack counts as empty.
     pub fn shutdown(&mut self, roots: &[u32]) -> LeakReport {
+        self.release_roots(roots);
+        self.trial_collect()
+    }
+
+    /// Releases one external reference of each of `roots` and frees all that is dead; what
+    /// has a destructor is queued. Generated code must have ended.
+    pub fn release_roots(&mut self, roots: &[u32]) {
         let ctx = self.context();
         // SAFETY: the context is live and no generated frame is left, so the stack is empty.
         unsafe {
@@ -90,7 +142,6 @@ impl Runtime {
             (*ctx).stack_base = 0;
             self.collect_everything();
         }
-        self.trial_collect()
     }
 
     /// Scans and collects until nothing more is freed.

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod barrier;
+pub mod destroy;
 pub mod leak;
 pub mod poll;
 pub mod publish;

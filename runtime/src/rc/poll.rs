@@ -8,10 +8,11 @@ use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
+use crate::rc::destroy;
 use crate::rc::publish;
 use crate::rc::scan::scan;
 use crate::sync::lock;
-use ultra_abi::layout::{ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
+use ultra_abi::layout::{ATTENTION_DESTROY, ATTENTION_EXCEPTION, ATTENTION_POLL, Header, WorkerContext};
 use ultra_abi::shape::{HEADER_SIZE, INLINE_CLASSES, RC_NEW};
 use ultra_abi::value::{Kind, from_object};
 
@@ -136,18 +137,24 @@ pub unsafe extern "C" fn poll(ctx: *mut WorkerContext) {
     unsafe {
         let (rt, w) = (ctx::runtime(ctx), ctx::worker(ctx));
         let asked = (*ctx).attention & ATTENTION_POLL != 0;
-        (*ctx).attention &= !ATTENTION_POLL;
+        // What asked for destructors may be the poll of the code that runs them.
+        (*ctx).attention &= !(ATTENTION_POLL | ATTENTION_DESTROY);
         // The limit is lowered first: who asks afterwards raises it again.
         (*w).reset_stack_limit();
         (*w).perturb();
         if (*w).was_asked() || asked || (*w).zeal_scan() || (*rt).options.epoch_at_every_poll {
             scan(ctx);
+            // Destructors that the scan found due are asked for below.
+            (*ctx).attention &= !ATTENTION_POLL;
+            (*w).reset_stack_limit();
         }
         if (*ctx).scan_top < (*ctx).real_stack_limit {
             let error = (*rt).new_stack_error(ctx);
             set_exception(ctx, from_object(error));
         } else if (*rt).heap.over_limit() {
             throw_out_of_memory(ctx);
+        } else {
+            destroy::ask_to_drain(ctx);
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::mem::head::{DEAD, Head};
 use crate::mem::page::{GRANULE_IDS, PAGE_SHIFT, WORDS};
 use crate::mem::region::ObjectId;
 use crate::mutant;
-use crate::rc::trace;
+use crate::rc::barrier::word_id;
+use crate::rc::{destroy, trace};
 use crate::worker::Worker;
 use ultra_abi::layout::{SHAPE_ACYCLIC, WorkerContext};
 use ultra_abi::shape::*;
@@ -385,6 +386,9 @@ impl<'a> Reaper<'a> {
                 continue;
             }
             let head = self.head(id);
+            if head.meta() & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
+                continue;
+            }
             if head.is_shared() {
                 head.set(DEAD | RC_ZERO_LISTED as u64);
             } else {
@@ -401,6 +405,9 @@ impl<'a> Reaper<'a> {
         let head = self.head(id);
         let meta = head.meta();
         debug_assert!(meta & META_SHAPE_MASK != 0, "object {id:#x} is freed twice");
+        if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
+            return;
+        }
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
@@ -428,6 +435,14 @@ impl<'a> Reaper<'a> {
                 }
                 if meta & META_OVERFLOW != 0 {
                     rt.payloads.remove_overflow(id);
+                }
+                if meta & META_FINALIZE != 0 {
+                    // The weak table counted these words.
+                    for word in destroy::bury(rt, self.w, id) {
+                        if word_id(word) > REF_NULL {
+                            drop(self, word_id(word));
+                        }
+                    }
                 }
             } else {
                 trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| drop(self, child));

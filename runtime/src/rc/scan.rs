@@ -28,6 +28,7 @@ use crate::mem::head::Head;
 use crate::mutant;
 use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
+use crate::rc::poll::request_poll;
 use crate::rc::reap::Reaper;
 use crate::worker::Worker;
 use std::sync::atomic::Ordering::SeqCst;
@@ -102,6 +103,7 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         }
         w.pins.clear();
         w.pinned.clear();
+        let destroy = w.settle_destructors(rt);
         w.stamp(rt);
         w.progress.seen.store(epoch, SeqCst);
         while let Some(ids) = w.matured(rt) {
@@ -116,6 +118,9 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         // What asked for a poll has been done.
         (*ctx).attention &= !ATTENTION_POLL;
         (*ctx).barrier = w.barrier();
+        if destroy {
+            request_poll(ctx);
+        }
         w.note_scan(started);
         if rt.options.audit && rt.workers.len() == 1 && !rt.cycles.is_running() {
             let faults = rt.audit();
@@ -154,6 +159,10 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &Runtime, w: &mut Worker) -> us
     unsafe {
         let (top, base) = ((*ctx).scan_top.next_multiple_of(8), (*ctx).stack_base);
         pin(rt, w, word_id((*ctx).exception));
+        let roots: Vec<u32> = w.destroyer.roots().collect();
+        for id in roots {
+            pin(rt, w, id);
+        }
         let (first, end) = heap.id_range();
         let (low, bytes) = (heap.addr(first) as u64, (end - first) as u64 * ID_SCALE as u64);
         let mut at = top;

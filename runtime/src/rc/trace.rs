@@ -5,7 +5,7 @@ use crate::mem::shape::ShapeTable;
 use crate::rc::barrier::word_id;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
-use ultra_abi::shape::{HEADER_SIZE, META_OVERFLOW, META_SHAPE_MASK, ObjKind, store_shape};
+use ultra_abi::shape::{HEADER_SIZE, META_FINALIZE, META_OVERFLOW, META_SHAPE_MASK, ObjKind, store_shape};
 use ultra_abi::value::{Kind, REF_NULL};
 
 /// Calls `visit` with every id that the object at `object` refers to, once per reference.
@@ -43,7 +43,7 @@ unsafe fn load_word(slot: *mut u64) -> u64 {
 /// Whether the maps of the shape leave out some reference of an object with this META.
 #[inline]
 pub fn is_special(meta: u32, desc: &ShapeDesc) -> bool {
-    desc.flags & SHAPE_SPECIAL != 0 || meta & META_OVERFLOW != 0
+    desc.flags & SHAPE_SPECIAL != 0 || meta & (META_OVERFLOW | META_FINALIZE) != 0
 }
 
 /// Visits the slots that the maps of a shape (references, words) describe.
@@ -87,6 +87,9 @@ pub unsafe fn special(object: *mut u8, meta: u32, shapes: &ShapeTable, payloads:
         && let Some(dictionary) = payloads.overflow_of(shapes.id_at(object))
     {
         visit(dictionary);
+    }
+    if meta & META_FINALIZE != 0 {
+        payloads.weak.each_value(shapes.id_at(object), &mut |word| visit_id(word_id(word), visit));
     }
     // SAFETY: the caller vouches for the object; its kind says which of the layouts it has.
     unsafe {

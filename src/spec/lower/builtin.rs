@@ -15,6 +15,26 @@ impl Lower<'_> {
         args.get(i).copied().unwrap_or_else(|| Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None })
     }
 
+    pub(super) fn bigint_literal(&mut self, digits: StrId) -> Value {
+        let text = self.w.prog.strings.text(digits).to_ascii_lowercase();
+        let (rest, radix) = match text.get(..2) {
+            Some("0x") => (&text[2..], 16),
+            Some("0o") => (&text[2..], 8),
+            Some("0b") => (&text[2..], 2),
+            _ => (&text[..], 10),
+        };
+        match i64::from_str_radix(rest, radix) {
+            Ok(v) => {
+                let v = self.b.iconst(Ty::I64, v);
+                self.rt(RtFn::BigFromI64, &[v])
+            }
+            Err(_) => {
+                let s = self.b.imm(Op::StrConst, digits.0);
+                self.rt(RtFn::BigLiteral, &[s])
+            }
+        }
+    }
+
     /// One runtime call: receiver where the signature has room for it, then converted arguments.
     fn row(&mut self, row: &'static Row, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
         let sig = row.rt.sig();
@@ -64,7 +84,7 @@ impl Lower<'_> {
                 P::Int(d) | P::Const(d) => self.b.iconst(Ty::I32, d as i64),
                 P::Num(d) => self.b.f64const(d),
                 P::Any => self.any_const(word::UNDEFINED),
-                P::Ref => return self.unsupported("a missing array argument"),
+                P::Ref | P::Obj => return self.unsupported("a missing array argument"),
             });
         };
         match p {
@@ -82,6 +102,7 @@ impl Lower<'_> {
             P::Num(_) => self.to_number(tv),
             P::Any | P::Unused => Ok(self.boxed(tv)),
             P::Ref => Ok(tv.v),
+            P::Obj => Ok(self.conv(tv.v, tv.t, T::ANY_OBJ)),
         }
     }
 
@@ -118,6 +139,18 @@ impl Lower<'_> {
             Special::ElemUnchecked => {
                 let (a, i) = (self.arg(args, 0), self.arg(args, 1));
                 return self.known_element(a, i, out).map(Some);
+            }
+            Special::IsHole => {
+                let (a, i) = (self.arg(args, 0), self.arg(args, 1));
+                self.is_hole(a, i)?
+            }
+            Special::IsList => {
+                let tv = self.arg(args, 0);
+                self.is_list(tv)?
+            }
+            Special::Opaque => {
+                let tv = self.arg(args, 0);
+                self.boxed(tv)
             }
             Special::StrIncludes => {
                 let needle = self.arg(args, 0);
@@ -183,6 +216,10 @@ impl Lower<'_> {
             }
             Special::ToNumber => match args.first() {
                 None => self.b.f64const(0.0),
+                Some(a) if a.t.has(BIG) => {
+                    let v = self.primitive(*a, "number")?;
+                    self.rt(RtFn::AnyNumber, &[v])
+                }
                 Some(a) => {
                     let d = self.to_number(*a)?;
                     if a.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d }
@@ -261,6 +298,12 @@ impl Lower<'_> {
                 let k = self.b.iconst(Ty::I32, is_set as i64);
                 let m = self.rt(RtFn::MapNew, &[k]);
                 if let Some(&init) = args.first()
+                    && !infer::direct_source(init.t)
+                {
+                    let (t, v) = (self.b.unary(Op::AnyFromRef, m), self.boxed(init));
+                    let all = [Tv { v: t, t: T::ANY, lit: None }, Tv { v, t: T::ANY, lit: None }];
+                    self.library_value(infer::MAP_FILL, &all, T::ANY)?;
+                } else if let Some(&init) = args.first()
                     && !init.t.within(NULLISH)
                 {
                     let v = self.boxed(init);
@@ -291,15 +334,19 @@ impl Lower<'_> {
                 self.rt(RtFn::MapClear, &[recv.v]);
                 return Ok(None);
             }
-            Special::MapList(which) => {
-                let v = self.boxed(recv);
-                let mode = self.b.iconst(Ty::I32, 16 + which as i64);
-                self.rt(RtFn::IterToArray, &[v, mode])
-            }
             Special::HasOwn => {
                 let k = self.arg(args, 0);
                 let (o, k) = (self.boxed(recv), self.boxed(k));
                 self.rt(RtFn::PropHasOwn, &[o, k])
+            }
+            Special::ArrayJoin if infer::coerces(self.w, recv.t) => {
+                let sep = match args.first().copied().filter(|a| a.t != T::UNDEF) {
+                    Some(a) => self.to_str(a)?,
+                    None => self.str_const(","),
+                };
+                let v = self.boxed(recv);
+                let args = [Tv { v, t: T::ANY, lit: None }, Tv { v: sep, t: T::STR, lit: None }];
+                return self.library(infer::ARRAY_JOIN, &args, out);
             }
             Special::ArrayJoin => {
                 let sep = args.first().copied().filter(|a| a.t != T::UNDEF);
@@ -325,6 +372,57 @@ impl Lower<'_> {
                 }
             }
             Special::ObjectFreeze => self.arg(args, 0).v,
+            Special::Apply => {
+                let (f, this, list) = (self.arg(args, 0), self.arg(args, 1), self.arg(args, 2));
+                let list = self.conv(list.v, list.t, T::ANY_OBJ);
+                self.apply_generic(f, this, list)?
+            }
+            Special::ObjectAssign => {
+                let target = self.arg(args, 0);
+                let t = self.boxed(target);
+                for source in args.iter().skip(1) {
+                    let v = self.boxed(*source);
+                    self.rt(RtFn::ObjectAssign, &[t, v]);
+                }
+                target.v
+            }
+            Special::LibraryCall(name) => return self.library(name, args, out),
+            Special::LibraryAny(name, n) => {
+                let mut all = Vec::new();
+                for i in 0..n {
+                    let a = self.arg(args, i);
+                    all.push(Tv { v: self.boxed(a), t: T::ANY, lit: None });
+                }
+                return self.library(name, &all, out);
+            }
+            Special::Group(by) => {
+                if by > 0 && !args.is_empty() {
+                    self.console(0, args)?;
+                }
+                let by = self.b.iconst(Ty::I32, by as i64);
+                self.rt(RtFn::ConsoleGroup, &[by]);
+                return Ok(None);
+            }
+            Special::JsonStringify => {
+                let types: Vec<T> = args.iter().map(|a| a.t).collect();
+                if !infer::json_replaces(self.w, &types) {
+                    return self.row(&crate::spec::builtins::JSON_STRINGIFY, recv, args, out);
+                }
+                let mut all = Vec::new();
+                for i in 0..3 {
+                    let a = self.arg(args, i);
+                    all.push(Tv { v: self.boxed(a), t: T::ANY, lit: None });
+                }
+                return self.library(infer::JSON_STRINGIFY, &all, out);
+            }
+            Special::JsonParse if args.len() > 1 => {
+                let mut all = Vec::new();
+                for a in &args[..2] {
+                    all.push(Tv { v: self.boxed(*a), t: T::ANY, lit: None });
+                }
+                return self.library(infer::JSON_PARSE, &all, out);
+            }
+            Special::JsonParse => return self.row(&crate::spec::builtins::JSON_PARSE, recv, args, out),
         }))
     }
 
@@ -334,6 +432,15 @@ impl Lower<'_> {
         let this = Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None };
         let args: Vec<Tv> = args.iter().map(|a| Tv { t: a.t.widen(), ..*a }).collect();
         self.call_fn(f, None, this, &args, out)
+    }
+
+    /// The value that a function of the library prelude returns, for code that always goes on with one.
+    pub(super) fn library_value(&mut self, name: &str, args: &[Tv], out: T) -> Res<Value> {
+        match self.library(name, args, out)? {
+            Some(v) => Ok(v),
+            None if self.b.is_open() => Ok(self.constant_of(out)),
+            None => Ok(self.dead(out.rep())),
+        }
     }
 
     /// `concat`: arrays are spread, other values appended, one argument at a time.
@@ -417,6 +524,54 @@ impl Lower<'_> {
             return Ok(self.b.imm64(Op::BConst, Ty::Bool, 1));
         }
         self.builtin_instance(tv, "Array")
+    }
+
+    /// Whether a value is an array or a typed array.
+    pub(super) fn is_list(&mut self, tv: Tv) -> Res<Value> {
+        if !tv.t.has(OBJ) {
+            return Ok(self.b.imm64(Op::BConst, Ty::Bool, 0));
+        }
+        if tv.t.within(OBJ) && matches!(tv.t.obj, Obj::Arr(_) | Obj::Typed(_)) {
+            return Ok(self.b.imm64(Op::BConst, Ty::Bool, 1));
+        }
+        self.builtin_instance(tv, "list")
+    }
+
+    /// Whether an element that is in bounds is a hole; kinds without holes have none.
+    fn is_hole(&mut self, a: Tv, i: Tv) -> Res<Value> {
+        let no = self.b.imm64(Op::BConst, Ty::Bool, 0);
+        let kind = match a.t.obj {
+            Obj::Arr(cell) if a.t.within(OBJ) => self.kind_of(cell),
+            Obj::Typed(_) if a.t.within(OBJ) => return Ok(no),
+            _ => {
+                let (o, k) = (self.boxed(a), self.boxed(i));
+                let has = self.rt(RtFn::PropHas, &[o, k]);
+                return Ok(self.b.unary(Op::BNot, has));
+            }
+        };
+        if !matches!(kind, Kind::F64 | Kind::Any) {
+            return Ok(no);
+        }
+        let store = self.store_of(a.v);
+        let len = self.load_struct(StructId::Store, "len", store);
+        let (i, ok) = self.index(i, len)?;
+        self.choose(
+            ok,
+            Ty::Bool,
+            2,
+            |l| {
+                let data = l.b.unary(Op::StoreData, store);
+                let v = l.load_elem(data, i, kind);
+                Ok(match kind {
+                    Kind::F64 => {
+                        let bits = l.b.unary(Op::FBits, v);
+                        l.icmp_imm(IntCc::Eq, bits, word::HOLE_F64 as i64)
+                    }
+                    _ => l.icmp_imm(IntCc::Eq, v, word::HOLE as i64),
+                })
+            },
+            |l| Ok(l.b.imm64(Op::BConst, Ty::Bool, 1)),
+        )
     }
 
     fn str_at(&mut self, recv: Tv, args: &[Tv]) -> Res<Value> {
@@ -521,6 +676,11 @@ impl Lower<'_> {
 
     /// An element that exists: outside the bounds, which only a callback that shrinks the array can reach, a RangeError.
     fn known_element(&mut self, a: Tv, i: Tv, out: T) -> Res<Value> {
+        if !matches!(a.t.obj, Obj::Arr(_) | Obj::Typed(_)) || !a.t.within(OBJ) {
+            let (o, k) = (self.boxed(a), self.boxed(i));
+            let r = self.rt(RtFn::ElemGet, &[o, k]);
+            return Ok(self.conv(r, T::ANY, out));
+        }
         let store = self.store_of(a.v);
         let len = self.load_struct(StructId::Store, "len", store);
         let (i, ok) = self.index(i, len)?;

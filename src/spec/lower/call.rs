@@ -155,7 +155,10 @@ impl Lower<'_> {
         let list: Vec<Value> = self.body.values_of(d.list()).collect();
         let (f, this) = (self.tv(list[0]), self.tv(list[1]));
         let args: Vec<Tv> = list[2..].iter().map(|&v| self.tv(v)).collect();
-        self.call_value(inst, f, this, &args, out)
+        self.callee = (d.c != 0).then(|| StrId(d.c - 1));
+        let r = self.call_value(inst, f, this, &args, out);
+        self.callee = None;
+        r
     }
 
     fn call_value(&mut self, inst: Inst, f: Tv, this: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
@@ -198,8 +201,13 @@ impl Lower<'_> {
     }
 
     fn not_a_function(&mut self, f: Tv) -> Res<Option<Value>> {
-        let v = self.boxed(f);
-        let text = self.rt(RtFn::AnyToStr, &[v]);
+        let text = match self.callee {
+            Some(text) => self.b.imm(Op::StrConst, text.0),
+            None => {
+                let v = self.boxed(f);
+                self.rt(RtFn::AnyToStr, &[v])
+            }
+        };
         self.rt(RtFn::ThrowNotFunction, &[text]);
         Ok(None)
     }
@@ -269,15 +277,22 @@ impl Lower<'_> {
         if recv.t.is_bottom() {
             return Ok(None);
         }
+        self.callee = (d.c != 0).then(|| StrId(d.c - 1));
+        let r = self.planned_method(inst, name, recv, &args, out);
+        self.callee = None;
+        r
+    }
+
+    fn planned_method(&mut self, inst: Inst, name: StrId, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
         match infer::call_plan(self.w, recv.t, name) {
             CallPlan::Method => {
                 let Obj::Class(c) = recv.t.obj else { return self.unsupported("method call") };
-                self.dispatch(recv, c, name, MethodKind::Method, &args, out)
+                self.dispatch(recv, c, name, MethodKind::Method, args, out)
             }
-            CallPlan::Builtin(b) | CallPlan::Function(b) => self.builtin(inst, b, recv, &args, out),
+            CallPlan::Builtin(b) | CallPlan::Function(b) => self.builtin(inst, b, recv, args, out),
             CallPlan::Static(f) => {
                 let env = self.method_env(f)?;
-                self.call_fn(f, env, recv, &args, out)
+                self.call_fn(f, env, recv, args, out)
             }
             CallPlan::Property => {
                 let t = self.property_type(recv.t, name);
@@ -286,9 +301,31 @@ impl Lower<'_> {
                     None if self.b.is_open() => self.constant_of(t),
                     None => return Ok(None),
                 };
-                self.call_value(inst, Tv { v: f, t, lit: None }, recv, &args, out)
+                self.call_value(inst, Tv { v: f, t, lit: None }, recv, args, out)
             }
-            CallPlan::Dyn => self.dynamic_method(recv, name, &args, out),
+            CallPlan::FnMethod(m) => self.fn_method(inst, m, recv, args, out),
+            CallPlan::Dyn => match infer::fn_method(&self.w.prog.strings.text(name)) {
+                Some(m) if recv.t.has(OBJ) && recv.t.obj == Obj::Any => {
+                    let v = self.boxed(recv);
+                    let f = Tv { v, t: T::ANY, lit: None };
+                    let is = self.builtin_instance(f, "Function")?;
+                    let r = self.choose(
+                        is,
+                        Ty::Any,
+                        0,
+                        |l| match l.fn_method(inst, m, f, args, T::ANY)? {
+                            Some(r) => Ok(r),
+                            None => Ok(l.dead(Ty::Any)),
+                        },
+                        |l| match l.dynamic_method(recv, name, args, T::ANY)? {
+                            Some(r) => Ok(r),
+                            None => Ok(l.dead(Ty::Any)),
+                        },
+                    )?;
+                    Ok(Some(self.conv(r, T::ANY, out)))
+                }
+                _ => self.dynamic_method(recv, name, args, out),
+            },
         }
     }
 
@@ -309,6 +346,36 @@ impl Lower<'_> {
     pub(super) fn dynamic_method(&mut self, recv: Tv, name: StrId, args: &[Tv], out: T) -> Res<Option<Value>> {
         let v = self.boxed(recv);
         let boxed: Vec<Value> = args.iter().map(|a| self.boxed(*a)).collect();
+        if let Some(f) = infer::dynamic_library(self.w, recv.t, name) {
+            let any = Tv { v, t: T::ANY, lit: None };
+            let list = self.is_list(any)?;
+            let list = match f {
+                "__ultra_any_forEach" => {
+                    let (m, s) = (self.builtin_instance(any, "Map")?, self.builtin_instance(any, "Set")?);
+                    let table = self.or(m, s);
+                    self.or(list, table)
+                }
+                _ => list,
+            };
+            let r = self.choose(
+                list,
+                Ty::Any,
+                0,
+                |l| {
+                    let mut all = vec![any];
+                    all.extend(boxed.iter().map(|&v| Tv { v, t: T::ANY, lit: None }));
+                    l.library_value(f, &all, T::ANY)
+                },
+                |l| l.dynamic_call(v, name, &boxed),
+            )?;
+            return Ok(Some(self.conv(r, T::ANY, out)));
+        }
+        let r = self.dynamic_call(v, name, &boxed)?;
+        Ok(Some(self.conv(r, T::ANY, out)))
+    }
+
+    /// A method that the runtime has or finds.
+    fn dynamic_call(&mut self, v: Value, name: StrId, boxed: &[Value]) -> Res<Value> {
         let n = self.b.imm(Op::StrConst, name.0);
         let area = self.b.imm(Op::StackSlot, boxed.len().max(1) as u32);
         for (i, &a) in boxed.iter().enumerate() {
@@ -318,17 +385,16 @@ impl Lower<'_> {
         // Built-in methods run at once; for the rest the runtime finds the function to call.
         let r = self.rt(RtFn::MethodCall, &[v, n, argc, area]);
         let absent = self.any_is(r, AnyTest::Absent);
-        let r = self.choose(
+        self.choose(
             absent,
             Ty::Any,
             0,
             |l| {
                 let f = l.rt(RtFn::PropGet, &[v, n]);
-                l.call_closure(Tv { v: f, t: T::ANY, lit: None }, v, &boxed)
+                l.call_closure(Tv { v: f, t: T::ANY, lit: None }, v, boxed)
             },
             |_| Ok(r),
-        )?;
-        Ok(Some(self.conv(r, T::ANY, out)))
+        )
     }
 
     pub(super) fn apply(&mut self, d: &InstData, out: T) -> Res<Option<Value>> {
@@ -339,12 +405,17 @@ impl Lower<'_> {
         if let Obj::Global(_) = f.t.obj {
             return self.unsupported("spread arguments of a built-in function");
         }
-        // Arguments of unknown number: the generic entry reads them from the array's store.
         let Obj::Arr(_) = args.t.obj else { return self.unsupported("spread arguments") };
-        let store = self.store_of(args.v);
+        let v = self.apply_generic(f, this, args.v)?;
+        Ok(Some(self.conv(v, T::ANY, out)))
+    }
+
+    /// Calls a function value with the elements of an array of any words.
+    pub(super) fn apply_generic(&mut self, f: Tv, this: Tv, args: Value) -> Res<Value> {
+        // Arguments of unknown number: the generic entry reads them from the array's store.
+        let store = self.store_of(args);
         let argc = self.load_struct(StructId::Store, "len", store);
         let data = self.b.unary(Op::StoreData, store);
-        let t = T::ANY;
         let fv = self.boxed(f);
         let ok = self.any_is(fv, AnyTest::Object);
         let bad = self.b.unary(Op::BNot, ok);
@@ -365,7 +436,42 @@ impl Lower<'_> {
         let sig = self.code.module.intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
         let v = self.b.call(Op::CallCell, Ty::Any, 0, &[cell, env, this, argc, data], sig.0);
         self.after_throw();
-        Ok(Some(self.conv(v, t, out)))
+        Ok(v)
+    }
+
+    /// `f.call`, `f.apply` and `f.bind`.
+    fn fn_method(&mut self, inst: Inst, m: infer::FnMethod, f: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+        let this = args.first().copied().unwrap_or_else(|| self.undef());
+        let rest = args.get(1..).unwrap_or(&[]);
+        match m {
+            infer::FnMethod::Call => self.call_value(inst, f, this, rest, out),
+            infer::FnMethod::Apply => {
+                let list = match rest.first() {
+                    None => self.new_array_of(Kind::Any, &[]),
+                    Some(a) if a.t.within(NULLISH) => self.new_array_of(Kind::Any, &[]),
+                    Some(a) => {
+                        let v = self.boxed(*a);
+                        let mode = self.b.iconst(Ty::I32, 0);
+                        self.rt(RtFn::IterToArray, &[v, mode])
+                    }
+                };
+                let v = self.apply_generic(f, this, list)?;
+                Ok(Some(self.conv(v, T::ANY, out)))
+            }
+            infer::FnMethod::Bind => {
+                let given: Vec<Value> = rest.iter().map(|a| self.boxed(*a)).collect();
+                let list = self.new_array_of(Kind::Any, &given);
+                let (f, this) = (self.boxed(f), self.boxed(this));
+                let cell = self.w.declared_cell(T::ANY);
+                let all = [
+                    Tv { v: f, t: T::ANY, lit: None },
+                    Tv { v: this, t: T::ANY, lit: None },
+                    Tv { v: list, t: T::obj(Obj::Arr(cell)), lit: None },
+                ];
+                let v = self.library_value(infer::BIND, &all, T::ANY)?;
+                Ok(Some(self.conv(v, T::ANY, out)))
+            }
+        }
     }
 
     // Construction.
@@ -377,7 +483,7 @@ impl Lower<'_> {
         match callee.t.obj {
             Obj::ClassVal(decl) if callee.t.within(OBJ) => {
                 let class = self.w.cls_of_decl[decl];
-                let obj = self.b.imm(Op::NewObject, class.0);
+                let obj = self.new_instance(class);
                 self.init_default_fields(obj, class);
                 let this = Tv { v: obj, t: T::obj(Obj::Class(class)), lit: None };
                 self.run_constructor(class, this, &args)?;
@@ -479,7 +585,7 @@ impl Lower<'_> {
         };
         let class = self.code.closure_class;
         let wrapper = self.code.wrappers[f];
-        let obj = self.b.imm(Op::NewObject, class.0);
+        let obj = self.new_instance(class);
         let cell = self.b.imm(Op::FuncCell, wrapper.0);
         let (ff, ef) = (self.field(StructId::Closure, "func"), self.field(StructId::Closure, "env"));
         self.store_field(obj, cell, ff, true);
@@ -513,6 +619,8 @@ pub(super) fn wrapper(w: &mut World, code: &mut Code, f: FnId) -> Res<Func> {
         s: spec,
         handler: None,
         extra: Vec::new(),
+        callee: None,
+        marks: Vec::new(),
     };
     let params = l.w.prog.fns[f].params.clone();
     let mut args = Vec::new();

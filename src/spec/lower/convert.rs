@@ -233,7 +233,7 @@ impl Lower<'_> {
     }
 
     /// After code that never goes on: a block nobody reaches, and some value there.
-    fn dead(&mut self, ty: Ty) -> Value {
+    pub(super) fn dead(&mut self, ty: Ty) -> Value {
         if !self.b.is_open() {
             let b = self.b.block();
             self.b.switch_to(b);
@@ -583,12 +583,21 @@ impl Lower<'_> {
             Ty::F64 => tv.v,
             Ty::Str => self.rt(RtFn::StrToF64, &[tv.v]),
             Ty::Ref => {
-                let v = self.boxed(tv);
+                let v = self.primitive(tv, "number")?;
                 self.rt(RtFn::AnyToF64, &[v])
             }
             Ty::Any => {
                 let is = self.any_is(tv.v, AnyTest::Double);
-                return self.choose(is, Ty::F64, 2, |l| Ok(l.b.unary(Op::AnyToF64, tv.v)), |l| Ok(l.rt(RtFn::AnyToF64, &[tv.v])));
+                return self.choose(
+                    is,
+                    Ty::F64,
+                    2,
+                    |l| Ok(l.b.unary(Op::AnyToF64, tv.v)),
+                    |l| {
+                        let v = l.primitive(tv, "number")?;
+                        Ok(l.rt(RtFn::AnyToF64, &[v]))
+                    },
+                );
             }
             _ => self.conv(tv.v, tv.t, T::NUM),
         })
@@ -649,8 +658,9 @@ impl Lower<'_> {
         if tv.t == T::NULL {
             return Ok(self.str_const("null"));
         }
-        if infer::to_string_method(self.w, tv.t).is_none() && infer::calls_to_string(self.w, tv.t) {
-            return self.dynamic_to_str(tv);
+        if infer::to_string_method(self.w, tv.t, false).is_none() && infer::coerces(self.w, tv.t) {
+            let v = self.primitive(tv, "string")?;
+            return Ok(self.rt(RtFn::AnyToStr, &[v]));
         }
         Ok(match self.b.func.ty(tv.v) {
             Ty::Str => tv.v,
@@ -673,27 +683,6 @@ impl Lower<'_> {
             Ty::Ref => return self.object_to_str(tv),
             _ => self.rt(RtFn::AnyToStr, &[tv.v]),
         })
-    }
-
-    /// ToString of a value that may be an instance whose class defines `toString`.
-    fn dynamic_to_str(&mut self, tv: Tv) -> Res<Value> {
-        let v = self.boxed(tv);
-        let object = self.any_is(v, AnyTest::Object);
-        let name = self.w.names.to_string;
-        self.choose(
-            object,
-            Ty::Str,
-            0,
-            |l| {
-                let any = Tv { v, t: T::ANY_OBJ.with(UNDEF | STR), lit: None };
-                let text = match l.dynamic_method(any, name, &[], T::ANY)? {
-                    Some(r) => r,
-                    None => l.any_const(word::UNDEFINED),
-                };
-                Ok(l.rt(RtFn::AnyToStr, &[text]))
-            },
-            |l| Ok(l.rt(RtFn::AnyToStr, &[v])),
-        )
     }
 
     fn object_to_str(&mut self, tv: Tv) -> Res<Value> {

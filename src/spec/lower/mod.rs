@@ -9,6 +9,7 @@
 mod builtin;
 mod call;
 mod convert;
+mod destroy;
 mod object;
 mod ops;
 
@@ -59,7 +60,10 @@ fn lower_spec(w: &mut World, code: &mut Code, s: SpecId) -> Res<Func> {
         s,
         handler: None,
         extra: Vec::new(),
+        callee: None,
+        marks: Vec::new(),
     };
+    l.find_marks();
     l.run()?;
     Ok(l.b.finish())
 }
@@ -78,6 +82,10 @@ pub(super) struct Lower<'a> {
     handler: Option<BlockCallId>,
     /// Arguments beyond the declared parameters.
     extra: Vec<(Value, T)>,
+    /// What messages call the callee of the call being lowered.
+    callee: Option<StrId>,
+    /// Scopes that have something to release, by the dynamic value of their mark.
+    marks: Vec<Value>,
 }
 
 /// A typed value with its type.
@@ -205,7 +213,10 @@ impl Lower<'_> {
                 let g = self.code.class_global(d);
                 self.b.imm(Op::GlobalRef, g.0)
             }
-            Obj::Global(_) if t.within(OBJ) => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            Obj::Global(g) if t.within(OBJ) => match self.w.builtin_value(g, None) {
+                Some(f) if !self.w.generic[f].is_none() => self.closure(f, None),
+                _ => self.b.imm64(Op::RefConst, Ty::Ref, 0),
+            },
             _ if t == T::NULL => self.any_const(word::NULL),
             _ => match t.rep() {
                 Ty::F64 => self.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64),
@@ -249,6 +260,13 @@ impl Lower<'_> {
         let exc = self.b.nullary(Op::CatchValue);
         self.go_to_handler(bc, exc);
         self.b.switch_to(ok);
+    }
+
+    /// Allocates an instance; its fields are still to be stored.
+    fn new_instance(&mut self, class: ultra_ir::ClassId) -> Value {
+        let v = self.b.imm(Op::NewObject, class.0);
+        self.after_throw();
+        v
     }
 
     fn go_to_handler(&mut self, bc: BlockCallId, exc: Value) {
@@ -429,6 +447,7 @@ impl Lower<'_> {
                 self.b.f64const(lit.map_or(f64::NAN, |l| l.value))
             }
             Op::JsStr => self.b.imm(Op::StrConst, d.a),
+            Op::JsBigInt => self.bigint_literal(StrId(d.a)),
             Op::JsBool => self.b.imm64(Op::BConst, Ty::Bool, d.imm()),
             Op::JsNull | Op::JsUndef | Op::JsHole | Op::AnyConst => return Ok(None),
             Op::JsWiden => {
@@ -582,7 +601,15 @@ impl Lower<'_> {
             }
             Op::JsRest => self.rest(inst, d, out)?,
             Op::JsIter => self.iter(d, out)?,
-            Op::JsIterBegin => self.b.iconst(Ty::I32, 0),
+            Op::JsIterBegin => self.iter_begin(d)?,
+            Op::JsIterClose => {
+                let it = self.tv(d.arg_a());
+                if matches!(it.t.obj, Obj::Class(_)) {
+                    let failed = self.b.imm64(Op::BConst, Ty::Bool, d.aux as u64);
+                    self.library(infer::ITER_CLOSE, &[it, Tv { v: failed, t: T::BOOL, lit: None }], T::UNDEF)?;
+                }
+                return Ok(None);
+            }
             Op::JsIterMore => self.iter_more(d)?,
             Op::JsIterValue => return self.iter_value(d, out),
             Op::JsIterKey => self.iter_key(d)?,
@@ -606,6 +633,15 @@ impl Lower<'_> {
                 let tv = self.tv(d.arg_a());
                 let class = self.w.cls_of_decl[ClassDeclId(d.b)];
                 self.instance_of(tv, class)?
+            }
+            Op::JsScopeEnter => self.scope_enter(inst, d),
+            Op::JsHold => {
+                self.scope_hold(d)?;
+                return Ok(None);
+            }
+            Op::JsScopeExit => {
+                self.scope_exit(d)?;
+                return Ok(None);
             }
             op => return self.unsupported(format!("{}", op.name())),
         };

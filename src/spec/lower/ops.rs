@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spec::plan::{self, Arith, Cmp, Opnd};
-use ultra_abi::rtfn::ArithOp;
+use ultra_abi::rtfn::{ArithOp, UnaryOp};
 use ultra_abi::shape::ThrowKind;
 
 impl Tv {
@@ -63,23 +63,13 @@ impl Lower<'_> {
             return self.unary_f64(op, tv);
         }
         // On any words: through the binary operators of the runtime.
-        let v = self.boxed(tv);
-        let one = self.f64_any(1.0);
-        Ok(match op {
-            JsUnOp::Neg => {
-                let m = self.f64_any(-1.0);
-                self.dyn_arith(ArithOp::Mul, v, m)?
-            }
-            JsUnOp::BitNot => {
-                let m = self.f64_any(-1.0);
-                self.dyn_arith(ArithOp::BitXor, v, m)?
-            }
-            JsUnOp::Inc => {
-                let m = self.f64_any(-1.0);
-                self.dyn_arith(ArithOp::Sub, v, m)?
-            }
-            _ => self.dyn_arith(ArithOp::Sub, v, one)?,
-        })
+        let op = match op {
+            JsUnOp::Neg => UnaryOp::Neg,
+            JsUnOp::BitNot => UnaryOp::BitNot,
+            JsUnOp::Inc => UnaryOp::Inc,
+            _ => UnaryOp::Dec,
+        };
+        self.dyn_unary(op, tv)
     }
 
     fn unary_f64(&mut self, op: JsUnOp, tv: Tv) -> Res<Value> {
@@ -111,19 +101,65 @@ impl Lower<'_> {
                 let d = self.to_number(tv)?;
                 Ok(if tv.t.has(UNDEF) { self.b.unary(Op::FCanon, d) } else { d })
             }
-            _ => {
-                let v = self.boxed(tv);
-                let zero = self.f64_any(0.0);
-                self.dyn_arith(ArithOp::Sub, v, zero)
-            }
+            _ => self.dyn_unary(UnaryOp::ToNumeric, tv),
         }
     }
 
-    fn f64_any(&mut self, x: f64) -> Value {
-        self.any_const(x.to_bits())
+    /// An operator of one operand on an any word: doubles inline, the rest in the runtime.
+    fn dyn_unary(&mut self, op: UnaryOp, tv: Tv) -> Res<Value> {
+        let v = self.boxed(tv);
+        let double = self.any_is(v, AnyTest::Double);
+        self.choose(
+            double,
+            Ty::Any,
+            2,
+            |l| {
+                let d = l.b.unary(Op::AnyToF64, v);
+                let r = match op {
+                    UnaryOp::ToNumeric => return Ok(v),
+                    UnaryOp::Neg => l.b.unary(Op::FNeg, d),
+                    UnaryOp::BitNot => {
+                        let i = l.b.unary(Op::FToInt32, d);
+                        let n = l.b.unary(Op::INot, i);
+                        l.b.unary_ty(Op::SToF, Ty::F64, n)
+                    }
+                    UnaryOp::Inc | UnaryOp::Dec => {
+                        let one = l.b.f64const(1.0);
+                        l.b.binary(if op == UnaryOp::Inc { Op::FAdd } else { Op::FSub }, d, one)
+                    }
+                };
+                Ok(l.b.unary_aux(Op::AnyFromF64, 0, r))
+            },
+            |l| {
+                let p = l.primitive(Tv { v, ..tv }, "number")?;
+                let k = l.b.iconst(Ty::I32, op as i64);
+                Ok(l.rt(RtFn::AnyUnary, &[k, p]))
+            },
+        )
     }
 
-    fn dyn_arith(&mut self, op: ArithOp, a: Value, b: Value) -> Res<Value> {
+    /// The primitive value of what may be an object with functions of the program for it, as an any word.
+    pub(super) fn primitive(&mut self, tv: Tv, hint: &str) -> Res<Value> {
+        let v = self.boxed(tv);
+        if !infer::coerces(self.w, tv.t) {
+            return Ok(v);
+        }
+        let object = self.any_is(v, AnyTest::Object);
+        self.choose(
+            object,
+            Ty::Any,
+            0,
+            |l| {
+                let hint = l.str_const(hint);
+                let args = [Tv { v, t: T::ANY, lit: None }, Tv { v: hint, t: T::STR, lit: None }];
+                l.library_value(infer::TO_PRIMITIVE, &args, T::ANY)
+            },
+            |_| Ok(v),
+        )
+    }
+
+    fn dyn_arith(&mut self, op: ArithOp, ta: Tv, tb: Tv) -> Res<Value> {
+        let (a, b) = (self.boxed(ta), self.boxed(tb));
         let (x, y) = (self.any_is(a, AnyTest::Double), self.any_is(b, AnyTest::Double));
         let both = self.and(x, y);
         let fast = match op {
@@ -133,8 +169,9 @@ impl Lower<'_> {
             _ => None,
         };
         let slow = |l: &mut Self| {
+            let (p, q) = (l.primitive(Tv { v: a, ..ta }, "number")?, l.primitive(Tv { v: b, ..tb }, "number")?);
             let k = l.b.iconst(Ty::I32, op as i64);
-            Ok(l.rt(RtFn::AnyArith, &[k, a, b]))
+            Ok(l.rt(RtFn::AnyArith, &[k, p, q]))
         };
         match fast {
             Some(f) => self.choose(
@@ -152,7 +189,8 @@ impl Lower<'_> {
         }
     }
 
-    fn dyn_add(&mut self, a: Value, b: Value) -> Res<Value> {
+    fn dyn_add(&mut self, ta: Tv, tb: Tv) -> Res<Value> {
+        let (a, b) = (self.boxed(ta), self.boxed(tb));
         let (x, y) = (self.any_is(a, AnyTest::Double), self.any_is(b, AnyTest::Double));
         let both = self.and(x, y);
         self.choose(
@@ -164,7 +202,10 @@ impl Lower<'_> {
                 let r = l.b.binary(Op::FAdd, p, q);
                 Ok(l.b.unary_aux(Op::AnyFromF64, 0, r))
             },
-            |l| Ok(l.rt(RtFn::AnyAdd, &[a, b])),
+            |l| {
+                let (p, q) = (l.primitive(Tv { v: a, ..ta }, "default")?, l.primitive(Tv { v: b, ..tb }, "default")?);
+                Ok(l.rt(RtFn::AnyAdd, &[p, q]))
+            },
         )
     }
 
@@ -188,11 +229,12 @@ impl Lower<'_> {
                 Ok(if matches!(op, Ne | StrictNe) { self.b.unary(Op::BNot, r) } else { r })
             }
             InstanceOf => self.instanceof_op(a, b),
+            In if let Some(class) = self.private_class(d.arg_a()) => self.has_private(class, a, b),
             In => {
                 let (k, o) = (self.boxed(a), self.boxed(b));
                 Ok(self.rt(RtFn::PropHas, &[o, k]))
             }
-            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t).is_some() || infer::calls_to_string(self.w, *t)) => {
+            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t, true).is_some()) => {
                 let (x, y) = (self.to_str(a)?, self.to_str(b)?);
                 Ok(self.concat(x, y))
             }
@@ -204,15 +246,39 @@ impl Lower<'_> {
                 Arith::Int(kind) => self.int_op(op, kind, a, b),
                 Arith::F32 => self.f32_op(op, a, b),
                 Arith::F64 => self.f64_op(op, a, b),
-                Arith::Dyn => {
-                    let (x, y) = (self.boxed(a), self.boxed(b));
-                    match op {
-                        Add => self.dyn_add(x, y),
-                        _ => self.dyn_arith(arith_op(op), x, y),
-                    }
-                }
+                Arith::Dyn if op == Add => self.dyn_add(a, b),
+                Arith::Dyn => self.dyn_arith(arith_op(op), a, b),
             },
         }
+    }
+
+    /// The class that declares the private name that a key is.
+    fn private_class(&self, key: Value) -> Option<ClassDeclId> {
+        let d = self.body.def(key).filter(|d| d.op == Op::JsStr)?;
+        let name = StrId(d.a);
+        if !self.w.prog.strings.text(name).starts_with('#') {
+            return None;
+        }
+        let declares = |c: &ClassDecl| c.fields.iter().any(|f| f.name == name) || c.methods.iter().any(|m| m.name == name);
+        let home = self.w.prog.fns[self.w.specs[self.s].func].class;
+        if !home.is_none() && declares(&self.w.prog.classes[home]) {
+            return Some(home);
+        }
+        self.w.prog.classes.iter().find(|(_, c)| declares(c)).map(|(id, _)| id)
+    }
+
+    /// `#x in o`: instances of the class that declares the name have it.
+    fn has_private(&mut self, class: ClassDeclId, key: Tv, o: Tv) -> Res<Value> {
+        let v = self.boxed(o);
+        let object = self.any_is(v, AnyTest::Object);
+        let bad = self.b.unary(Op::BNot, object);
+        self.unless(bad, |l| {
+            let k = l.boxed(key);
+            l.rt(RtFn::PropHas, &[v, k]);
+            Ok(())
+        })?;
+        let class = self.w.cls_of_decl[class];
+        self.instance_of(o, class)
     }
 
     pub(super) fn concat(&mut self, a: Value, b: Value) -> Value {
@@ -466,7 +532,8 @@ impl Lower<'_> {
                 Ok(l.fcmp(op, p, q))
             },
             |l| {
-                let c = l.rt(RtFn::AnyCompare, &[x, y]);
+                let (p, q) = (l.primitive(Tv { v: x, ..a }, "number")?, l.primitive(Tv { v: y, ..b }, "number")?);
+                let c = l.rt(RtFn::AnyCompare, &[p, q]);
                 Ok(match op {
                     JsBinOp::Lt => l.icmp_imm(IntCc::Eq, c, -1),
                     JsBinOp::Le => l.icmp_imm(IntCc::Sle, c, 0),
@@ -504,14 +571,66 @@ impl Lower<'_> {
             Cmp::IsUndef { left } => self.is_among(if left { b } else { a }, UNDEF),
             Cmp::IsNull { left } => self.is_among(if left { b } else { a }, NULL),
             Cmp::IsNullish { left } => self.is_among(if left { b } else { a }, NULLISH),
+            Cmp::Dyn if loose && (infer::coerces(self.w, a.t) || infer::coerces(self.w, b.t)) => self.loose_equality(a, b)?,
             Cmp::Dyn => {
-                let (x, y) = (self.boxed(a), self.boxed(b));
+                let (x, y) = (self.boxed_exact(a, b.t), self.boxed_exact(b, a.t));
                 self.rt(if loose { RtFn::AnyLooseEq } else { RtFn::AnyStrictEq }, &[x, y])
             }
         })
     }
 
+    /// An any word that, for a literal beyond 2^53 beside what may be a 64-bit integer, is exact.
+    fn boxed_exact(&mut self, tv: Tv, other: T) -> Value {
+        let exact = tv.lit.filter(|l| l.written_int && other.has(INTS)).and_then(|l| l.int);
+        match exact.and_then(|v| i64::try_from(v).ok()).filter(|v| v.unsigned_abs() > 1 << 53) {
+            Some(v) => {
+                let v = self.b.iconst(Ty::I64, v);
+                self.rt(RtFn::AnyFromI64, &[v])
+            }
+            None => self.boxed(tv),
+        }
+    }
+
+    /// `==` where an operand may be an object with functions of the program for its primitive value:
+    /// between two objects it is identity.
+    fn loose_equality(&mut self, a: Tv, b: Tv) -> Res<Value> {
+        let (x, y) = (self.boxed(a), self.boxed(b));
+        let (p, q) = (self.any_is(x, AnyTest::ObjectOrNullish), self.any_is(y, AnyTest::ObjectOrNullish));
+        let same_sort = self.and(p, q);
+        self.choose(
+            same_sort,
+            Ty::Bool,
+            0,
+            |l| Ok(l.rt(RtFn::AnyLooseEq, &[x, y])),
+            |l| {
+                let (tx, ty) = (Tv { v: x, ..a }, Tv { v: y, ..b });
+                // undefined and null equal no object.
+                let (m, n) = (l.any_is(x, AnyTest::Nullish), l.any_is(y, AnyTest::Nullish));
+                let either = l.or(m, n);
+                l.choose(
+                    either,
+                    Ty::Bool,
+                    0,
+                    |l| Ok(l.b.imm64(Op::BConst, Ty::Bool, 0)),
+                    |l| {
+                        let (p, q) = (l.primitive(tx, "default")?, l.primitive(ty, "default")?);
+                        Ok(l.rt(RtFn::AnyLooseEq, &[p, q]))
+                    },
+                )
+            },
+        )
+    }
+
     fn instanceof_op(&mut self, a: Tv, b: Tv) -> Res<Value> {
+        if let Some(f) = infer::has_instance(self.w, b.t) {
+            let spec = infer::call_spec(self.w, f, b.t, &[a.t]);
+            let out = self.w.cell(self.w.specs[spec].ret);
+            return match self.call_fn(f, None, b, &[a], out)? {
+                Some(v) => Ok(self.truthy(Tv { v, t: out, lit: None })),
+                None if self.b.is_open() => Ok(self.b.imm64(Op::BConst, Ty::Bool, 0)),
+                None => Ok(self.dead(Ty::Bool)),
+            };
+        }
         match b.t.obj {
             Obj::ClassVal(d) => {
                 let class = self.w.cls_of_decl[d];
@@ -536,6 +655,8 @@ impl Lower<'_> {
             "Array" => &[(SHAPE_ARRAY0, SHAPE_ARRAY0 + 15)],
             "Map" => &[(SHAPE_MAP, SHAPE_MAP)],
             "Set" => &[(SHAPE_SET, SHAPE_SET)],
+            "list" => &[(SHAPE_ARRAY0, SHAPE_ARRAY0 + 15), (SHAPE_TYPED0, SHAPE_TYPED0 + 7)],
+            "Function" => &[(SHAPE_CLOSURE, SHAPE_CLOSURE)],
             "Object" => &[(SHAPE_CLOSURE, u32::MAX >> 1)],
             _ => return self.unsupported(format!("instanceof {name}")),
         };
@@ -550,10 +671,17 @@ impl Lower<'_> {
             0,
             |l| {
                 let shape = l.b.unary(Op::ShapeOf, ref_v);
-                let (lo, hi) = shape_ranges[0];
-                let a = l.icmp_imm(IntCc::Sge, shape, lo as i64);
-                let b = l.icmp_imm(IntCc::Sle, shape, hi as i64);
-                Ok(l.and(a, b))
+                let mut found = None;
+                for &(lo, hi) in shape_ranges {
+                    let a = l.icmp_imm(IntCc::Sge, shape, lo as i64);
+                    let b = l.icmp_imm(IntCc::Sle, shape, hi as i64);
+                    let within = l.and(a, b);
+                    found = Some(match found {
+                        None => within,
+                        Some(f) => l.or(f, within),
+                    });
+                }
+                Ok(found.unwrap_or(is_obj))
             },
             |l| Ok(l.b.imm64(Op::BConst, Ty::Bool, 0)),
         )

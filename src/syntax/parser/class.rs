@@ -13,14 +13,22 @@ impl Parser<'_> {
 
     /// `{ ... }` of an object literal.
     pub(super) fn object_props(&mut self) -> Box<[Prop]> {
+        let open = self.start();
         self.expect(T::LBrace);
         let props = self.bracketed(|p| {
             let mut props = Vec::new();
+            let mut has_proto = false;
             while !matches!(p.tok.kind, T::RBrace | T::Eof) {
                 let before = p.start();
                 let prop = p.prop();
+                if let Prop::Value { key, .. } = &prop && p.key_is(key, names::PROTO) && !p.is_shorthand(&prop) {
+                    if std::mem::replace(&mut has_proto, true) {
+                        let span = p.ast.key_span(key);
+                        p.cover_inits.push(CoverInit { span, is_proto: true });
+                    }
+                }
                 props.push(prop);
-                if !p.at(T::RBrace) && !p.expect(T::Comma) {
+                if !p.at(T::RBrace) && !p.expect_comma(T::RBrace, open) {
                     if p.start() == before {
                         p.bump();
                     }
@@ -29,7 +37,7 @@ impl Parser<'_> {
             }
             props
         });
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         props.into()
     }
 
@@ -94,7 +102,8 @@ impl Parser<'_> {
         }
         // Valid only when the object becomes a pattern; see `check_cover_inits`.
         let equals = self.bump();
-        self.cover_inits.push(equals.span);
+        self.cover_inits.push(CoverInit { span: equals.span, is_proto: false });
+        self.check_strict_binding(ident);
         let target = self.ast.alloc_pat(Pat::Name(ident.name), ident.span);
         let value = self.assign();
         let value = self.expr_node(ident.span.start, Expr::Assign { op: AssignOp::Assign, target, value });
@@ -267,6 +276,7 @@ impl Parser<'_> {
     }
 
     fn class_members(&mut self, derived: bool) -> Box<[ClassMember]> {
+        let open = self.start();
         self.expect(T::LBrace);
         let members = self.bracketed(|p| {
             let mut members: Vec<ClassMember> = Vec::new();
@@ -293,7 +303,7 @@ impl Parser<'_> {
             }
             members
         });
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         members.into()
     }
 
@@ -325,7 +335,8 @@ impl Parser<'_> {
             let starts_member = next.is_any_word()
                 || matches!(next.kind, T::String | T::Number | T::BigInt | T::LBracket | T::PrivateName | T::Star)
                 || (next.kind == T::LBrace && word.name == names::STATIC);
-            if !starts_member || (next.newline_before && word.name != names::STATIC) {
+            let twice = word.name == names::STATIC && modifiers.is_static;
+            if !starts_member || twice || (next.newline_before && word.name != names::STATIC) {
                 return;
             }
             if next.kind == T::LBrace {
@@ -404,7 +415,7 @@ impl Parser<'_> {
             self.check_member_body(function, modifiers);
             return MemberKind::Method { key, function, is_optional };
         }
-        if is_constructor {
+        if self.key_is(&key, names::CONSTRUCTOR) {
             self.error(diag::bad_member_name(key_span, "a field", "constructor"));
         }
         self.field(key, is_optional)
@@ -450,6 +461,10 @@ impl Parser<'_> {
     fn static_block(&mut self, start: u32) -> FunctionId {
         let head = FnHead::new(FunctionKind::StaticBlock);
         self.static_block_function(start, head)
+    }
+
+    fn is_shorthand(&self, prop: &Prop) -> bool {
+        matches!(prop, Prop::Value { key, value } if self.ast.key_span(key).start == self.ast.expr_span(*value).start)
     }
 
     /// Whether a plain key has this text.

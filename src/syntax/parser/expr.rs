@@ -134,10 +134,12 @@ impl Parser<'_> {
 
     /// Runs `f` inside brackets, where the limits of a surrounding header do not apply.
     pub(super) fn bracketed<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
-        let saved = (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.no_conditional_type);
-        (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.no_conditional_type) = (false, false, false, false);
+        let c = &mut self.ctx;
+        let saved = (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover);
+        (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover) = (false, false, false, false, false);
         let result = f(self);
-        (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.no_conditional_type) = saved;
+        let c = &mut self.ctx;
+        (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover) = saved;
         result
     }
 
@@ -153,8 +155,9 @@ impl Parser<'_> {
     fn assign_inner(&mut self) -> ExprId {
         let start = self.start();
         match self.tok.kind {
-            T::LParen | T::Lt => {
-                if let Some(arrow) = self.arrow_at_paren(start, false) {
+            T::LParen => self.arrow_at = start,
+            T::Lt => {
+                if self.generic_arrow_here() && let Some(arrow) = self.generic_arrow(start, false) {
                     return arrow;
                 }
             }
@@ -162,8 +165,9 @@ impl Parser<'_> {
                 if let Some(arrow) = self.async_arrow(start) {
                     return arrow;
                 }
+                self.arrow_at = start;
             }
-            T::Ident if self.at_word(names::YIELD) && self.ctx.is_generator => {
+            T::Ident if self.tok.name == names::YIELD && self.ctx.is_generator => {
                 return self.yield_expr(start);
             }
             _ => {}
@@ -181,6 +185,30 @@ impl Parser<'_> {
         }
     }
 
+    /// At `<`: whether type parameters may start here.
+    fn generic_arrow_here(&mut self) -> bool {
+        if !self.dialect.has_types() {
+            return false;
+        }
+        let first = self.peek();
+        if first.is_keyword(names::CONST) {
+            return self.token_at(first.span.end).kind == T::Ident;
+        }
+        if first.kind != T::Ident {
+            return false;
+        }
+        let second = self.token_at(first.span.end);
+        if second.is_keyword(names::EXTENDS) && self.jsx {
+            let third = self.token_at(second.span.end);
+            return !matches!(third.kind, T::Eq | T::Gt | T::Slash);
+        }
+        match second.kind {
+            T::Comma | T::Eq => true,
+            T::Gt => !self.jsx && self.token_at(second.span.end).kind == T::LParen,
+            _ => second.is_keyword(names::EXTENDS),
+        }
+    }
+
     fn assignment(&mut self, start: u32, left: ExprId, op: AssignOp) -> ExprId {
         let target = if op == AssignOp::Assign { self.expr_to_pat(left) } else { self.simple_target(left) };
         self.bump();
@@ -190,9 +218,13 @@ impl Parser<'_> {
 
     fn yield_expr(&mut self, start: u32) -> ExprId {
         let word = self.bump();
+        if word.escaped {
+            self.error(diag::escaped_keyword(word.span, "yield"));
+        }
         if self.ctx.in_params {
             self.error(diag::yield_in_parameters(word.span, "yield"));
         }
+        self.facts.suspended_at = word.span.start + 1;
         let mut value = None;
         let mut delegate = false;
         if !self.tok.newline_before {
@@ -212,7 +244,11 @@ impl Parser<'_> {
     fn conditional(&mut self) -> ExprId {
         let start = self.start();
         let test = self.binary(0);
-        if !self.at(T::Question) || !self.goes_on() {
+        if !self.at(T::Question) || !self.goes_on() || self.is_bare_arrow(test) {
+            return test;
+        }
+        if self.ctx.in_cover && matches!(self.peek().kind, T::Colon | T::Comma | T::RParen | T::Eq) {
+            // The `?` of an optional parameter.
             return test;
         }
         self.bump();
@@ -228,7 +264,10 @@ impl Parser<'_> {
     /// Operators that bind stronger than `min`.
     fn binary(&mut self, min: u8) -> ExprId {
         let start = self.start();
-        let mut left = if self.at(T::PrivateName) { self.private_in() } else { self.unary() };
+        let mut left = if self.at(T::PrivateName) && min < 8 { self.private_in() } else { self.unary() };
+        if self.is_bare_arrow(left) {
+            return left;
+        }
         while self.goes_on() {
             let Some(level) = precedence(&self.tok, &self.ctx, self.dialect) else { break };
             if level <= min {
@@ -250,7 +289,7 @@ impl Parser<'_> {
         let min = if token.kind == T::StarStar { level - 1 } else { level };
         if token.kind == T::StarStar && matches!(self.ast[left], Expr::Unary { .. } | Expr::Await(_)) {
             let span = self.ast.expr_span(left);
-            self.error(diag::unary_before_power(span));
+            self.error(diag::unary_before_power(span).with_help("put the left side or the whole in parentheses"));
         }
         let right = self.nested(|p| p.binary(min));
         if let Some(op) = logical_op(token.kind) {
@@ -307,6 +346,7 @@ impl Parser<'_> {
             T::Keyword if self.at_keyword(names::TYPEOF) => UnaryOp::Typeof,
             T::Keyword if self.at_keyword(names::VOID) => UnaryOp::Void,
             T::Keyword if self.at_keyword(names::DELETE) => UnaryOp::Delete,
+            T::Lt if self.jsx => return self.postfix(),
             T::Lt if self.dialect.has_types() => return self.nested(|p| p.type_assertion(start)),
             T::Ident if self.at_word(names::AWAIT) && self.await_is_operator() => {
                 return self.nested(|p| p.await_expr(start));
@@ -393,6 +433,15 @@ impl Parser<'_> {
         clear && !next.is_word(names::OF) && !next.is_word(names::AS)
     }
 
+    /// An `await` at the top level makes a module of a file, if it may be one.
+    pub(super) fn top_level_await(&mut self, span: Span) {
+        if matches!(self.goal, Goal::Script | Goal::CommonJs) {
+            self.error(diag::await_outside(span));
+        } else {
+            self.found_module();
+        }
+    }
+
     fn await_expr(&mut self, start: u32) -> ExprId {
         let word = self.bump();
         if self.ctx.in_params && self.ctx.is_async {
@@ -401,11 +450,12 @@ impl Parser<'_> {
         if self.ctx.no_arguments && !self.ctx.is_async {
             self.error(diag::await_outside(word.span));
         } else if !self.ctx.in_function {
-            self.saw_module = true;
+            self.top_level_await(word.span);
         } else if !self.ctx.is_async && !self.dialect.is_ultra() {
             self.error(diag::await_outside(word.span).with_help("make the function `async`"));
         }
         self.facts.has_await = true;
+        self.facts.suspended_at = word.span.start + 1;
         let operand = self.unary();
         self.expr_node(start, Expr::Await(operand))
     }
@@ -425,8 +475,12 @@ impl Parser<'_> {
     /// A primary with the members, calls and templates that follow.
     pub(super) fn call_chain(&mut self) -> ExprId {
         let start = self.start();
-        let primary = self.primary();
-        if matches!(self.ast[primary], Expr::Function(f) if self.ast[f].kind == FunctionKind::Arrow) {
+        let may_be_async = self.arrow_at == start && self.at_word(names::ASYNC);
+        let mut primary = self.primary();
+        if may_be_async && self.at(T::LParen) && !self.tok.newline_before && matches!(self.ast[primary], Expr::Name(_)) {
+            primary = self.async_paren(start, primary);
+        }
+        if self.is_bare_arrow(primary) {
             return primary;
         }
         self.chain(start, primary, true)
@@ -487,11 +541,16 @@ impl Parser<'_> {
                 self.call_node(start, expr, type_args, args, false)
             }
             T::Template | T::TemplateHead => self.tagged_template(start, expr, type_args),
-            _ => self.expr_node(start, Expr::Instantiation { expr, type_args }),
+            kind => {
+                if matches!(kind, T::Dot | T::QuestionDot) {
+                    self.error(diag::member_of_instantiation(self.tok.span).with_help("put the part before it in parentheses"));
+                }
+                self.expr_node(start, Expr::Instantiation { expr, type_args })
+            }
         }
     }
 
-    fn call_node(&mut self, start: u32, callee: ExprId, type_args: Box<[TypeId]>, args: Box<[Arg]>, optional: bool) -> ExprId {
+    pub(super) fn call_node(&mut self, start: u32, callee: ExprId, type_args: Box<[TypeId]>, args: Box<[Arg]>, optional: bool) -> ExprId {
         if matches!(self.ast[callee], Expr::Name(names::EVAL)) {
             self.facts.has_direct_eval = true;
         }
@@ -503,6 +562,9 @@ impl Parser<'_> {
             let token = self.bump();
             let name = Ident { name: token.name, span: token.span };
             self.use_private(name);
+            if self.ast[object] == Expr::Super {
+                self.error(diag::super_not_here(token.span, "super.#name"));
+            }
             return self.expr_node(start, Expr::PrivateMember { object, name, optional });
         }
         let name = self.ident_name("a property name");
@@ -547,19 +609,21 @@ impl Parser<'_> {
 
     /// `( ... )` of a call.
     pub(super) fn arguments(&mut self) -> Box<[Arg]> {
+        let open = self.start();
         self.expect(T::LParen);
         let args = self.bracketed(|p| {
             let mut args = Vec::new();
             while !matches!(p.tok.kind, T::RParen | T::Eof) {
                 let arg = p.argument(&args);
                 args.push(arg);
-                if !p.eat(T::Comma) {
+                let missing = !p.at(T::Comma) && !p.tok.newline_before && starts_operand(&p.tok) && !p.at(T::LBrace);
+                if !p.eat(T::Comma) && !(missing && p.expect_comma(T::RParen, open)) {
                     break;
                 }
             }
             args
         });
-        self.expect(T::RParen);
+        self.expect_close(T::RParen, open);
         args.into()
     }
 
@@ -599,8 +663,11 @@ impl Parser<'_> {
         let callee = if self.at_keyword(names::NEW) {
             self.nested(Self::new_expr)
         } else {
-            if self.at_keyword(names::IMPORT) && self.peek().kind == T::LParen {
+            if self.at_keyword(names::IMPORT) && self.import_is_call() {
                 self.expected("a constructor");
+            }
+            if self.at_keyword(names::SUPER) && self.peek().kind == T::LParen {
+                self.error(diag::super_without_member(self.tok.span));
             }
             self.primary()
         };
@@ -612,6 +679,12 @@ impl Parser<'_> {
         let args = if self.at(T::LParen) && self.goes_on() { self.arguments() } else { Box::default() };
         let fields = self.construction_fields();
         self.expr_node(start, Expr::New { callee, type_args, args, fields })
+    }
+
+    /// At `import`: whether it is a call rather than `import.meta`.
+    fn import_is_call(&mut self) -> bool {
+        let next = self.peek();
+        next.kind == T::LParen || (next.kind == T::Dot && !self.token_at(next.span.end).is_word(names::META))
     }
 
     pub(super) fn primary(&mut self) -> ExprId {
@@ -640,6 +713,7 @@ impl Parser<'_> {
             T::LBracket => self.array(start),
             T::LBrace if !self.ctx.header => self.object(start),
             T::At => self.decorated_class_expr(start),
+            T::Lt if self.jsx => self.jsx_expr(start),
             T::Invalid => {
                 self.error_count += 1;
                 self.bump();
@@ -714,10 +788,11 @@ impl Parser<'_> {
         if self.eat(T::Dot) {
             if self.at_word(names::META) {
                 let meta = self.bump();
-                if self.dialect == Dialect::Js && !self.is_module {
-                    self.saw_module = true;
+                if matches!(self.goal, Goal::Script | Goal::CommonJs) {
+                    self.error(diag::import_meta_outside(Span::new(start, meta.span.end)));
+                } else if !self.is_module {
+                    self.found_module();
                 }
-                let _ = meta;
                 return self.expr_node(start, Expr::ImportMeta);
             }
             if self.at_word(names::DEFER) || self.at_word(names::SOURCE) {
@@ -745,16 +820,14 @@ impl Parser<'_> {
         let token = self.bump();
         let text = self.slice(token.span);
         let end = text.rfind('/').filter(|&i| i > 0).unwrap_or(text.len());
-        let pattern = self.lex.interner.intern(text.get(1..end).unwrap_or(""));
-        let flags = self.lex.interner.intern(text.get(end + 1..).unwrap_or(""));
+        let (body, flags) = (text.get(1..end).unwrap_or(""), text.get(end + 1..).unwrap_or(""));
+        if end < text.len() && let Err(e) = regexp::check(body, flags) {
+            let at = token.span.start + 1 + e.at;
+            self.error(diag::regexp_syntax(Span::new(at, at + e.len), &e.why));
+        }
+        let pattern = self.lex.interner.intern(body);
+        let flags = self.lex.interner.intern(flags);
         self.expr_node(start, Expr::RegExp { pattern, flags })
-    }
-
-    fn paren(&mut self, start: u32) -> ExprId {
-        self.bump();
-        let inner = self.bracketed(Self::expression);
-        self.expect(T::RParen);
-        self.expr_node(start, Expr::Paren(inner))
     }
 
     fn array(&mut self, start: u32) -> ExprId {
@@ -768,13 +841,13 @@ impl Parser<'_> {
                 }
                 let elem = if p.eat(T::DotDotDot) { ArrayElem::Spread(p.assign()) } else { ArrayElem::Item(p.assign()) };
                 elems.push(elem);
-                if !p.at(T::RBracket) && !p.expect(T::Comma) {
+                if !p.at(T::RBracket) && !p.expect_comma(T::RBracket, start) {
                     break;
                 }
             }
             elems
         });
-        self.expect(T::RBracket);
+        self.expect_close(T::RBracket, start);
         self.expr_node(start, Expr::Array(elems.into()))
     }
 }

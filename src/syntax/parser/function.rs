@@ -66,6 +66,7 @@ impl Parser<'_> {
             super_call: head.derived || (arrow && old.super_call),
             new_target: !arrow || old.new_target,
             no_arguments: head.kind == FunctionKind::StaticBlock || (arrow && old.no_arguments),
+            in_static_code: head.kind == FunctionKind::StaticBlock,
             in_static_block: head.kind == FunctionKind::StaticBlock,
             nested: true,
             ..Ctx::default()
@@ -152,32 +153,38 @@ impl Parser<'_> {
 
     /// `{ ... }` with the early errors that need parameters and body.
     fn block_body(&mut self, head: &FnHead, params: &[Param]) -> FunctionBody {
-        self.bump();
+        let open = self.bump().span.start;
         let was_strict = self.ctx.strict;
         let mut body = self.directives();
         let simple = params.iter().all(|p| {
             !p.is_rest && p.default.is_none() && matches!(self.ast[p.pat], Pat::Name(_))
         });
+        let directive = body.iter().copied().find(|&s| self.ast[s] == Stmt::Directive(names::USE_STRICT));
+        if let (Some(directive), false) = (directive, simple) {
+            let span = self.ast.stmt_span(directive);
+            self.error(diag::strict_with_complex_parameters(span));
+        }
         if self.ctx.strict && !was_strict {
-            if !simple {
-                let span = body.first().map_or(self.tok.span, |&s| self.ast.stmt_span(s));
-                self.error(diag::strict_with_complex_parameters(span));
+            let mut bound: Vec<Ident> = head.name.into_iter().collect();
+            for param in params {
+                self.bound_names(param.pat, &mut bound);
             }
-            if let Some(name) = head.name {
-                self.check_strict_binding(name);
+            for ident in bound {
+                self.check_strict_name(ident);
             }
         }
         self.declare_params(params, !simple || self.ctx.strict || head.kind != FunctionKind::Function);
         while !matches!(self.tok.kind, T::RBrace | T::Eof) {
             self.statement_into(&mut body);
         }
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         FunctionBody::Block(body.into())
     }
 
     /// The directive prologue; a `"use strict"` takes effect.
     pub(super) fn directives(&mut self) -> Vec<StmtId> {
         let mut body = Vec::new();
+        let mut octal: Option<Span> = None;
         while self.at(T::String) {
             let (start, token) = (self.start(), self.tok);
             let stmt = self.statement();
@@ -189,7 +196,13 @@ impl Parser<'_> {
             }
             let text = self.slice(token.span);
             let raw = self.lex.interner.intern(text.get(1..text.len().saturating_sub(1)).unwrap_or(""));
-            self.ctx.strict |= raw == names::USE_STRICT;
+            octal = octal.or_else(|| literal::octal_escape(text, token.span.start));
+            if raw == names::USE_STRICT && !self.ctx.strict {
+                self.ctx.strict = true;
+                if let Some(span) = octal {
+                    self.strict_error(span, "an octal escape");
+                }
+            }
             let directive = self.stmt_node(start, Stmt::Directive(raw));
             body.push(directive);
         }
@@ -241,26 +254,33 @@ impl Parser<'_> {
             }
         }
         let ty = self.type_annotation();
+        let equals = self.tok.span;
         let default = if self.eat(T::Eq) { Some(self.assign()) } else { None };
+        if is_rest && default.is_some() {
+            self.error(diag::rest_with_default(equals));
+        }
         Param { span: self.since(start), pat, is_rest, is_optional, ty, default, decorators: decorators.into(), modifiers }
     }
 
-    fn param_modifiers(&mut self, properties: bool) -> Modifiers {
+    /// Whether the word here is a modifier of the parameter that follows.
+    pub(super) fn param_modifier_here(&mut self) -> bool {
+        let known = matches!(
+            self.tok.name,
+            names::PUBLIC | names::PRIVATE | names::PROTECTED | names::READONLY | names::OVERRIDE
+        );
+        if !known || !self.at(T::Ident) {
+            return false;
+        }
+        let next = self.peek();
+        let word = next.kind == T::Ident || next.is_keyword(names::THIS);
+        !next.newline_before && word && !next.is_word(names::AS) && !next.is_word(names::SATISFIES)
+            || (self.ctx.in_params && matches!(next.kind, T::LBrace | T::LBracket | T::DotDotDot))
+    }
+
+    pub(super) fn param_modifiers(&mut self, properties: bool) -> Modifiers {
         let mut modifiers = Modifiers::default();
-        while self.at(T::Ident) {
-            let word = self.tok;
-            let known = matches!(
-                word.name,
-                names::PUBLIC | names::PRIVATE | names::PROTECTED | names::READONLY | names::OVERRIDE
-            );
-            if !known {
-                break;
-            }
-            let next = self.peek();
-            if !(next.is_any_word() || matches!(next.kind, T::LBrace | T::LBracket)) {
-                break;
-            }
-            self.bump();
+        while self.param_modifier_here() {
+            let word = self.bump();
             match word.name {
                 names::PUBLIC => modifiers.access = Some(Access::Public),
                 names::PRIVATE => modifiers.access = Some(Access::Private),
@@ -284,7 +304,7 @@ impl Parser<'_> {
         let is_generator = self.eat(T::Star);
         let saved = self.ctx;
         // The name of a function expression is bound inside the function.
-        (self.ctx.is_async, self.ctx.is_generator) = (is_async, is_generator);
+        (self.ctx.is_async, self.ctx.is_generator, self.ctx.in_static_code) = (is_async, is_generator, false);
         let name = if self.tok.is_any_word() && !self.at(T::LParen) { Some(self.binding_ident()) } else { None };
         self.ctx = saved;
         let head = FnHead { name, is_async, is_generator, is_fast, is_inline, ..FnHead::new(FunctionKind::Function) };
@@ -294,36 +314,9 @@ impl Parser<'_> {
 
     // Arrow functions.
 
-    /// At `(` or `<`: the arrow function that starts here, if one does.
-    pub(super) fn arrow_at_paren(&mut self, start: u32, is_async: bool) -> Option<ExprId> {
-        if self.at(T::Lt) {
-            if !self.dialect.has_types() {
-                return None;
-            }
-            return self.typed_arrow(start, is_async);
-        }
-        let next = self.after_paren(self.start())?;
-        match next.kind {
-            T::Arrow if !next.newline_before => Some(self.arrow(start, is_async)),
-            T::Colon if self.dialect.has_types() => self.typed_arrow(start, is_async),
-            _ => None,
-        }
-    }
-
-    /// `(params): R => body` or `<T>(params) => body`, if that is what stands here.
-    ///
-    /// The header decides, so that an error in the body is reported as what it is. Only in
-    /// `a ? (b) : c => d` the body must be parsed too: there the colon belongs to the conditional
-    /// unless another one follows.
-    fn typed_arrow(&mut self, start: u32, is_async: bool) -> Option<ExprId> {
+    /// At `<`: the arrow function with type parameters that starts here, if one does.
+    pub(super) fn generic_arrow(&mut self, start: u32, is_async: bool) -> Option<ExprId> {
         let head = Self::arrow_head(is_async);
-        if self.ctx.in_consequent && self.at(T::LParen) {
-            return self.attempt_once(0, |p| {
-                let (header, saved) = p.typed_arrow_header(&head)?;
-                let arrow = p.arrow_rest(start, head, header, saved);
-                p.at(T::Colon).then_some(arrow)
-            });
-        }
         let (header, saved) = self.attempt_once(0, |p| p.typed_arrow_header(&head))?;
         Some(self.arrow_rest(start, head, header, saved))
     }
@@ -333,10 +326,6 @@ impl Parser<'_> {
         let saved = self.enter_arrow(head);
         let type_params = self.type_params();
         if self.errors() != before || !self.at(T::LParen) {
-            return None;
-        }
-        let next = self.after_paren(self.start())?;
-        if !matches!(next.kind, T::Arrow | T::Colon) {
             return None;
         }
         self.ctx.in_params = true;
@@ -349,19 +338,8 @@ impl Parser<'_> {
         Some((Header { type_params, this_type, params, return_type }, saved))
     }
 
-    fn arrow_head(is_async: bool) -> FnHead {
-        FnHead { is_async, ..FnHead::new(FunctionKind::Arrow) }
-    }
-
-    fn arrow(&mut self, start: u32, is_async: bool) -> ExprId {
-        let head = Self::arrow_head(is_async);
-        let saved = self.enter_arrow(&head);
-        let header = self.function_header(&head);
-        self.arrow_rest(start, head, header, saved)
-    }
-
     /// Keeps what the surroundings say about the end of an expression for the arrow's body.
-    fn enter_arrow(&mut self, head: &FnHead) -> (Ctx, FnFacts) {
+    pub(super) fn enter_arrow(&mut self, head: &FnHead) -> (Ctx, FnFacts) {
         let saved = self.enter_function(head);
         self.ctx.header = saved.0.header;
         self.ctx.no_in = saved.0.no_in;
@@ -369,7 +347,7 @@ impl Parser<'_> {
         saved
     }
 
-    fn arrow_rest(&mut self, start: u32, head: FnHead, header: Header, saved: (Ctx, FnFacts)) -> ExprId {
+    pub(super) fn arrow_rest(&mut self, start: u32, head: FnHead, header: Header, saved: (Ctx, FnFacts)) -> ExprId {
         if self.tok.newline_before && self.at(T::Arrow) {
             self.error(diag::newline_not_allowed(self.tok.span, "before `=>`"));
         }
@@ -407,20 +385,23 @@ impl Parser<'_> {
         self.arrow_rest(start, head, header, saved)
     }
 
-    /// At the word `async`: the async arrow function that starts here, if one does.
+    /// At the word `async`: the async arrow function without parentheses, or with type parameters,
+    /// that starts here, if one does.
     pub(super) fn async_arrow(&mut self, start: u32) -> Option<ExprId> {
         let next = self.peek();
         if next.newline_before {
             return None;
         }
         match next.kind {
-            T::LParen => {
-                let after = self.after_paren(next.span.start)?;
-                let plain = after.kind == T::Arrow && !after.newline_before;
-                let typed = after.kind == T::Colon && self.dialect.has_types();
-                (plain || typed).then(|| self.async_arrow_at_paren(start)).flatten()
+            T::Lt if self.dialect.has_types() => {
+                let mark = self.mark();
+                self.bump();
+                let arrow = self.generic_arrow(start, true);
+                if arrow.is_none() {
+                    self.rewind(mark);
+                }
+                arrow
             }
-            T::Lt if self.dialect.has_types() => self.async_arrow_at_paren(start),
             T::Ident => {
                 let arrow = self.token_at(next.span.end);
                 if arrow.kind != T::Arrow || arrow.newline_before {
@@ -432,17 +413,6 @@ impl Parser<'_> {
             }
             _ => None,
         }
-    }
-
-    /// Steps over `async`, and back when no arrow function follows.
-    fn async_arrow_at_paren(&mut self, start: u32) -> Option<ExprId> {
-        let mark = self.mark();
-        self.bump();
-        let arrow = self.arrow_at_paren(start, true);
-        if arrow.is_none() {
-            self.rewind(mark);
-        }
-        arrow
     }
 }
 

@@ -6,6 +6,7 @@
 //!   function functions, arrows     class    classes, object literals, keys
 //!   pattern  patterns              types    types and type declarations
 //!   module   import and export     ultra    what only UltraScript has
+//!   cover    parentheses and arrows      jsx      elements
 //!   scope    early errors about names: declarations, labels, private names
 //! ```
 //!
@@ -21,8 +22,10 @@
 //! - Every loop consumes a token per turn or leaves.
 
 mod class;
+mod cover;
 mod expr;
 mod function;
+mod jsx;
 mod module;
 mod pattern;
 mod scope;
@@ -32,11 +35,12 @@ mod ultra;
 
 use hashbrown::HashSet;
 
-use super::Dialect;
+use super::{Dialect, Goal, ParseOptions};
 use super::ast::*;
 use super::lexer::{Comment, Lexer};
 use super::literal;
 use super::names::{Interner, Name, names};
+use super::regexp;
 use super::scan::Pairs;
 use super::token::{T, Token};
 use crate::diag::{Diagnostic, registry as diag};
@@ -53,7 +57,7 @@ pub const MAX_HEIGHT: u32 = 4000;
 const MAX_DIAGNOSTICS: usize = 100;
 
 /// What the parser hands on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parsed {
     /// The tree.
     pub ast: Ast,
@@ -100,6 +104,8 @@ struct Ctx {
     new_target: bool,
     /// In a field initialiser or static block, and in arrow functions there.
     no_arguments: bool,
+    /// In a static block and arrow functions there: `await` is reserved.
+    in_static_code: bool,
     /// Directly in a static block: no `return`.
     in_static_block: bool,
     /// Loops around, in this function.
@@ -112,6 +118,10 @@ struct Ctx {
     in_namespace: bool,
     /// In a block of any kind below the top level.
     nested: bool,
+    /// A label here cannot be followed by a function: it is itself the body of something.
+    no_labelled_function: bool,
+    /// Directly in a list that may be a parameter list, where a `?` may mark an optional one.
+    in_cover: bool,
 }
 
 /// Facts collected about the function being parsed.
@@ -119,6 +129,17 @@ struct Ctx {
 struct FnFacts {
     has_await: bool,
     has_direct_eval: bool,
+    /// One more than the offset of the last `yield` or `await` expression; 0 when there is none.
+    suspended_at: u32,
+    /// The same of the last identifier `await`.
+    await_word_at: u32,
+}
+
+/// `{a = 1}`, or a second `__proto__: value`, in an object literal.
+#[derive(Clone, Copy, Debug)]
+struct CoverInit {
+    span: Span,
+    is_proto: bool,
 }
 
 /// A point to go back to.
@@ -143,9 +164,13 @@ pub(super) struct Parser<'a> {
     tok: Token,
     prev_end: u32,
     dialect: Dialect,
+    goal: Goal,
+    jsx: bool,
     is_module: bool,
     /// Import, export or the like was seen at the top level.
     saw_module: bool,
+    /// Whether the file is a module is open; the first sign that it is one ends this parse.
+    stops_at_module: bool,
     ast: Ast,
     pairs: Pairs<'a>,
     ctx: Ctx,
@@ -157,49 +182,95 @@ pub(super) struct Parser<'a> {
     gave_up: bool,
     error_count: u32,
     last_error: u32,
-    /// `{a = 1}` outside patterns so far: an error unless the object becomes a pattern.
-    cover_inits: Vec<Span>,
+    /// What is an error unless the object literal around it becomes a pattern.
+    cover_inits: Vec<CoverInit>,
+    /// Where an expression starts that may be an arrow function if a parenthesis or `async` is there.
+    arrow_at: u32,
+    /// The next statement is the body of something, where `let` and a new line is no declaration.
+    single_statement: bool,
+    /// Labels directly before the next statement, and before the one being parsed.
+    label_run: usize,
+    labels_here: usize,
+    /// Where the JSX element just read ends.
+    jsx_end: u32,
+    /// Attempts under way.
+    attempts: u32,
+    /// The token after the current one, when it was looked at, and where the lexer stood after it.
+    ahead: Option<(u32, Token, usize)>,
     /// Where an attempt failed; offsets shifted left by one, the low bit tells `<` from `(`.
     failed_attempts: HashSet<u32, foldhash::fast::FixedState>,
     /// The tokens consumed, when somebody wants to see them.
     record: Option<Vec<Token>>,
 }
 
-/// Parses a file in its dialect; the names go to `interner`.
-pub fn parse(text: &str, dialect: Dialect, interner: &mut Interner) -> Parsed {
-    let sure_module = dialect.is_ultra();
-    let mut parser = Parser::new(text, dialect, interner, sure_module);
-    let body = parser.module();
-    if !parser.saw_module || sure_module {
-        return parser.finish(body);
+/// Parses a file; the names go to `interner`.
+pub fn parse(text: &str, options: ParseOptions, interner: &mut Interner) -> Parsed {
+    let sure_module = options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
+    if options.goal == Goal::Auto && !sure_module {
+        let mut parser = Parser::new(text, options, interner, false);
+        parser.stops_at_module = true;
+        let body = parser.module();
+        if !parser.saw_module {
+            return parser.finish(body);
+        }
+        // The file turned out to be a module, whose code is strict from the first token on. Nearly
+        // always its first statement says so.
     }
-    // The file turned out to be a module, whose code is strict from the first token on.
-    let mut parser = Parser::new(text, dialect, interner, true);
+    let mut parser = Parser::new(text, options, interner, sure_module || options.goal == Goal::Auto);
     let body = parser.module();
     parser.finish(body)
 }
 
+/// Parses more statements into the tree of a parsed file. `text` is the file's text followed by
+/// them from the offset `from` on; names declared in both parts are not reported.
+pub fn parse_more(parsed: Parsed, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+    let mut parser = Parser::new("", ParseOptions::new(dialect), interner, parsed.is_module);
+    parser.lex.resume(text, from);
+    parser.tok = parser.lex.next_token();
+    parser.pairs = Pairs::new(text);
+    parser.ast = parsed.ast;
+    parser.lex.comments = parsed.comments;
+    let mut body = parsed.module_body.into_vec();
+    body.extend(parser.module());
+    let added = parser.finish(body);
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(added.diagnostics);
+    Parsed {
+        diagnostics,
+        is_strict: parsed.is_strict,
+        top_level_return: parsed.top_level_return,
+        has_top_level_await: parsed.has_top_level_await,
+        has_direct_eval: parsed.has_direct_eval,
+        ..added
+    }
+}
+
 /// The tokens of a file as the grammar reads them.
-pub(super) fn tokens(text: &str, dialect: Dialect, interner: &mut Interner) -> Vec<Token> {
-    let mut parser = Parser::new(text, dialect, interner, dialect.is_ultra());
+pub(super) fn tokens(text: &str, options: ParseOptions, interner: &mut Interner) -> Vec<Token> {
+    let is_module = options.goal == Goal::Module || options.dialect.is_ultra();
+    let mut parser = Parser::new(text, options, interner, is_module);
     parser.record = Some(Vec::new());
     parser.module();
     parser.record.unwrap_or_default()
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, dialect: Dialect, interner: &'a mut Interner, is_module: bool) -> Parser<'a> {
+    fn new(text: &'a str, options: ParseOptions, interner: &'a mut Interner, is_module: bool) -> Parser<'a> {
+        let dialect = options.dialect;
         let html_comments = dialect == Dialect::Js && !is_module;
         let mut parser = Parser {
             lex: Lexer::new(text, interner, html_comments),
             tok: Token::START,
             prev_end: 0,
             dialect,
+            goal: options.goal,
+            jsx: options.jsx,
             is_module,
             saw_module: false,
+            stops_at_module: false,
             ast: Ast::default(),
             pairs: Pairs::new(text),
-            ctx: Ctx { strict: is_module, ..Ctx::default() },
+            ctx: Ctx { strict: is_module, ambient: options.declarations, new_target: options.goal == Goal::CommonJs, ..Ctx::default() },
             facts: FnFacts::default(),
             scope: scope::Scopes::default(),
             depth: 0,
@@ -209,11 +280,29 @@ impl<'a> Parser<'a> {
             error_count: 0,
             last_error: u32::MAX,
             cover_inits: Vec::new(),
+            arrow_at: u32::MAX,
+            single_statement: false,
+            label_run: 0,
+            labels_here: 0,
+            jsx_end: 0,
+            attempts: 0,
+            ahead: None,
             failed_attempts: HashSet::with_hasher(foldhash::fast::FixedState::default()),
             record: None,
         };
+        parser.lex.loose_space = dialect.has_types();
         parser.tok = parser.lex.next_token();
         parser
+    }
+
+    /// Import, export or the like was found at the top level.
+    fn found_module(&mut self) {
+        self.saw_module = true;
+        if self.stops_at_module && !self.gave_up && self.attempts == 0 {
+            self.gave_up = true;
+            self.lex.pos = self.lex.text.len();
+            self.tok = Token { kind: T::Eof, span: Span::empty(self.lex.pos as u32), newline_before: true, ..self.tok };
+        }
     }
 
     fn module(&mut self) -> Vec<StmtId> {
@@ -267,7 +356,13 @@ impl<'a> Parser<'a> {
             record.push(token);
         }
         if !self.gave_up {
-            self.tok = self.lex.next_token();
+            self.tok = match self.ahead.take() {
+                Some((at, next, pos)) if at == token.span.end && self.lex.pos == at as usize => {
+                    self.lex.pos = pos;
+                    next
+                }
+                _ => self.lex.next_token(),
+            };
         }
         token
     }
@@ -304,6 +399,31 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// [`Self::expect`] for a closing bracket; the message shows where it was opened.
+    fn expect_close(&mut self, kind: T, open: u32) -> bool {
+        let found = self.eat(kind);
+        if !found {
+            self.expected_with(&format!("`{}`", kind.text()), |d| d.with_label(Span::new(open, open + 1), "opened here"));
+        }
+        found
+    }
+
+    /// A comma between elements of a list that ends with `close`; true when the list goes on, even
+    /// if the comma had to be assumed.
+    fn expect_comma(&mut self, close: T, open: u32) -> bool {
+        let found = self.eat(T::Comma);
+        if !found && self.at(T::Eof) {
+            self.expect_close(close, open);
+        } else if !found {
+            let at = Span::empty(self.prev_end);
+            self.expected_with("`,`", |d| d.with_fix("separate the elements", at, ","));
+            let starts_key = self.tok.is_any_word() || matches!(self.tok.kind, T::String | T::Number | T::BigInt | T::LBracket);
+            let starts = if close == T::RBrace { starts_key } else { expr::starts_operand(&self.tok) };
+            return starts && !self.tok.newline_before;
+        }
+        found
+    }
+
     fn expect_keyword(&mut self, name: Name) {
         if !self.eat_keyword(name) {
             let word = self.text_of(name);
@@ -330,7 +450,20 @@ impl<'a> Parser<'a> {
 
     /// The token after the current one.
     fn peek(&mut self) -> Token {
-        self.token_at(self.tok.span.end)
+        let at = self.tok.span.end;
+        if let Some((_, token, _)) = self.ahead.filter(|(a, ..)| *a == at) {
+            return token;
+        }
+        let (pos, diagnostics, comments) = (self.lex.pos, self.lex.diagnostics.len(), self.lex.comments.len());
+        self.lex.pos = at as usize;
+        let token = self.lex.next_token();
+        if self.lex.diagnostics.len() == diagnostics && self.lex.comments.len() == comments {
+            self.ahead = Some((at, token, self.lex.pos));
+        }
+        self.lex.pos = pos;
+        self.lex.diagnostics.truncate(diagnostics);
+        self.lex.comments.truncate(comments);
+        token
     }
 
     /// The token after the parenthesis that closes the one at `open`.
@@ -386,6 +519,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expected(&mut self, what: &str) {
+        self.expected_with(what, |d| d);
+    }
+
+    /// Reports that something is missing; `add` completes the diagnostic.
+    fn expected_with(&mut self, what: &str, add: impl FnOnce(Diagnostic) -> Diagnostic) {
         if self.at(T::Invalid) {
             self.error_count += 1;
             return;
@@ -398,7 +536,7 @@ impl<'a> Parser<'a> {
         } else {
             self.tok.span
         };
-        self.error(diag::expected(span, what, &found));
+        self.error(add(diag::expected(span, what, &found)));
     }
 
     fn only_in(&mut self, span: Span, what: &str, dialect: &str) {
@@ -513,7 +651,9 @@ impl<'a> Parser<'a> {
         let before = self.errors();
         // An error at a place where one was reported before must not be swallowed.
         self.last_error = u32::MAX;
+        self.attempts += 1;
         let result = f(self);
+        self.attempts -= 1;
         if result.is_some() && self.errors() == before {
             self.last_error = mark.last_error;
             return result;
@@ -561,6 +701,9 @@ impl<'a> Parser<'a> {
         let token = self.bump();
         let text = self.slice(token.span);
         if text.len() > 1 && text.starts_with('0') && matches!(text.as_bytes()[1], b'0'..=b'9') {
+            if self.dialect.has_types() {
+                self.error(diag::legacy_octal(token.span, "a number with a leading zero"));
+            }
             self.strict_error(token.span, "a number with a leading zero");
         }
         self.ast.alloc_number(literal::number(text))
@@ -666,9 +809,9 @@ impl<'a> Parser<'a> {
 
     fn word_is_reserved(&self, name: Name) -> bool {
         name.is_reserved()
-            || (self.ctx.strict && name.is_strict_reserved())
+            || (self.ctx.strict && name.is_strict_reserved() && !self.ctx.ambient)
             || (name == names::YIELD && self.ctx.is_generator)
-            || (name == names::AWAIT && (self.ctx.is_async || self.is_module || self.ctx.no_arguments))
+            || (name == names::AWAIT && (self.ctx.is_async || self.is_module || self.ctx.in_static_code))
     }
 
     /// An identifier that is bound or referred to; reports reserved words.
@@ -681,9 +824,16 @@ impl<'a> Parser<'a> {
         if self.word_is_reserved(token.name) {
             let word = self.text_of(token.name);
             self.error(diag::reserved_word(token.span, &word));
-            if token.kind == T::Keyword {
+            if self.gave_up {
                 return Ident { name: names::EMPTY, span: Span::empty(self.start()) };
             }
+            let as_name = matches!(self.peek().kind, T::Eq | T::Semi | T::Comma | T::RParen | T::Colon);
+            if token.kind == T::Keyword && !as_name {
+                return Ident { name: names::EMPTY, span: Span::empty(self.start()) };
+            }
+        }
+        if token.name == names::AWAIT {
+            self.facts.await_word_at = token.span.start + 1;
         }
         self.bump();
         Ident { name: token.name, span: token.span }
@@ -701,6 +851,15 @@ impl<'a> Parser<'a> {
             let name = self.text_of(ident.name);
             self.error(diag::strict_binding(ident.span, &name));
         }
+    }
+
+    /// For a name that was bound before the code turned out to be strict.
+    fn check_strict_name(&mut self, ident: Ident) {
+        if ident.name.is_strict_reserved() {
+            let word = self.text_of(ident.name);
+            self.error(diag::reserved_word(ident.span, &word));
+        }
+        self.check_strict_binding(ident);
     }
 
     /// Any word, reserved or not.

@@ -7,10 +7,12 @@ impl Parser<'_> {
         if self.ctx.in_namespace {
             return;
         }
-        if self.ctx.nested || self.ctx.in_function {
+        if matches!(self.goal, Goal::Script | Goal::CommonJs) {
+            self.error(diag::module_syntax_in_script(span, what));
+        } else if self.ctx.nested || self.ctx.in_function {
             self.error(diag::import_not_top_level(span, what));
         }
-        self.saw_module = true;
+        self.found_module();
     }
 
     fn module_source(&mut self) -> (StrValue, Span) {
@@ -32,7 +34,11 @@ impl Parser<'_> {
 
     /// `with { type: "json" }`
     fn attributes(&mut self) -> Box<[ImportAttribute]> {
-        if !self.eat_keyword(names::WITH) {
+        // TypeScript still reads the older `assert`.
+        let assert = self.dialect.has_types() && self.at(T::Ident) && !self.tok.newline_before && self.slice(self.tok.span) == "assert";
+        if assert {
+            self.bump();
+        } else if !self.eat_keyword(names::WITH) {
             return Box::default();
         }
         self.expect(T::LBrace);
@@ -57,6 +63,15 @@ impl Parser<'_> {
             }
         }
         self.expect(T::RBrace);
+        let mut keys: Vec<(Name, Span)> = list
+            .iter()
+            .filter_map(|a: &ImportAttribute| if let StrValue::Text(name) = a.key { Some((name, a.span)) } else { None })
+            .collect();
+        keys.sort_unstable();
+        for pair in keys.windows(2).filter(|p| p[0].0 == p[1].0) {
+            let name = self.text_of(pair[1].0);
+            self.error(diag::duplicate_attribute(pair[1].1, &name));
+        }
         list.into()
     }
 
@@ -79,7 +94,9 @@ impl Parser<'_> {
 
     pub(super) fn import(&mut self, start: u32) -> StmtId {
         let word = self.bump();
-        self.module_item(word.span, "import");
+        if !self.import_is_alias() {
+            self.module_item(word.span, "import");
+        }
         let mut decl = ImportDecl {
             is_type: false,
             phase: ImportPhase::Evaluation,
@@ -106,6 +123,19 @@ impl Parser<'_> {
         decl.attributes = self.attributes();
         self.semicolon();
         self.stmt_node(start, Stmt::Import(Box::new(decl)))
+    }
+
+    /// After `import`: whether `a = b.c` follows, which makes no module of a file.
+    fn import_is_alias(&mut self) -> bool {
+        if !self.dialect.has_types() || !self.at(T::Ident) {
+            return false;
+        }
+        let equals = self.peek();
+        if equals.kind != T::Eq {
+            return false;
+        }
+        let first = self.token_at(equals.span.end);
+        !(first.is_word(names::REQUIRE) && self.token_at(first.span.end).kind == T::LParen)
     }
 
     fn import_phase(&mut self) -> ImportPhase {
@@ -221,6 +251,7 @@ impl Parser<'_> {
                             let word = self.text_of(ident.name);
                             self.error(diag::reserved_word(token.span, &word));
                         }
+                        self.check_strict_binding(ident);
                         ident
                     }
                     ModuleName::String(_, span) => {
@@ -340,6 +371,9 @@ impl Parser<'_> {
             }
         }
         self.expect(T::RBrace);
+        if !self.at_word(names::FROM) {
+            self.check_local_exports(&list);
+        }
         let mut source = None;
         let mut attributes = Box::default();
         if self.at_word(names::FROM) {
@@ -349,6 +383,20 @@ impl Parser<'_> {
         self.semicolon();
         let named = ExportNamed { is_type, specifiers: list.into(), source, attributes };
         self.stmt_node(start, Stmt::ExportNamed(Box::new(named)))
+    }
+
+    /// Without `from`, what is exported is a variable of this module.
+    fn check_local_exports(&mut self, list: &[ExportSpecifier]) {
+        for spec in list {
+            match spec.local {
+                ModuleName::Ident(ident) if self.word_is_reserved(ident.name) => {
+                    let word = self.text_of(ident.name);
+                    self.error(diag::reserved_word(ident.span, &word));
+                }
+                ModuleName::Ident(_) => {}
+                ModuleName::String(_, span) => self.error(diag::string_export_without_source(span)),
+            }
+        }
     }
 
     fn export_all(&mut self, start: u32, is_type: bool) -> StmtId {

@@ -130,7 +130,7 @@ impl Parser<'_> {
         let pat = match self.ast[expr].clone() {
             Expr::Array(elems) => self.array_to_pat(&elems),
             Expr::Object(props) => {
-                while self.cover_inits.last().is_some_and(|s| s.start >= span.start) {
+                while self.cover_inits.last().is_some_and(|c| c.span.start >= span.start) {
                     self.cover_inits.pop();
                 }
                 self.object_to_pat(&props)
@@ -158,7 +158,7 @@ impl Parser<'_> {
                 }
                 ArrayElem::Spread(expr) => {
                     let span = self.ast.expr_span(expr);
-                    if i + 1 < items.len() {
+                    if i + 1 < items.len() || self.token_at(span.end).kind == T::Comma {
                         self.error(diag::rest_not_last(span));
                     }
                     if matches!(self.ast[expr], Expr::Assign { .. }) {
@@ -188,8 +188,8 @@ impl Parser<'_> {
                     props.push(PatProp { key: PropKey::Ident(*ident), value, shorthand: true });
                 }
                 Prop::Spread(expr) => {
-                    if i + 1 < items.len() {
-                        let span = self.ast.expr_span(*expr);
+                    let span = self.ast.expr_span(*expr);
+                    if i + 1 < items.len() || self.token_at(span.end).kind == T::Comma {
                         self.error(diag::rest_not_last(span));
                     }
                     rest = Some(self.simple_target(*expr));
@@ -205,8 +205,8 @@ impl Parser<'_> {
 
     /// Reports `{a = 1}` that did not become patterns.
     pub(super) fn check_cover_inits(&mut self, from: usize) {
-        for span in self.cover_inits.split_off(from.min(self.cover_inits.len())) {
-            self.error(diag::shorthand_default(span));
+        for CoverInit { span, is_proto } in self.cover_inits.split_off(from.min(self.cover_inits.len())) {
+            self.error(if is_proto { diag::duplicate_proto(span) } else { diag::shorthand_default(span) });
         }
     }
 }

@@ -39,10 +39,10 @@ struct Label {
     is_loop: bool,
 }
 
-/// A private name: which halves of an accessor pair are declared.
+/// A private name that a class declares.
 #[derive(Clone, Copy, Debug)]
 struct Private {
-    name: Name,
+    ident: Ident,
     kind: FunctionKind,
     is_static: bool,
 }
@@ -117,6 +117,11 @@ impl Scopes {
         self.labels.pop();
     }
 
+    /// Notes that the last `count` labels name a loop.
+    pub(super) fn mark_loop_labels(&mut self, count: usize) {
+        self.labels.iter_mut().rev().take(count).for_each(|l| l.is_loop = true);
+    }
+
     pub(super) fn push_class(&mut self) {
         self.classes.push((self.privates.len(), self.private_uses.len()));
     }
@@ -161,8 +166,8 @@ impl Parser<'_> {
                 self.duplicate(first.ident, second.ident);
             }
         }
-        let inner: Vec<Ident> = self.scope.vars[vars.min(self.scope.vars.len())..].to_vec();
-        for var in inner {
+        for i in vars..self.scope.vars.len() {
+            let var = self.scope.vars[i];
             let at = sorted.partition_point(|d| d.ident.name < var.name);
             let Some(found) = sorted.get(at).filter(|d| d.ident.name == var.name) else { continue };
             if matches!(found.kind, Kind::Lexical | Kind::BlockFunction) && found.ident.span != var.span {
@@ -282,12 +287,12 @@ impl Parser<'_> {
 
     // Labels.
 
-    pub(super) fn push_label(&mut self, label: Ident, is_loop: bool) {
+    pub(super) fn push_label(&mut self, label: Ident) {
         if self.scope.visible_labels().iter().any(|l| l.name == label.name) {
             let name = self.text_of(label.name);
             self.error(diag::duplicate_label(label.span, &name));
         }
-        self.scope.labels.push(Label { name: label.name, is_loop });
+        self.scope.labels.push(Label { name: label.name, is_loop: false });
     }
 
     pub(super) fn check_label(&mut self, label: Ident, needs_loop: bool) {
@@ -303,18 +308,30 @@ impl Parser<'_> {
     // Private names.
 
     pub(super) fn declare_private(&mut self, key: &PropKey, kind: FunctionKind, is_static: bool) {
-        let PropKey::Private(ident) = *key else { return };
-        let base = self.scope.classes.last().map_or(0, |c| c.0);
-        let accessor = |k| matches!(k, FunctionKind::Getter | FunctionKind::Setter);
-        let clash = self.scope.privates[base.min(self.scope.privates.len())..].iter().any(|p| {
-            let pair = accessor(p.kind) && accessor(kind) && p.kind != kind && p.is_static == is_static;
-            p.name == ident.name && !pair
-        });
-        if clash && !self.dialect.has_types() {
-            let name = self.text_of(ident.name);
-            self.error(diag::duplicate_private(ident.span, &name));
+        if let PropKey::Private(ident) = *key {
+            self.scope.privates.push(Private { ident, kind, is_static });
         }
-        self.scope.privates.push(Private { name: ident.name, kind, is_static });
+    }
+
+    /// Reports private names of one class that are declared twice and are no accessor pair. In
+    /// TypeScript overloads repeat a name; the checker looks at them.
+    fn check_private_duplicates(&mut self, sorted: &[Private]) {
+        let accessor = |k| matches!(k, FunctionKind::Getter | FunctionKind::Setter);
+        let mut pairs = 0;
+        for two in sorted.windows(2) {
+            let (a, b) = (two[0], two[1]);
+            if a.ident.name != b.ident.name {
+                pairs = 0;
+                continue;
+            }
+            pairs += 1;
+            let pair = accessor(a.kind) && accessor(b.kind) && a.kind != b.kind && a.is_static == b.is_static;
+            if (!pair || pairs > 1) && !self.dialect.has_types() {
+                let name = self.text_of(b.ident.name);
+                let error = diag::duplicate_private(b.ident.span, &name).with_label(a.ident.span, "first declared here");
+                self.error(error);
+            }
+        }
     }
 
     pub(super) fn use_private(&mut self, ident: Ident) {
@@ -324,9 +341,10 @@ impl Parser<'_> {
     /// Ends a class: uses it does not declare belong to the class around it.
     pub(super) fn pop_class(&mut self) {
         let Some((privates, uses)) = self.scope.classes.pop() else { return };
-        let mut declared: Vec<Name> =
-            self.scope.privates.split_off(privates.min(self.scope.privates.len())).iter().map(|p| p.name).collect();
-        declared.sort_unstable();
+        let mut own = self.scope.privates.split_off(privates.min(self.scope.privates.len()));
+        own.sort_by_key(|p| (p.ident.name, p.ident.span));
+        self.check_private_duplicates(&own);
+        let declared: Vec<Name> = own.iter().map(|p| p.ident.name).collect();
         let used = self.scope.private_uses.split_off(uses.min(self.scope.private_uses.len()));
         self.scope.private_uses.extend(used.into_iter().filter(|u| declared.binary_search(&u.name).is_err()));
     }

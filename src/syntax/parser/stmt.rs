@@ -3,11 +3,26 @@
 use super::function::FnHead;
 use super::*;
 
-/// What a label stands before.
+/// Words that start statements, for the sake of those who misspell them.
+const STATEMENT_WORDS: &[Name] = &[
+    names::FUNCTION, names::RETURN, names::CONST, names::CLASS, names::WHILE, names::IMPORT, names::EXPORT,
+    names::SWITCH, names::ASYNC, names::THROW, names::DELETE, names::TYPEOF, names::ENUM, names::INTERFACE,
+    names::NAMESPACE, names::ABSTRACT, names::DECLARE, names::BREAK, names::CONTINUE, names::AWAIT, names::YIELD,
+];
+
+/// What a jump does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Jump {
     Break,
     Continue,
+}
+
+/// What a statement is the body of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum BodyOf {
+    If,
+    Loop,
+    Label,
 }
 
 impl Parser<'_> {
@@ -35,6 +50,10 @@ impl Parser<'_> {
 
     fn statement_inner(&mut self) -> StmtId {
         let start = self.start();
+        self.labels_here = std::mem::take(&mut self.label_run);
+        if !self.at(T::Ident) {
+            self.single_statement = false;
+        }
         match self.tok.kind {
             T::LBrace => self.block_stmt(),
             T::Semi => {
@@ -93,14 +112,18 @@ impl Parser<'_> {
 
     /// Statements that start with a word that is no keyword everywhere.
     fn word_stmt(&mut self, start: u32) -> StmtId {
+        let single = std::mem::take(&mut self.single_statement);
         if self.tok.escaped {
-            return self.expr_stmt(start);
+            if self.peek().kind == T::Colon {
+                return self.labeled(start);
+            }
+            return self.escaped_word_stmt(start);
         }
         let name = self.tok.name;
         let next = self.peek();
         let same_line = !next.newline_before;
         match name {
-            names::LET if self.let_declares(&next) => return self.var_stmt(start, VarKind::Let, false),
+            names::LET if self.let_declares(&next) && !(single && next.newline_before && next.kind != T::LBracket) => return self.var_stmt(start, VarKind::Let, false),
             names::ASYNC if same_line && next.is_keyword(names::FUNCTION) => {
                 self.bump();
                 return self.function_decl(start, true, false);
@@ -113,7 +136,9 @@ impl Parser<'_> {
                 if third.kind == T::Ident && !third.newline_before && !third.is_word(names::OF) {
                     self.bump();
                     self.facts.has_await = true;
-                    self.saw_module |= !self.ctx.in_function;
+                    if !self.ctx.in_function {
+                        self.top_level_await(self.tok.span);
+                    }
                     return self.var_stmt(start, VarKind::AwaitUsing, false);
                 }
             }
@@ -139,20 +164,66 @@ impl Parser<'_> {
         match next.kind {
             T::LBracket | T::LBrace => true,
             T::Ident => true,
-            // `let yield`-like words are reported where the name is read.
-            T::Keyword => !matches!(next.name, names::IN | names::INSTANCEOF) && self.ctx.strict,
+            // Words that cannot be bound are reported where the name is read.
+            T::Keyword => !next.escaped && !matches!(next.name, names::IN | names::INSTANCEOF) || next.escaped,
             _ => false,
         }
     }
 
+    /// A statement that starts with a word written with escapes, which is never a keyword. What
+    /// would be a declaration without the escape is reported as such.
+    fn escaped_word_stmt(&mut self, start: u32) -> StmtId {
+        let next = self.peek();
+        let declares = match self.tok.name {
+            names::LET => !next.newline_before && (next.kind == T::Ident || matches!(next.kind, T::LBrace | T::LBracket) && self.ctx.strict),
+            names::ASYNC => next.is_keyword(names::FUNCTION) && !next.newline_before,
+            _ => false,
+        };
+        if declares {
+            let word = self.text_of(self.tok.name);
+            self.error(diag::escaped_keyword(self.tok.span, &word));
+            self.bump();
+            return self.statement();
+        }
+        self.expr_stmt(start)
+    }
+
     pub(super) fn expr_stmt(&mut self, start: u32) -> StmtId {
+        let word = self.tok;
         let expr = self.expression();
         if self.start() == start {
             // Nothing was consumed; the caller steps over the token.
             return self.stmt_node(start, Stmt::Missing);
         }
+        if self.prev_end == word.span.end && self.misspelt_keyword(word) {
+            return self.statement();
+        }
         self.semicolon();
         self.stmt_node(start, Stmt::Expr(expr))
+    }
+
+    /// After a statement that is a single word: whether it was meant to be a keyword. If so, that
+    /// is reported, and the current token is the keyword.
+    fn misspelt_keyword(&mut self, word: Token) -> bool {
+        let ends = matches!(self.tok.kind, T::Semi | T::RBrace | T::Eof) || self.tok.newline_before;
+        let follows = self.tok.is_any_word() || matches!(self.tok.kind, T::LBrace | T::String | T::Number);
+        if ends || !follows || word.kind != T::Ident || word.escaped || self.gave_up {
+            return false;
+        }
+        let text = self.lex.interner.resolve(word.name);
+        let Some(meant) = STATEMENT_WORDS.iter().copied().find(|&n| is_near(text, self.lex.interner.resolve(n))) else {
+            return false;
+        };
+        let keyword = self.text_of(meant);
+        let found = self.found();
+        let error = diag::missing_semicolon(self.tok.span, &found);
+        self.error(error.with_fix(format!("did you mean `{keyword}`?"), word.span, keyword));
+        let kind = if meant.is_reserved() { T::Keyword } else { T::Ident };
+        self.ahead = None;
+        self.lex.pos = word.span.end as usize;
+        self.prev_end = word.span.start;
+        self.tok = Token { kind, name: meant, ..word };
+        true
     }
 
     // Blocks and scopes.
@@ -160,6 +231,7 @@ impl Parser<'_> {
     /// `{ ... }` without a scope of its own.
     pub(super) fn braces(&mut self) -> Box<[StmtId]> {
         let mut body = Vec::new();
+        let open = self.start();
         self.expect(T::LBrace);
         let saved = self.ctx;
         (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.nested) = (false, false, false, true);
@@ -167,7 +239,7 @@ impl Parser<'_> {
             self.statement_into(&mut body);
         }
         self.ctx = saved;
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         body.into()
     }
 
@@ -184,22 +256,40 @@ impl Parser<'_> {
         self.stmt_node(start, Stmt::Block(body))
     }
 
-    /// The body of `if`, of a loop or of a label, which must not be a declaration.
-    pub(super) fn sub_statement(&mut self) -> StmtId {
+    /// The body of `if`, of a loop or of a label, which must not be a declaration. Annex B lets a
+    /// function follow `if` or a label in sloppy code.
+    pub(super) fn sub_statement(&mut self, of: BodyOf) -> StmtId {
         let token = self.tok;
-        let saved = std::mem::replace(&mut self.ctx.nested, true);
-        self.scope.push();
+        let saved = (self.ctx.nested, self.ctx.no_labelled_function);
+        self.ctx.nested = true;
+        self.ctx.no_labelled_function |= of != BodyOf::Label;
+        if token.is_word(names::LET) && self.peek().kind == T::LBracket {
+            self.error(diag::declaration_not_allowed(token.span, "a lexical declaration"));
+        }
+        // A labelled function belongs to the list of statements around it.
+        let scoped = of != BodyOf::Label;
+        if scoped {
+            self.scope.push();
+        }
+        self.single_statement = true;
         let stmt = self.statement();
-        self.pop_scope(false);
-        self.ctx.nested = saved;
+        if scoped {
+            self.pop_scope(false);
+        }
+        let no_function = self.ctx.no_labelled_function;
+        (self.ctx.nested, self.ctx.no_labelled_function) = saved;
         let what = match &self.ast[stmt] {
             Stmt::Var { kind: VarKind::Var, .. } => None,
             Stmt::Var { .. } => Some("a lexical declaration"),
             Stmt::Class(_) => Some("a class declaration"),
             Stmt::Function(f) => {
                 let f = &self.ast[*f];
-                (self.ctx.strict || f.is_async || f.is_generator).then_some("a function declaration")
+                let allowed = of == BodyOf::If || (of == BodyOf::Label && !no_function);
+                (self.ctx.strict || f.is_async || f.is_generator || !allowed).then_some("a function declaration")
             }
+            Stmt::Import(_) => Some("an import declaration"),
+            Stmt::ExportDecl(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) | Stmt::ExportDefaultDecl(_)
+            | Stmt::ExportDefaultExpr(_) => Some("an export declaration"),
             _ => None,
         };
         if let Some(what) = what {
@@ -210,7 +300,7 @@ impl Parser<'_> {
 
     fn loop_body(&mut self) -> StmtId {
         self.ctx.loops += 1;
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Loop);
         self.ctx.loops -= 1;
         body
     }
@@ -255,7 +345,7 @@ impl Parser<'_> {
                     self.error(diag::missing_initializer(span, "a destructuring declaration"));
                 }
                 Pat::Name(_) if kind == VarKind::Const => {
-                    self.error(diag::missing_initializer(span, "a `const` declaration"));
+                    self.error(diag::missing_initializer(span, "a `const` declaration").with_help("give it a value, or declare it with `let`"));
                 }
                 Pat::Name(_) if matches!(kind, VarKind::Using | VarKind::AwaitUsing) => {
                     self.error(diag::missing_initializer(span, "a `using` declaration"));
@@ -337,8 +427,8 @@ impl Parser<'_> {
     fn if_stmt(&mut self, start: u32) -> StmtId {
         self.bump();
         let test = self.header_expr();
-        let yes = self.sub_statement();
-        let no = if self.eat_keyword(names::ELSE) { Some(self.sub_statement()) } else { None };
+        let yes = self.sub_statement(BodyOf::If);
+        let no = if self.eat_keyword(names::ELSE) { Some(self.sub_statement(BodyOf::If)) } else { None };
         self.stmt_node(start, Stmt::If { test, yes, no })
     }
 
@@ -365,7 +455,9 @@ impl Parser<'_> {
         if is_await {
             self.facts.has_await = true;
             let top = !self.ctx.in_function;
-            self.saw_module |= top;
+            if top {
+                self.top_level_await(await_word.span);
+            }
             if !top && !self.ctx.is_async && !self.dialect.is_ultra() {
                 self.error(diag::await_outside(await_word.span));
             }
@@ -398,7 +490,8 @@ impl Parser<'_> {
         self.ctx.no_in = false;
         if self.at_word(names::OF) || self.at_keyword(names::IN) {
             let is_of = self.at_word(names::OF);
-            if is_of && !is_await && word.is_word(names::ASYNC) && self.prev_end == word.span.end {
+            let is_async = !is_await && word.is_word(names::ASYNC) && self.prev_end == word.span.end;
+            if is_of && (is_async || word.is_word(names::LET)) {
                 self.error(diag::invalid_assignment_target(word.span));
             }
             let target = self.expr_to_pat(expr);
@@ -479,7 +572,12 @@ impl Parser<'_> {
     }
 
     fn for_classic(&mut self, start: u32, init: Option<ForInit>, paren: bool) -> StmtId {
-        self.expect(T::Semi);
+        if !self.at(T::Semi) {
+            let found = self.found();
+            let error = diag::expected(self.tok.span, "`;`", &found);
+            self.error(error.with_help("the parts of a `for` header are separated by `;`"));
+        }
+        self.eat(T::Semi);
         let test = if self.at(T::Semi) { None } else { Some(self.expression()) };
         self.expect(T::Semi);
         let ends = self.at(T::RParen) || (!paren && (self.at(T::LBrace) || self.tok.newline_before));
@@ -498,7 +596,7 @@ impl Parser<'_> {
 
     fn return_stmt(&mut self, start: u32) -> StmtId {
         let word = self.bump();
-        if !self.ctx.in_function && !self.is_module && !self.ctx.in_namespace {
+        if !self.ctx.in_function && !self.is_module && !self.ctx.in_namespace && self.goal != Goal::Script {
             self.top_level_return.get_or_insert(word.span);
         } else if !self.ctx.in_function || self.ctx.in_static_block {
             self.error(diag::return_outside(word.span));
@@ -580,16 +678,18 @@ impl Parser<'_> {
     fn switch_stmt(&mut self, start: u32) -> StmtId {
         self.bump();
         let value = self.header_expr();
+        let open = self.start();
         self.expect(T::LBrace);
         self.scope.push();
         let saved = self.ctx;
         self.ctx.switches += 1;
         self.ctx.nested = true;
         let mut cases: Vec<Case> = Vec::new();
+        let mut has_default = false;
         while !matches!(self.tok.kind, T::RBrace | T::Eof) {
             let before = self.start();
             let case = self.case();
-            if case.test.is_none() && cases.iter().any(|c| c.test.is_none()) {
+            if case.test.is_none() && std::mem::replace(&mut has_default, true) {
                 self.error(diag::several_defaults(case.span));
             }
             cases.push(case);
@@ -599,7 +699,7 @@ impl Parser<'_> {
         }
         self.ctx = saved;
         self.pop_scope(false);
-        self.expect(T::RBrace);
+        self.expect_close(T::RBrace, open);
         self.stmt_node(start, Stmt::Switch { value, cases: cases.into() })
     }
 
@@ -634,29 +734,36 @@ impl Parser<'_> {
         self.expect(T::LParen);
         let object = self.bracketed(Self::expression);
         self.expect(T::RParen);
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Loop);
         self.stmt_node(start, Stmt::With { object, body })
     }
 
     fn labeled(&mut self, start: u32) -> StmtId {
+        let run = self.labels_here;
         let label = self.ident("a label");
         self.bump();
-        let mut next = self.tok;
-        // Labels before labels still name the loop behind them.
-        for _ in 0..MAX_DEPTH {
-            if next.kind != T::Ident {
-                break;
-            }
-            let colon = self.token_at(next.span.end);
-            if colon.kind != T::Colon {
-                break;
-            }
-            next = self.token_at(colon.span.end);
+        self.push_label(label);
+        if [names::FOR, names::WHILE, names::DO].iter().any(|&n| self.at_keyword(n)) {
+            // All labels directly before a loop name it.
+            self.scope.mark_loop_labels(run + 1);
+        } else {
+            self.label_run = run + 1;
         }
-        let is_loop = [names::FOR, names::WHILE, names::DO].iter().any(|&n| next.is_keyword(n));
-        self.push_label(label, is_loop);
-        let body = self.sub_statement();
+        let body = self.sub_statement(BodyOf::Label);
         self.scope.pop_label();
         self.stmt_node(start, Stmt::Labeled { label, body })
     }
+}
+
+/// Whether two words differ by one letter that is missing, superfluous, wrong, or swapped with its
+/// neighbour.
+fn is_near(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() < 4 || a.len().abs_diff(b.len()) > 1 || a == b {
+        return false;
+    }
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (x, y) = (&a[head..], &b[head..]);
+    let swapped = x.len() >= 2 && y.len() >= 2 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..];
+    swapped || x.get(1..) == y.get(1..) || x.get(1..) == Some(y) || Some(x) == y.get(1..)
 }

@@ -25,11 +25,24 @@ impl Parser<'_> {
         self.expect(T::Gt)
     }
 
+    /// Takes `<<`, which starts type arguments whose first is a function type, as two.
+    fn split_less(&mut self) {
+        if matches!(self.tok.kind, T::Shl | T::ShlEq) && !self.gave_up {
+            self.tok = self.lex.split_less(self.tok);
+        }
+    }
+
     /// `<A, B>`
     pub(super) fn type_args(&mut self) -> Box<[TypeId]> {
+        let (open, before) = (self.start(), self.errors());
+        self.split_less();
         self.expect(T::Lt);
         let args = self.bracketed(Self::type_list);
         self.expect_greater();
+        if self.attempts > 0 && self.errors() != before {
+            // Type arguments of an expression cannot start here either.
+            self.failed_attempts.insert(open << 1 | 1);
+        }
         args.into()
     }
 
@@ -46,6 +59,7 @@ impl Parser<'_> {
     /// Type arguments in an expression; `None` when `<` is rather the operator.
     pub(super) fn type_args_in_expr(&mut self) -> Option<Box<[TypeId]>> {
         let before = self.errors();
+        self.split_less();
         if !self.eat(T::Lt) {
             return None;
         }
@@ -54,7 +68,8 @@ impl Parser<'_> {
             // What failed inside would fail again as an expression's type arguments.
             return None;
         }
-        if !self.expect_greater() {
+        // Only a `>` of its own ends the list: `a < b, c >= d` compares.
+        if !self.eat(T::Gt) {
             return None;
         }
         let follows = match self.tok.kind {
@@ -180,7 +195,7 @@ impl Parser<'_> {
         }
         let is_function = match self.tok.kind {
             T::Lt => true,
-            T::LParen => self.after_paren(start).is_some_and(|next| next.kind == T::Arrow),
+            T::LParen => self.paren_starts_function_type(start),
             _ => false,
         };
         if !is_function {
@@ -190,12 +205,34 @@ impl Parser<'_> {
         Some(self.type_node(start, TypeExpr::Function(signature)))
     }
 
+    /// At `(` in a type: whether parameters follow rather than a type.
+    fn paren_starts_function_type(&mut self, start: u32) -> bool {
+        let first = self.peek();
+        match first.kind {
+            T::RParen | T::DotDotDot => true,
+            T::Ident | T::Keyword => {
+                let second = self.token_at(first.span.end);
+                match second.kind {
+                    T::Colon | T::Comma | T::Question | T::Eq => true,
+                    T::RParen => self.token_at(second.span.end).kind == T::Arrow,
+                    // A modifier, which is an error that the parameter reports.
+                    T::Ident => !second.newline_before && first.kind == T::Ident && self.after_paren(start).is_some_and(|n| n.kind == T::Arrow),
+                    _ => false,
+                }
+            }
+            T::LBrace | T::LBracket => self.after_paren(start).is_some_and(|next| next.kind == T::Arrow),
+            _ => false,
+        }
+    }
+
     /// `<T>(params) => R`
     fn arrow_signature(&mut self) -> Signature {
         let type_params = self.type_params();
         let (this_type, params) = self.params(false);
         self.expect(T::Arrow);
+        let saved = std::mem::take(&mut self.ctx.no_conditional_type);
         let result = Some(self.return_type_expr());
+        self.ctx.no_conditional_type = saved;
         Signature { type_params, this_type, params, result }
     }
 
@@ -234,6 +271,8 @@ impl Parser<'_> {
         let start = self.start();
         if matches!(self.tok.kind, T::LParen | T::Lt) || self.at_keyword(names::NEW) {
             if let Some(ty) = self.nested(|p| p.function_type(start)) {
+                let span = self.ast.type_span(ty);
+                self.error(diag::function_type_in_union(span).with_help("put it in parentheses"));
                 return ty;
             }
         }
@@ -377,13 +416,11 @@ impl Parser<'_> {
             names::BIGINT => Some(TypeKeyword::BigInt),
             names::OBJECT => Some(TypeKeyword::Object),
             names::UNDEFINED => Some(TypeKeyword::Undefined),
-            names::INTRINSIC => Some(TypeKeyword::Intrinsic),
             _ => None,
         };
         if let Some(keyword) = keyword {
-            let name = self.tok.name;
             let next = self.peek();
-            let is_ref = next.kind == T::Dot || (name == names::INTRINSIC && !matches!(next.kind, T::Semi | T::Eof));
+            let is_ref = next.kind == T::Dot;
             if !is_ref {
                 self.bump();
                 return self.type_node(start, TypeExpr::Keyword(keyword));
@@ -395,7 +432,7 @@ impl Parser<'_> {
     }
 
     fn type_args_on_line(&mut self) -> Box<[TypeId]> {
-        if self.at(T::Lt) && !self.tok.newline_before { self.type_args() } else { Box::default() }
+        if matches!(self.tok.kind, T::Lt | T::Shl) && !self.tok.newline_before { self.type_args() } else { Box::default() }
     }
 
     /// `A.B.C`
@@ -432,13 +469,16 @@ impl Parser<'_> {
             self.expected("a module name");
             StrValue::Text(names::EMPTY)
         };
+        let mut options = None;
         if self.eat(T::Comma) && self.at(T::LBrace) {
-            self.bracketed(Self::object_props);
+            let at = self.start();
+            options = Some(self.object(at));
+            self.eat(T::Comma);
         }
         self.expect(T::RParen);
         let path = if self.eat(T::Dot) { self.entity_path() } else { Box::default() };
         let args = self.type_args_on_line();
-        self.type_node(start, TypeExpr::Import { source, path, args, is_typeof })
+        self.type_node(start, TypeExpr::Import { source, options, path, args, is_typeof })
     }
 
     fn tuple_type(&mut self, start: u32) -> TypeId {
@@ -652,7 +692,7 @@ impl Parser<'_> {
                 self.bump();
                 Some(self.declare(start))
             }
-            names::GLOBAL if next.kind == T::LBrace && self.ctx.ambient => Some(self.namespace(start, true)),
+            names::GLOBAL if next.kind == T::LBrace => Some(self.namespace(start, true)),
             _ => None,
         }
     }
@@ -713,7 +753,13 @@ impl Parser<'_> {
         let name = self.ident("the name of the type");
         let type_params = self.type_params();
         self.expect(T::Eq);
-        let ty = self.type_expr();
+        let at = self.start();
+        let ty = if self.at_word(names::INTRINSIC) && self.peek().kind != T::Dot {
+            self.bump();
+            self.type_node(at, TypeExpr::Keyword(TypeKeyword::Intrinsic))
+        } else {
+            self.type_expr()
+        };
         self.semicolon();
         self.stmt_node(start, Stmt::TypeAlias(Box::new(TypeAlias { name, is_declare, type_params, ty })))
     }

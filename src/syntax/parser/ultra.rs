@@ -112,14 +112,13 @@ impl Parser<'_> {
 
     fn go_operand(&mut self, at: u32) -> ExprId {
         if self.at(T::LParen) {
-            if let Some(arrow) = self.arrow_at_paren(at, false) {
-                return arrow;
-            }
+            self.arrow_at = at;
         }
         if self.at_word(names::ASYNC) {
             if let Some(arrow) = self.async_arrow(at) {
                 return arrow;
             }
+            self.arrow_at = at;
         }
         if self.at_ident() && self.peek().kind == T::Arrow {
             let ident = self.ident("a parameter");
@@ -272,7 +271,7 @@ impl Parser<'_> {
         let object = self.expression();
         self.end_header(paren);
         self.ctx.loops += 1;
-        let body = self.sub_statement();
+        let body = self.sub_statement(super::stmt::BodyOf::Loop);
         self.ctx.loops -= 1;
         self.stmt_node(start, Stmt::ForEach(Box::new(ForEach { kind, key, value, object, body })))
     }

@@ -125,19 +125,20 @@ impl Isel<'_> {
     }
 
     /// A call of a runtime function with arguments in registers.
-    fn call_runtime(&mut self, rt: RtFn, args: &[VReg], dst: VReg) {
+    fn call_runtime(&mut self, rt: RtFn, args: &[VReg], dst: VReg, exc: Option<(MB, MB)>) {
         self.vc.has_calls = true;
         let mut ops: Vec<Operand> = args.iter().zip(regs::RT_INT_ARGS).map(|(&v, p)| Operand::reg_fixed_use(v, p)).collect();
         ops.push(Operand::reg_fixed_def(dst, regs::RAX));
-        self.push(MKind::Call(CallInfo { callee: Callee::Runtime(rt), exc: None, ret: rt.sig().ret }), ops, Clobber::Runtime);
+        let clobber = if exc.is_some() { Clobber::All } else { Clobber::Runtime };
+        self.push(MKind::Call(CallInfo { callee: Callee::Runtime(rt), exc, ret: rt.sig().ret }), ops, clobber);
     }
 
-    pub(super) fn alloc_large(&mut self, i: Inst, bytes: u32, meta: u32) -> Res<()> {
+    pub(super) fn alloc_large(&mut self, i: Inst, bytes: u32, meta: u32, exc: Option<(MB, MB)>) -> Res<()> {
         let (a, b) = (self.tmp_int(), self.tmp_int());
         self.mov_imm(a, bytes as u64);
         self.mov_imm(b, meta as u64);
         let dst = self.result(i);
-        self.call_runtime(RtFn::AllocLarge, &[a, b], dst);
+        self.call_runtime(RtFn::AllocLarge, &[a, b], dst, exc);
         Ok(())
     }
 
@@ -153,7 +154,7 @@ impl Isel<'_> {
         self.mov_imm(s, shape_index as u64);
         let dst = self.result(i);
         debug_assert!(!RtFn::InstanceOfDeep.sig().effects.has(Effects::THROW));
-        self.call_runtime(RtFn::InstanceOfDeep, &[word, s], dst);
+        self.call_runtime(RtFn::InstanceOfDeep, &[word, s], dst, None);
         Ok(())
     }
 

@@ -234,7 +234,7 @@ impl Isel<'_> {
         let d = self.f.insts[i];
         let header = |f: &str| StructId::Header.field(f).offset as i32;
         match d.op {
-            Op::NewObject => return self.new_object(i),
+            Op::NewObject => return self.new_object(i, None),
             Op::LoadField => {
                 let Some(field) = self.m.fields.get(ultra_ir::FieldId(d.b)) else { return self.unsupported("a load of an unknown field".into()) };
                 let (kind, offset) = (field.kind, field.offset);
@@ -317,17 +317,17 @@ impl Isel<'_> {
         Ok(())
     }
 
-    fn new_object(&mut self, i: Inst) -> Res<()> {
+    pub(super) fn new_object(&mut self, i: Inst, exc: Option<(MB, MB)>) -> Res<()> {
         let d = self.f.insts[i];
         let Some(class) = self.m.classes.get(ultra_ir::ClassId(d.a)) else { return self.unsupported("an unknown class".into()) };
         let meta = class.shape | class.meta_bits;
         let bytes = class.size.max(shape::CELL_ALIGN).next_multiple_of(shape::CELL_ALIGN);
         if class.size > shape::INLINE_MAX {
-            return self.alloc_large(i, class.size, meta);
+            return self.alloc_large(i, class.size, meta, exc);
         }
         self.vc.can_throw = true;
         let (dst, t) = (self.result(i), self.tmp_int());
-        self.push(MKind::NewObject { class: shape::size_class(bytes), bytes, meta }, vec![Self::early_def(dst), Self::early_def(t)], Clobber::None);
+        self.push(MKind::NewObject { class: shape::size_class(bytes), bytes, meta, exc }, vec![Self::early_def(dst), Self::early_def(t)], Clobber::None);
         Ok(())
     }
 }

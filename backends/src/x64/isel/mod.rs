@@ -87,6 +87,10 @@ pub(super) struct Isel<'a> {
     rev: Vec<MInst>,
     vc: VCode,
     next_vreg: usize,
+    /// Position of each block in reverse postorder.
+    rank: Vec<u32>,
+    /// Which parameters of a loop header every trip hands on unchanged; empty for other blocks.
+    handed_on: Vec<Vec<bool>>,
     /// Machine block of each IR block.
     mblock: Vec<MB>,
     /// Registers of the parameters in the entry block.
@@ -176,6 +180,8 @@ pub(super) fn select(f: &Func, id: FuncId, m: &Module, opt: &Options<'_>) -> Res
         rev: Vec::new(),
         vc: VCode::default(),
         next_vreg: f.values.len(),
+        rank: vec![0; f.blocks.len()],
+        handed_on: vec![Vec::new(); f.blocks.len()],
         mblock: vec![MB::invalid(); f.blocks.len()],
         params: Vec::new(),
         edge: vec![MB::invalid(); f.block_calls.len()],
@@ -194,6 +200,26 @@ struct Edge {
 
 impl<'a> Isel<'a> {
     fn analyse(&mut self, order: &[Block]) -> Res<()> {
+        for (n, &b) in order.iter().enumerate() {
+            self.rank[b.index()] = n as u32;
+        }
+        for &b in order {
+            let Some(t) = self.f.terminator(b) else { continue };
+            for c in self.f.target_ids(t) {
+                let call = self.f.block_calls[c];
+                if self.rank[call.block.index()] > self.rank[b.index()] {
+                    continue;
+                }
+                let params = &self.f.blocks[call.block].params;
+                let known = &mut self.handed_on[call.block.index()];
+                if known.is_empty() {
+                    known.resize(params.len(), true);
+                }
+                for (k, a) in self.f.values_of(call.args).enumerate() {
+                    known[k] &= a == params[k];
+                }
+            }
+        }
         for &b in order {
             let mut color = 0;
             if self.f.terminator(b).is_none() {
@@ -281,6 +307,7 @@ impl<'a> Isel<'a> {
                 self.cur_block = Block::NONE;
                 let end = self.rev.len();
                 let args = self.edge_args(e.call);
+                let args = self.entry_copies(b, e.call, args);
                 let target = self.mblock[self.f.block_calls[e.call].block.index()];
                 self.push(MKind::Jump(target), Vec::new(), Clobber::None);
                 self.flush();
@@ -429,6 +456,26 @@ impl<'a> Isel<'a> {
     fn edge_args(&mut self, bc: BlockCallId) -> Vec<VReg> {
         let f = self.f;
         f.values_of(f.block_calls[bc].args).map(|v| self.reg(v)).collect()
+    }
+
+    /// On an edge that enters a loop, registers of their own for what the loop only hands on (see
+    /// the pass `localize`). The allocator joins a parameter with its arguments; one of them may
+    /// live over calls elsewhere and would make the parameter live in memory within the loop.
+    fn entry_copies(&mut self, from: Block, bc: BlockCallId, args: Vec<VReg>) -> Vec<VReg> {
+        let to = self.f.block_calls[bc].block;
+        if self.rank[from.index()] >= self.rank[to.index()] {
+            return args;
+        }
+        let fresh = args.into_iter().enumerate().map(|(k, v)| {
+            // Constants and other temporaries are made here already.
+            if !self.handed_on[to.index()].get(k).is_some_and(|&x| x) || v.vreg() >= self.f.values.len() {
+                return v;
+            }
+            let t = self.tmp(v.class());
+            self.mov(t, v, true);
+            t
+        });
+        fresh.collect()
     }
 
     /// The bits of an integer-class constant, as a register holds them.
@@ -580,6 +627,7 @@ impl<'a> Isel<'a> {
             Op::Jump => {
                 let bc = BlockCallId(d.a);
                 let args = self.edge_args(bc);
+                let args = self.entry_copies(b, bc, args);
                 let target = self.edge[bc.index()];
                 self.push(MKind::Jump(target), Vec::new(), Clobber::None);
                 Ok((vec![target], vec![args]))
@@ -614,6 +662,10 @@ impl<'a> Isel<'a> {
                     self.start(call);
                     self.taken[call.index()] = true;
                     self.lower_call(call, Some((ok, handler)))?;
+                } else if f.insts[call].op == Op::NewObject {
+                    self.start(call);
+                    self.taken[call.index()] = true;
+                    self.new_object(call, Some((ok, handler)))?;
                 } else {
                     return self.unsupported(format!("br_exc after {}", f.insts[call].op.name()));
                 }

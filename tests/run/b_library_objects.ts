@@ -1,0 +1,32 @@
+console.log(Object.assign({ a: 1 }, { b: 2 }, null, { a: 3 }), Object.fromEntries([["x", 1], ["y", 2]]), Object.fromEntries(new Map([["k", "v"]])));
+console.log(Object.is(NaN, NaN), Object.is(0, -0), Object.hasOwn({ a: 1 }, "a"), String.fromCodePoint(65, 128512), "abcdef".substr(-3, 2));
+console.log([3, 1, 2].with(1, 9), [1, 2, 3, 4].toSpliced(1, 2, 9), [1, 2, 3, 4, 5].copyWithin(0, 3), [1, [2, [3, [4]]]].flat(Infinity));
+console.log(JSON.stringify({ a: [1, { b: 2 }], c: {}, d: undefined }, null, 2), JSON.stringify([1, "x"], null, "--"));
+console.log(JSON.stringify({ a: 1, b: "x", c: [1] }, (k, v) => (typeof v === "number" ? v * 2 : v)), JSON.stringify({ a: 1, b: 2, c: 3 }, ["a", "c"]));
+class P { constructor(public x: number, private secret = 5) {} toJSON() { return { x: this.x }; } }
+console.log(JSON.stringify([new P(1), { p: new P(2) }]), JSON.parse('{"a":1,"b":[2,3]}', (k, v) => (typeof v === "number" ? v + 1 : v)));
+const source: any = { a: [1, { b: new Map([[1, "x"]]) }], s: new Set([1]) };
+source.self = source;
+const copy = structuredClone(source);
+console.log(copy, copy.self === copy, copy.a !== source.a);
+const d: any = { x: 1, y: 2, z: 3 };
+for (const k in d) { if (k === "x") delete d.y; console.log(k); }
+console.log(d.y, "y" in d, Object.keys(d).join(), delete d.x, d);
+const s: any[] = [];
+s[5] = "x";
+let n = 0;
+s.forEach(() => n++);
+console.log(3 in s, n, Object.keys(s).join(), s);
+const neg: any = [1, 2];
+neg[-1] = "neg";
+console.log(neg[-1], neg.length);
+console.count();
+console.count("a");
+console.count();
+console.group("outer");
+console.log("inside");
+console.group();
+console.log("deeper\nlines");
+console.groupEnd();
+console.groupEnd();
+console.log(Map.groupBy([1, 2, 3], (x) => (x % 2 ? "odd" : "even")));
