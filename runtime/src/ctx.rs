@@ -83,7 +83,7 @@ pub struct Runtime {
     pub memory_error: u32,
     stack_error: u32,
     /// The worker of the program's thread.
-    main: *mut Worker,
+    pub(crate) main: *mut Worker,
 }
 
 impl Runtime {

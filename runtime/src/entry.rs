@@ -431,7 +431,7 @@ entries! {
     }
     memory_figure(cx, which: i32) -> f64 {
         // SAFETY: as above.
-        unsafe { leak::figure(&*crate::ctx::runtime(cx.ctx()), which) }
+        unsafe { leak::figure(&mut *crate::ctx::runtime(cx.ctx()), which) }
     }
     memory_live(cx) -> u64 { or(leak::live_by_class(cx)) }
 }

@@ -387,6 +387,9 @@ impl<'a> Reaper<'a> {
                 continue;
             }
             let head = self.head(id);
+            if head.meta() & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
+                continue;
+            }
             if head.is_shared() {
                 head.set(DEAD | RC_ZERO_LISTED as u64);
             } else {
@@ -403,6 +406,9 @@ impl<'a> Reaper<'a> {
         let head = self.head(id);
         let meta = head.meta();
         debug_assert!(meta & META_SHAPE_MASK != 0, "object {id:#x} is freed twice");
+        if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
+            return;
+        }
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
