@@ -41,8 +41,7 @@ unsafe fn examine(rt: &Runtime, w: &mut Worker) {
         }
         let mut touched = IdMap::default();
         rt.cycles.take_reports().into_iter().for_each(|id| touched.insert(id));
-        let mut verdict = trial.verdict(rt, Kind::Shared, &touched);
-        verdict.garbage = w.spare_undestroyed(rt, verdict.garbage);
+        let verdict = trial.verdict(rt, Kind::Shared, &touched);
         let verdict = claim(rt, &mut trial, verdict);
         let verdict = spare_due(rt, w, &mut trial, verdict);
         keep(rt, w, &verdict.keep);
@@ -148,10 +147,9 @@ pub unsafe fn collect_alone(rt: &Runtime, w: &mut Worker) -> usize {
         let verdict = trial.verdict(rt, Kind::Shared, &held);
         let verdict = spare_due(rt, w, &mut trial, verdict);
         keep(rt, w, &verdict.keep);
-        let garbage = w.spare_undestroyed(rt, verdict.garbage);
-        let freed = garbage.len();
+        let freed = verdict.garbage.len();
         let mut reaper = Reaper::new(rt, w, usize::MAX);
-        reaper.free_garbage(&mut Doomed::new(garbage), usize::MAX);
+        reaper.free_garbage(&mut Doomed::new(verdict.garbage), usize::MAX);
         freed
     }
 }

@@ -162,7 +162,6 @@ pub unsafe fn sift(rt: &Runtime, w: &mut Worker) {
 unsafe fn free_now(rt: &Runtime, w: &mut Worker, garbage: Vec<u32>) {
     // SAFETY: nothing but garbage refers to garbage.
     unsafe {
-        let garbage = w.spare_undestroyed(rt, garbage);
         let mut reaper = Reaper::new(rt, w, usize::MAX);
         reaper.free_garbage(&mut Doomed::new(garbage), usize::MAX);
     }
@@ -242,7 +241,7 @@ pub unsafe fn attend(rt: &Runtime, w: &mut Worker) {
             w.task.log = Vec::new();
             w.end_quarantine(rt);
             keep(rt, w, &again);
-            w.task.doomed = Doomed::new(w.spare_undestroyed(rt, garbage));
+            w.task.doomed = Doomed::new(garbage);
         }
         Stage::Tracing | Stage::Reported => {}
     }

@@ -453,12 +453,6 @@ impl Runtime {
         }
     }
 
-    /// The destructors of the main worker.
-    pub fn destroyer(&mut self) -> &mut Destroyer {
-        // SAFETY: the main worker lives as long as the runtime, and generated code does not run meanwhile.
-        unsafe { &mut (*self.main).destroyer }
-    }
-
     /// Whether destructors are due.
     pub fn must_destroy(&self) -> bool {
         // SAFETY: the main worker lives as long as the runtime.

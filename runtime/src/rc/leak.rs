@@ -57,7 +57,7 @@ pub struct MemStats {
 
 /// A figure for the program: 0 objects allocated, 1 bytes allocated, 2 objects freed, 3 peak
 /// bytes, 4 live objects, 5 live bytes, 6 destructors run. Up to the last scan, but for 4 and 5.
-pub fn figure(rt: &mut Runtime, which: i32) -> f64 {
+pub fn figure(rt: &Runtime, which: i32) -> f64 {
     let live = |of: fn(&LiveClass) -> u64| rt.live_objects(false).iter().map(of).sum::<u64>();
     // SAFETY: figures of other workers may be stale; they are plain numbers.
     let figures = unsafe { rt.workers.figures() };

@@ -28,6 +28,8 @@ use ultra_abi::value::REF_NULL;
 
 /// What keeps an object whose count is 0 from being freed on the spot.
 const NOT_DEAD: u32 = RC_COUNT_MASK | RC_IMMORTAL | RC_ZERO_LISTED;
+/// Pins that are searched for an object whose count a pin may be.
+const FEW_PINS: usize = 64;
 /// Ids that one word of a page's bitmap describes.
 const WORD_IDS: u32 = 64 * GRANULE_IDS;
 /// Bits of a header in which a dead object equals the `key` of its shape's maps.
@@ -323,12 +325,18 @@ impl<'a> Reaper<'a> {
         let new = old - 1;
         head.set_rc(new);
         if new & RC_COUNT_MASK != 0 {
-            if new & RC_COLLECTOR == 0 {
+            if new & RC_COLLECTOR == 0 && !self.is_only_pinned(id, new) {
                 self.candidate(head, id, new);
             }
         } else if new & NOT_DEAD == 0 || mutant::on("no_list_bit") {
             self.w.dead.push(id);
         }
+    }
+
+    /// Whether a pin is all that is left of the count: the object is on its way out, in no cycle.
+    #[inline]
+    fn is_only_pinned(&self, id: u32, rc: u32) -> bool {
+        rc & RC_COUNT_MASK == 1 && self.w.pins.len() <= FEW_PINS && self.w.pins.contains(&id)
     }
 
     #[cold]
@@ -356,7 +364,7 @@ impl<'a> Reaper<'a> {
                 self.w.dead.push(id);
                 return self.bury();
             }
-            if !self.w.pinned.is_empty() && self.keep_pinned(id) {
+            if !self.plain && self.keep_pinned(id) {
                 continue;
             }
             self.budget -= 1;
@@ -366,8 +374,9 @@ impl<'a> Reaper<'a> {
     }
 
     /// Puts a dead object that the stack refers to on the zero list.
+    #[inline(never)]
     fn keep_pinned(&mut self, id: u32) -> bool {
-        if !self.w.pinned.contains(id) {
+        if self.w.pinned.is_empty() || !self.w.pinned.contains(id) {
             return false;
         }
         let head = self.head(id);
@@ -383,13 +392,10 @@ impl<'a> Reaper<'a> {
     /// Leaves what is dead to the next scan.
     pub fn bury(&mut self) {
         for id in std::mem::take(&mut self.w.dead) {
-            if !self.w.pinned.is_empty() && self.keep_pinned(id) {
+            if self.keep_pinned(id) {
                 continue;
             }
             let head = self.head(id);
-            if head.meta() & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
-                continue;
-            }
             if head.is_shared() {
                 head.set(DEAD | RC_ZERO_LISTED as u64);
             } else {
@@ -404,14 +410,16 @@ impl<'a> Reaper<'a> {
     #[inline]
     unsafe fn kill(&mut self, id: u32) {
         let head = self.head(id);
-        let meta = head.meta();
+        let header = head.word();
+        let (rc, meta) = (header as u32, (header >> 32) as u32);
         debug_assert!(meta & META_SHAPE_MASK != 0, "object {id:#x} is freed twice");
-        if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
-            return;
-        }
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
+            if self.plain && !trace::is_special(meta, desc) && rc & (RC_COLLECTOR | RC_SHARED) == 0 {
+                trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| self.decrement(child));
+                return self.w.alloc.free(&self.rt.heap, head, id);
+            }
             if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, id) {
                 return;
             }
@@ -451,7 +459,6 @@ impl<'a> Reaper<'a> {
     }
 
     /// Gives up the memory of a dead object whose references are dropped.
-    #[inline]
     pub unsafe fn release(&mut self, head: Head, id: u32, meta: u32) {
         if self.plain && head.rc() & (RC_COLLECTOR | RC_SHARED) == 0 {
             // SAFETY: the object is dead.

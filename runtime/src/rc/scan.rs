@@ -104,7 +104,6 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         }
         w.pins.clear();
         w.pinned.clear();
-        let destroy = w.settle_destructors(rt);
         w.stamp(rt);
         w.progress.seen.store(epoch, SeqCst);
         while let Some(ids) = w.matured(rt) {
