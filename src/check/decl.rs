@@ -31,6 +31,15 @@ const PARAM_SPACE: u32 = 3 << 28;
 impl Checker<'_> {
     /// The type parameters of a class, interface or alias.
     pub(super) fn tparams_of(&mut self, sym: SymId) -> Rc<[ParamId]> {
+        if let Some(p) = self.tparams.get(sym.0) {
+            return p;
+        }
+        let params = self.find_tparams(sym);
+        self.tparams.set(sym.0, Rc::clone(&params));
+        params
+    }
+
+    fn find_tparams(&self, sym: SymId) -> Rc<[ParamId]> {
         for d in &self.s.symbols[sym].decls {
             let f = &self.files[d.file as usize];
             let scope = match d.kind {
@@ -645,7 +654,7 @@ impl Checker<'_> {
             shape.index.push(Index { key: Ty::NUMBER, value: Ty::STRING, readonly: true });
         }
         if let Some(exports) = symbol.exports.some() {
-            for of in self.s.order.get(&exports).cloned().unwrap_or_default() {
+            for of in self.s.declared_in(exports).collect::<Vec<_>>() {
                 let name = self.s.symbols[of].name;
                 if self.s.symbols[of].flags & flag::VALUE != 0 && shape.prop(name).is_none() {
                     shape.props.push(lazy_prop(name, of, false, false, false));

@@ -205,7 +205,10 @@ impl Checker<'_> {
             Rc::make_mut(&mut self.state.narrowed).retain(|e| !refs.is_inside(e.0, id));
         }
         let narrowed = self.assigned_type(declared, ty);
-        self.state.set(id, narrowed);
+        // Nothing better than declared is worth an entry, unless it says that a variable has a value.
+        if narrowed != declared || self.state.get(id).is_some() {
+            self.state.set(id, narrowed);
+        }
     }
 
     fn assigned_type(&mut self, declared: Ty, ty: Ty) -> Ty {

@@ -20,9 +20,6 @@ impl Checker<'_> {
         while let Some((node, op, left, right)) = spine.pop() {
             let other = self.expr(right, None);
             ty = self.operate(node, op, ty, other, Some(left), right);
-            if self.file == 0 {
-                self.expr_ty.set(u32::from(node.into_raw()), ty);
-            }
         }
         ty
     }

@@ -420,7 +420,7 @@ impl Checker<'_> {
         let mut names: Vec<String> = Vec::new();
         let mut at = scope;
         while !at.is_none() {
-            for &sym in self.s.order.get(&at).into_iter().flatten() {
+            for sym in self.s.declared_in(at) {
                 let s = &self.s.symbols[sym];
                 if s.flags & flags != 0 && at != self.global {
                     names.push(self.text(s.name).to_owned());

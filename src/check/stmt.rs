@@ -232,30 +232,28 @@ impl Checker<'_> {
     fn plain_loop(&mut self, id: StmtId, label: Option<Name>) {
         let f = self.file_of(self.file);
         self.loop_head(id);
-        let (from, to) = f.scopes.loops.get(id).copied().unwrap_or((0, 0));
+        let (from, to) = f.scopes.assigned_in.get(id).copied().unwrap_or((0, 0));
         let assigns = &f.scopes.assigns[from as usize..to as usize];
         if self.state.reachable && self.changes_narrowed(assigns) {
             let entry = self.state.clone();
             let pass = self.pass;
-            let mut settled = false;
             for n in 1..=MAX_PASSES {
                 self.pass = pass * (MAX_PASSES + 1) + n;
                 let start = self.state.clone();
                 let mark = self.diags.len();
-                let (_, back) = self.loop_body(id, label);
-                self.diags.truncate(mark);
+                let (exit, back) = self.loop_body(id, label);
                 let next = self.join(entry.clone(), back);
-                settled = next == start;
-                self.state = next;
-                if settled {
-                    break;
+                if next == start {
+                    self.pass = pass;
+                    self.state = exit;
+                    return;
                 }
+                self.diags.truncate(mark);
+                self.state = next;
             }
+            // It never settles: the last walk assumes nothing.
             self.pass = pass;
-            if !settled {
-                self.forget(assigns);
-            }
-            // The last walk is the one that counts.
+            self.forget(assigns);
             self.pass = self.pass.wrapping_mul(MAX_PASSES + 1).wrapping_add(MAX_PASSES + 1);
             let (exit, _) = self.loop_body(id, label);
             self.pass = pass;
@@ -606,11 +604,9 @@ impl Checker<'_> {
     /// What stays known when some of a `try` may have run.
     fn unchanged(&mut self, before: State, id: StmtId) -> State {
         let f = self.file_of(self.file);
-        let span = f.ast().stmt_span(id);
-        let assigns: Vec<super::bind::Assign> =
-            f.scopes.assigns.iter().copied().filter(|a| a.is_within(span.start, span.end)).collect();
+        let (from, to) = f.scopes.assigned_in.get(id).copied().unwrap_or((0, 0));
         let saved = std::mem::replace(&mut self.state, before);
-        self.forget(&assigns);
+        self.forget(&f.scopes.assigns[from as usize..to as usize]);
         std::mem::replace(&mut self.state, saved)
     }
 
