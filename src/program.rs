@@ -139,6 +139,10 @@ pub struct ClassDecl {
     pub operators: Vec<(StrId, FnId)>,
     pub destructor: Option<FnId>,
     pub is_abstract: bool,
+    /// UltraScript: typed fields start at 0, false, "".
+    pub default_fields: bool,
+    /// Optional fields do not exist before they are set: the class of an object that a module fills.
+    pub late_fields: bool,
     pub span: Span,
 }
 
@@ -278,8 +282,8 @@ impl Types {
 /// How annotations and fields behave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Options {
-    /// UltraScript: typed fields start at 0, false, "".
-    pub default_fields: bool,
+    /// Annotations promise what they say, since conversions enforce them: UltraScript.
+    pub enforced: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -4,8 +4,17 @@
 //! compiler stores lines or columns. [`SourceFile`] turns an offset into a line and a column when
 //! something is shown to a person, through a table of line starts made once per file.
 //!
+//! The modules of a program share one text, so that one offset says both file and place:
+//!
+//! ```text
+//! offsets   0 ........... a.ts ... | ... b.ts ........ | ... c.json ... | library
+//! parts     SourceId 0             | SourceId 1        | SourceId 2     |
+//! ```
+//! Text between two parts, and what follows the last, is not of any file; places there are shown
+//! as the end of the part before.
+//!
 //! Invariants: offsets are below `u32::MAX` (longer texts are refused by [`SourceFile::new`]); the
-//! line table is sorted and starts with 0.
+//! line table is sorted and starts with 0; parts are sorted, do not overlap, and one exists.
 
 use std::fmt;
 
@@ -75,12 +84,25 @@ impl fmt::Display for SourceError {
 
 impl std::error::Error for SourceError {}
 
-/// The text of one file, with the path that diagnostics show.
+/// Names a file of a program.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+/// Where the text of a file stands in the text of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// The path that diagnostics show.
+    pub path: String,
+    /// The file's text.
+    pub span: Span,
+}
+
+/// The text of a program, with the paths of its files.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    path: String,
     text: String,
     line_starts: Vec<u32>,
+    parts: Vec<Part>,
 }
 
 impl SourceFile {
@@ -89,12 +111,29 @@ impl SourceFile {
     /// # Errors
     /// [`SourceError::TooLong`] when the text cannot be addressed by 32-bit offsets.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Result<SourceFile, SourceError> {
-        let (path, text) = (path.into(), text.into());
+        let text = text.into();
+        let span = Span::new(0, text.len().min(u32::MAX as usize) as u32);
+        SourceFile::of_parts(text, vec![Part { path: path.into(), span }])
+    }
+
+    /// Takes the text of several files, of which there is at least one, in order.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::new`].
+    pub fn of_parts(text: String, parts: Vec<Part>) -> Result<SourceFile, SourceError> {
         if text.len() >= u32::MAX as usize {
             return Err(SourceError::TooLong);
         }
         let line_starts = line_starts(&text);
-        Ok(SourceFile { path, text, line_starts })
+        Ok(SourceFile { text, line_starts, parts })
+    }
+
+    /// The same files with more text behind them.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::new`].
+    pub fn followed_by(&self, more: &str) -> Result<SourceFile, SourceError> {
+        SourceFile::of_parts(format!("{}{more}", self.text), self.parts.clone())
     }
 
     /// Like [`SourceFile::new`], for bytes that may not be UTF-8: each bad sequence becomes U+FFFD.
@@ -105,9 +144,34 @@ impl SourceFile {
         SourceFile::new(path, String::from_utf8_lossy(bytes).into_owned())
     }
 
-    /// The path shown in diagnostics.
+    /// The path of the first file, as shown in diagnostics.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.parts[0].path
+    }
+
+    /// The files.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Where the text of the last file ends; what follows is the library.
+    pub fn end(&self) -> u32 {
+        self.parts.last().map_or(0, |p| p.span.end)
+    }
+
+    /// The file that an offset lies in.
+    pub fn source_at(&self, offset: u32) -> SourceId {
+        SourceId(self.parts.partition_point(|p| p.span.start <= offset).saturating_sub(1) as u32)
+    }
+
+    /// A file's path and place.
+    pub fn part(&self, id: SourceId) -> &Part {
+        &self.parts[id.0 as usize]
+    }
+
+    /// The path of the file that an offset lies in.
+    pub fn path_at(&self, offset: u32) -> &str {
+        &self.part(self.source_at(offset)).path
     }
 
     /// The whole text.
@@ -125,16 +189,23 @@ impl SourceFile {
         self.line_starts.len() as u32
     }
 
-    /// Line and column of a byte offset; offsets after the end count as the end.
+    /// Line and column of a byte offset in its file; offsets after the file's end count as the end.
     pub fn line_col(&self, offset: u32) -> LineCol {
-        let mut offset = (offset as usize).min(self.text.len());
+        let part = self.part(self.source_at(offset)).span;
+        let mut offset = offset.clamp(part.start, part.end) as usize;
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|&s| s as usize <= offset) - 1;
-        let start = self.line_starts[line] as usize;
+        let line_of = |at: usize| self.line_starts.partition_point(|&s| s as usize <= at) - 1;
+        let line = line_of(offset);
+        let start = self.line_starts[line].max(part.start) as usize;
         let col = self.text[start..offset].chars().count();
-        LineCol { line: line as u32 + 1, col: col as u32 + 1 }
+        LineCol { line: (line - line_of(part.start as usize)) as u32 + 1, col: col as u32 + 1 }
+    }
+
+    /// The one-based line of an offset in the text of all files, for [`SourceFile::line_text`].
+    pub fn text_line(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&s| s <= offset) as u32
     }
 
     /// The text of a one-based line without its terminator; `None` when there is no such line.
@@ -183,6 +254,20 @@ mod tests {
         assert_eq!(file.line_text(1), Some("ab"));
         assert_eq!(file.line_text(2), Some("c"));
         assert_eq!(file.line_text(5), None);
+    }
+
+    #[test]
+    fn places_are_those_in_the_file() {
+        let part = |path: &str, start, end| Part { path: path.into(), span: Span::new(start, end) };
+        let text = "a\nb\n(x\ny)z".to_string();
+        let file = SourceFile::of_parts(text, vec![part("a.js", 0, 4), part("x.json", 5, 8)]).unwrap();
+        assert_eq!(file.path_at(2), "a.js");
+        assert_eq!(file.line_col(2), LineCol { line: 2, col: 1 });
+        assert_eq!((file.path_at(5), file.line_col(5)), ("x.json", LineCol { line: 1, col: 1 }));
+        assert_eq!(file.line_col(7), LineCol { line: 2, col: 1 });
+        assert_eq!(file.line_col(10), LineCol { line: 2, col: 2 });
+        let more = file.followed_by("more").unwrap();
+        assert_eq!((more.path_at(12), more.parts().len()), ("x.json", 2));
     }
 
     #[test]

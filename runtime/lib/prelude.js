@@ -496,6 +496,21 @@ function __ultra_push_all(a, items) {
   return a.length;
 }
 
+function __ultra_hrtime(before) {
+  const now = performance.now();
+  let seconds = Math.floor(now / 1000);
+  let nanos = Math.floor((now - seconds * 1000) * 1e6);
+  if (before !== undefined) {
+    seconds -= before[0];
+    nanos -= before[1];
+    if (nanos < 0) {
+      seconds--;
+      nanos += 1e9;
+    }
+  }
+  return [seconds, nanos];
+}
+
 // The primitive value of an object, as ECMA-262's ToPrimitive finds it.
 function __ultra_to_primitive(x, hint) {
   const exotic = x["@@toPrimitive"];

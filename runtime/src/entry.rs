@@ -347,7 +347,9 @@ entries! {
 
 // Output.
 entries! {
-    console_write(cx, to: i32, word: u64) { console::write(cx, stream(to), word) }
+    console_write(cx, to: i32, word: u64) {
+        if to < 2 { console::write(cx, stream(to), word) } else { console::write_text(cx, stream(to - 2), word) }
+    }
     console_end(cx, to: i32) { console::end(cx, stream(to)) }
     console_group(cx, columns: i32) {
         let indent = &mut cx.library().console.group_indent;

@@ -67,6 +67,8 @@ pub enum DeclKind {
     Namespace(StmtId),
     TypeParam(ParamId),
     Import,
+    /// The value of `export default`.
+    Default(ExprId),
     /// A member of a class, by its place.
     ClassMember(ClassId, u32),
     /// A parameter of a constructor that is a field.
@@ -177,6 +179,8 @@ pub struct Scopes {
     pub tparams: Table<ParamId, TParam>,
     pub frames: Table<FrameId, FrameId>,
     entries: HashMap<(ScopeId, Name), SymId>,
+    /// Members of the namespaces of modules, under the names that they are exported by.
+    pub exported: HashMap<ScopeId, Vec<(Name, SymId)>>,
     /// Assigned, but declared nowhere.
     pub implicit: HashSet<Name>,
     /// Members of these are assigned somewhere.
@@ -290,6 +294,14 @@ impl Scopes {
         self.entries.insert((scope, name), sym);
     }
 
+    /// The names in the scope of a namespace, in order.
+    pub fn names_in(&self, scope: ScopeId) -> Vec<(Name, SymId)> {
+        match self.exported.get(&scope) {
+            Some(list) => list.clone(),
+            None => self.declared_in(scope).map(|s| (self.symbols[s].name, s)).collect(),
+        }
+    }
+
     /// A symbol that no scope names.
     pub fn new_symbol(&mut self, name: Name, flags: u16, decl: Decl, frame: FrameId) -> SymId {
         self.symbols.push(Symbol {
@@ -347,10 +359,27 @@ impl Scopes {
 
 /// Declares everything in a file.
 pub fn bind(scopes: &mut Scopes, ast: &Ast, body: &[StmtId], file: u32, top: ScopeId) -> FileScopes {
-    let mut b = Binder { ast, s: scopes, out: FileScopes::default(), file, scope: top, ambient: false, method: None };
-    b.out.scope = ScopeIdOrRoot(top);
-    b.s.scopes[top].is_var_scope = true;
-    b.stmts(body);
+    bind_all(scopes, ast, &[(body, top)], file, |_| ())
+}
+
+/// Declares everything in the files that share a tree, each in a scope of its own; `link` runs when
+/// all names are declared and before it is known what is assigned.
+pub fn bind_all(
+    scopes: &mut Scopes,
+    ast: &Ast,
+    files: &[(&[StmtId], ScopeId)],
+    file: u32,
+    link: impl FnOnce(&mut Scopes),
+) -> FileScopes {
+    let scope = files.first().map_or(ScopeId::NONE, |f| f.1);
+    let mut b = Binder { ast, s: scopes, out: FileScopes::default(), file, scope, ambient: false, method: None };
+    b.out.scope = ScopeIdOrRoot(scope);
+    for &(body, top) in files {
+        b.scope = top;
+        b.s.scopes[top].is_var_scope = true;
+        b.stmts(body);
+    }
+    link(b.s);
     b.settle()
 }
 
@@ -445,13 +474,22 @@ impl Binder<'_> {
             Stmt::Missing | Stmt::Empty | Stmt::Debugger | Stmt::Directive(_) => {}
             Stmt::Break { .. } | Stmt::Continue { .. } | Stmt::ExportAsNamespace(_) => {}
             Stmt::ExportNamed(_) | Stmt::ExportAll(_) => {}
-            Stmt::Expr(e) | Stmt::Throw(e) | Stmt::ExportDefaultExpr(e) | Stmt::ExportAssign(e) => self.expr(*e),
+            Stmt::Expr(e) | Stmt::Throw(e) | Stmt::ExportAssign(e) => self.expr(*e),
+            Stmt::ExportDefaultExpr(e) => {
+                let name = Ident { name: names::DEFAULT, span: ast.expr_span(*e) };
+                self.declare(name, flag::VAR | flag::CONST, DeclKind::Default(*e));
+                self.expr(*e);
+            }
             Stmt::Free { target, .. } => self.expr(*target),
             Stmt::Block(list) => {
                 let scope = self.block(list);
                 self.out.stmt.insert(id, scope);
             }
-            Stmt::Atomic(s) | Stmt::ExportDecl(s) | Stmt::ExportDefaultDecl(s) => self.stmt(*s),
+            Stmt::Atomic(s) | Stmt::ExportDecl(s) => self.stmt(*s),
+            Stmt::ExportDefaultDecl(s) => {
+                self.stmt(*s);
+                self.anonymous_default(*s);
+            }
             Stmt::Labeled { body, .. } => self.stmt(*body),
             Stmt::Var { kind, decls, is_declare } => {
                 let saved = self.ambient;
@@ -564,6 +602,23 @@ impl Binder<'_> {
                 e.members.iter().filter_map(|m| m.value).for_each(|v| self.expr(v));
             }
             Stmt::Namespace(n) => self.namespace(id, n),
+        }
+    }
+
+    /// Gives a declaration without a name, which only `export default` allows, the name `default`.
+    fn anonymous_default(&mut self, s: StmtId) {
+        match &self.ast[s] {
+            Stmt::Function(f) if self.ast[*f].name.is_none() => {
+                let name = Ident { name: names::DEFAULT, span: self.ast.stmt_span(s) };
+                let sym = self.declare(name, flag::FUNCTION, DeclKind::Function(*f));
+                self.out.function_sym.insert(*f, sym);
+            }
+            Stmt::Class(c) if self.ast[*c].name.is_none() => {
+                if let Some(&sym) = self.out.class_sym.get(*c) {
+                    self.s.alias(self.scope, names::DEFAULT, sym);
+                }
+            }
+            _ => {}
         }
     }
 

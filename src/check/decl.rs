@@ -21,6 +21,8 @@ pub(super) struct EnumInfo {
     pub values: Vec<Ty>,
     /// Every value is known.
     pub closed: bool,
+    /// Where it is declared.
+    pub scope: ScopeId,
 }
 
 /// Which members of a class or interface a symbol may be: spaces the keys of `member_syms`.
@@ -101,6 +103,11 @@ impl Checker<'_> {
                 root.map_or(Ty::ANY, |r| self.root_type(r))
             }
             DeclKind::InterfaceMember(..) | DeclKind::ObjectMember(..) => self.written_member_type(&symbol.decls),
+            DeclKind::Default(e) => self.elsewhere(first.file, first.scope, |c| {
+                let ty = c.expr(e, None);
+                c.diags.clear();
+                ty
+            }),
             _ => Ty::ANY,
         }
     }
@@ -654,8 +661,7 @@ impl Checker<'_> {
             shape.index.push(Index { key: Ty::NUMBER, value: Ty::STRING, readonly: true });
         }
         if let Some(exports) = symbol.exports.some() {
-            for of in self.s.declared_in(exports).collect::<Vec<_>>() {
-                let name = self.s.symbols[of].name;
+            for (name, of) in self.s.names_in(exports) {
                 if self.s.symbols[of].flags & flag::VALUE != 0 && shape.prop(name).is_none() {
                     shape.props.push(lazy_prop(name, of, false, false, false));
                 }
@@ -995,9 +1001,10 @@ impl Checker<'_> {
         if let Some(i) = self.enums.get(&sym) {
             return Rc::clone(i);
         }
-        let empty = EnumInfo { names: Vec::new(), values: Vec::new(), closed: false };
+        let scope = self.s.symbols[sym].decls[0].scope;
+        let empty = EnumInfo { names: Vec::new(), values: Vec::new(), closed: false, scope };
         self.enums.insert(sym, Rc::new(empty));
-        let mut info = EnumInfo { names: Vec::new(), values: Vec::new(), closed: true };
+        let mut info = EnumInfo { names: Vec::new(), values: Vec::new(), closed: true, scope };
         for d in self.s.symbols[sym].decls.clone() {
             let DeclKind::Enum(stmt) = d.kind else { continue };
             let f = self.file_of(d.file);
@@ -1040,7 +1047,7 @@ impl Checker<'_> {
                 match info.names.iter().position(|m| *m == name.name) {
                     Some(i) => info.values[i],
                     None => {
-                        let of = self.s.lookup(f.scopes.scope.0, n, flag::ENUM)?;
+                        let of = self.s.lookup(info.scope, n, flag::ENUM)?;
                         let other = self.enum_info(of);
                         other.values[other.names.iter().position(|m| *m == name.name)?]
                     }

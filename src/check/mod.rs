@@ -29,6 +29,7 @@ mod inst;
 mod lib;
 mod literal;
 mod member;
+mod modules;
 mod number;
 mod oper;
 mod print;
@@ -50,6 +51,7 @@ use flow::State;
 use types::{Column, Node, ParamId, Shape, SigId, SymId, Ty, Types};
 
 use crate::diag::Diagnostic;
+use crate::modules::{Module, ModuleId};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{Ast, ExprId, FunctionId};
 use crate::syntax::{Dialect, Interner, Name, Parsed};
@@ -63,12 +65,39 @@ pub struct Checked {
     pub types: usize,
 }
 
-/// Checks the types of a file that parsed without errors.
-pub fn check(source: &SourceFile, parsed: &Rc<Parsed>, names: &mut Interner, dialect: Dialect) -> Checked {
-    let mut c = Checker::new(names, dialect);
-    c.add_file(parsed);
-    if dialect.has_types() {
-        c.check_file();
+/// Which files of a program to check; types of declarations are followed into the others too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// Those of a dialect with types.
+    Typed,
+    /// Those of UltraScript.
+    Ultra,
+}
+
+/// Checks the types of a program that parsed without errors: a file, or `modules` when there are
+/// some.
+pub fn check(
+    source: &SourceFile,
+    parsed: &Rc<Parsed>,
+    modules: &Table<ModuleId, Module>,
+    which: Which,
+    names: &mut Interner,
+    dialect: Dialect,
+) -> Checked {
+    let is_wanted = |d: Dialect| if which == Which::Ultra { d.is_ultra() } else { d.has_types() };
+    // Where UltraScript takes part, its rules, which are wider, hold for all.
+    let ultra = modules.values().any(|m| m.dialect.is_ultra());
+    let mut c = Checker::new(names, if ultra { Dialect::Uts } else { dialect });
+    if modules.is_empty() {
+        c.add_file(parsed);
+        if is_wanted(dialect) {
+            c.check_file();
+        }
+    } else {
+        let tops = c.add_modules(parsed, modules);
+        for (m, &top) in modules.values().zip(&tops).filter(|(m, _)| is_wanted(m.dialect)) {
+            c.check_module(&m.body, top);
+        }
     }
     c.done.append(&mut c.diags);
     let mut diagnostics = std::mem::take(&mut c.done);
@@ -85,16 +114,17 @@ fn ignore(diagnostics: &mut Vec<Diagnostic>, source: &SourceFile, parsed: &Parse
         if diagnostics.is_empty() {
             return;
         }
+        let home = source.source_at(c.span.start);
         let words = source.slice(c.span).trim_start_matches(['/', '*', ' ', '\t']);
         if words.starts_with("@ts-nocheck") {
-            diagnostics.clear();
+            diagnostics.retain(|d| source.source_at(d.span.start) != home);
         } else if words.starts_with("@ts-ignore") || words.starts_with("@ts-expect-error") {
-            let mut line = source.line_col(c.span.end).line + 1;
+            let mut line = source.text_line(c.span.end) + 1;
             let skipped = |text: &str| text.trim().is_empty() || text.trim_start().starts_with("//");
             while source.line_text(line).is_some_and(skipped) {
                 line += 1;
             }
-            diagnostics.retain(|d| source.line_col(d.span.start).line != line);
+            diagnostics.retain(|d| source.text_line(d.span.start) != line);
         }
     }
 }
@@ -316,18 +346,22 @@ impl<'a> Checker<'a> {
         self.nodes.push(Column::default());
         self.scope = top;
         if !parsed.is_module || self.dialect.is_ultra() {
-            self.merge_globals(top);
+            self.merge_globals(top, |_| false);
         }
     }
 
-    /// Interfaces of a script that the library declares too are additions to it.
-    fn merge_globals(&mut self, top: ScopeId) {
-        let syms: Vec<SymId> = self.s.declared_in(top).collect();
+    /// Interfaces of a script that the library declares too are additions to it, but for those that
+    /// are exported.
+    fn merge_globals(&mut self, top: ScopeId, is_exported: impl Fn(Name) -> bool) {
+        let syms = self.s.declared_in(top).collect::<Vec<_>>();
         for sym in syms {
             if self.s.symbols[sym].flags & !bind::flag::AMBIENT != bind::flag::INTERFACE {
                 continue;
             }
             let name = self.s.symbols[sym].name;
+            if is_exported(name) {
+                continue;
+            }
             if let Some(lib) = self.global_symbol(name, bind::flag::INTERFACE) {
                 let mut decls = self.s.symbols[lib].decls.clone();
                 decls.extend(self.s.symbols[sym].decls.drain(..));

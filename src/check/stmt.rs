@@ -30,6 +30,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks the statements of a module.
+    pub(super) fn check_module(&mut self, body: &[StmtId], top: ScopeId) {
+        self.file = 0;
+        self.scope = top;
+        self.func.this = Ty::ANY;
+        self.func.frame = self.s.scopes[top].frame;
+        self.state = State::default();
+        self.targets.clear();
+        for &s in body {
+            self.instantiations = 0;
+            self.stmt(s);
+        }
+    }
+
     fn in_scope<T>(&mut self, scope: ScopeId, f: impl FnOnce(&mut Self) -> T) -> T {
         let saved = std::mem::replace(&mut self.scope, scope);
         let out = f(self);

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use lexopt::prelude::*;
 
 use crate::driver::{Dump, Options};
+use crate::modules::dialect_of;
 use crate::source::SourceFile;
 use crate::syntax::Dialect;
 
@@ -136,6 +137,8 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
         }
     } else if json {
         return Err("--json belongs to check".into());
+    } else if let Ok(rest) = parser.raw_args() {
+        options.args = rest.map(|a| a.to_string_lossy().into_owned()).collect();
     }
     Ok(Parsed::Request(Request { command, source, dialect, options, output, more, json }))
 }
@@ -180,20 +183,11 @@ fn dialect_named(name: &str) -> Option<Dialect> {
     })
 }
 
-fn dialect_of(path: &Path) -> Option<Dialect> {
-    Some(match path.extension()?.to_str()? {
-        "js" | "mjs" | "cjs" => Dialect::Js,
-        "ts" | "mts" | "cts" | "tsx" | "jsx" => Dialect::Ts,
-        "uts" | "gts" => Dialect::Uts,
-        _ => return None,
-    })
-}
-
 fn load(source: &Source, dialect: Option<Dialect>) -> Result<(SourceFile, Dialect), String> {
     let (path, bytes, found) = match source {
         Source::File(p) => {
             let path = Path::new(p);
-            let bytes = std::fs::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
+            let bytes = crate::host::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
             (path.display().to_string(), bytes, dialect_of(path))
         }
         Source::Code(code) => ("[eval]".into(), code.clone().into_bytes(), Some(Dialect::Uts)),

@@ -11,7 +11,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
 pub use registry::Code;
 
-use crate::source::{SourceFile, Span};
+use crate::source::{SourceFile, SourceId, Span};
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -75,11 +75,17 @@ impl Diagnostic {
     }
 }
 
-/// The byte range of a span, moved to character boundaries of the text.
-fn byte_range(file: &SourceFile, span: Span) -> std::ops::Range<usize> {
-    let text = file.text();
-    let mut start = (span.start as usize).min(text.len());
-    let mut end = (span.end as usize).clamp(start, text.len());
+/// The text of a file of the program.
+fn text_of(file: &SourceFile, id: SourceId) -> &str {
+    file.slice(file.part(id).span)
+}
+
+/// The byte range of a span in the text of a file, moved to character boundaries.
+fn byte_range(file: &SourceFile, id: SourceId, span: Span) -> std::ops::Range<usize> {
+    let text = text_of(file, id);
+    let base = file.part(id).span.start;
+    let mut start = (span.start.saturating_sub(base) as usize).min(text.len());
+    let mut end = (span.end.saturating_sub(base) as usize).clamp(start, text.len());
     while !text.is_char_boundary(start) {
         start -= 1;
     }
@@ -96,20 +102,28 @@ pub fn render(diagnostic: &Diagnostic, file: &SourceFile, color: bool) -> String
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut snippet = Snippet::source(file.text())
-        .path(file.path())
-        .annotation(AnnotationKind::Primary.span(byte_range(file, diagnostic.span)));
+    let home = file.source_at(diagnostic.span.start);
+    let mut snippet = Snippet::source(text_of(file, home))
+        .path(file.part(home).path.as_str())
+        .annotation(AnnotationKind::Primary.span(byte_range(file, home, diagnostic.span)));
+    let mut elsewhere = Vec::new();
     for (span, text) in &diagnostic.labels {
-        snippet = snippet
-            .annotation(AnnotationKind::Context.span(byte_range(file, *span)).label(text.as_str()));
+        let id = file.source_at(span.start);
+        let label = AnnotationKind::Context.span(byte_range(file, id, *span)).label(text.as_str());
+        if id == home {
+            snippet = snippet.annotation(label);
+        } else {
+            elsewhere.push(Snippet::source(text_of(file, id)).path(file.part(id).path.as_str()).annotation(label));
+        }
     }
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
-    let mut main = title.element(snippet);
+    let mut main = title.element(snippet).elements(elsewhere);
     let mut groups: Vec<Group<'_>> = Vec::new();
     match &diagnostic.help {
         Some(Help { text, fix: Some((span, new)) }) => {
-            let patch = Patch::new(byte_range(file, *span), new.as_str());
-            let shown = Snippet::source(file.text()).path(file.path()).patch(patch);
+            let id = file.source_at(span.start);
+            let patch = Patch::new(byte_range(file, id, *span), new.as_str());
+            let shown = Snippet::source(text_of(file, id)).path(file.part(id).path.as_str()).patch(patch);
             groups.push(Level::HELP.secondary_title(text.as_str()).element(shown));
         }
         Some(Help { text, fix: None }) => main = main.element(Level::HELP.message(text.as_str())),
@@ -131,7 +145,7 @@ pub fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
         "{{\"code\":\"{}\",\"severity\":\"{severity}\",\"message\":{},\"file\":{},{}",
         diagnostic.code,
         quoted(&diagnostic.message),
-        quoted(file.path()),
+        quoted(file.path_at(diagnostic.span.start)),
         json_place(diagnostic.span, file)
     );
     if !diagnostic.labels.is_empty() {
@@ -150,8 +164,12 @@ pub fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
 }
 
 fn json_place(span: Span, file: &SourceFile) -> String {
-    let range = byte_range(file, span);
-    let (start, end) = (file.line_col(range.start as u32), file.line_col(range.end as u32));
+    let id = file.source_at(span.start);
+    let range = byte_range(file, id, span);
+    let base = file.part(id).span.start;
+    // The end of a file's text is still of that file.
+    let end_at = (base + range.end as u32).min(file.part(id).span.end);
+    let (start, end) = (file.line_col(base + range.start as u32), file.line_col(end_at));
     format!(
         "\"line\":{},\"column\":{},\"endLine\":{},\"endColumn\":{},\"start\":{},\"end\":{}",
         start.line, start.col, end.line, end.col, range.start, range.end

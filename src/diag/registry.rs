@@ -3,7 +3,7 @@
 //! A row is a number, the name of a function that makes the diagnostic, a severity, its typed
 //! arguments and its message. The function checks the arguments at compile time; the number is
 //! stable and is what documentation and tests refer to. Numbers are grouped: U00xx the reader of
-//! source text, U01xx grammar, U02xx early errors, U03xx names, U04xx types, U05xx the rest.
+//! source text, U01xx grammar, U02xx early errors, U03xx names, U04xx types, U05xx the rest, U06xx modules.
 //!
 //! Style of messages: lower case, no final full stop, source text in backquotes, say what is
 //! wrong and leave what to do about it to the help line.
@@ -59,6 +59,12 @@ impl Code {
     pub const fn stops_run(self) -> bool {
         use Code::*;
         matches!(self, U0301 | U0302 | U0402 | U0403 | U0404 | U0405 | U0408 | U0409)
+    }
+
+    /// Whether it says that modules do not fit together.
+    pub const fn is_about_modules(self) -> bool {
+        use Code::*;
+        matches!(self, U0601 | U0602 | U0603 | U0604 | U0605 | U0606 | U0607 | U0608 | U0609)
     }
 }
 
@@ -223,4 +229,15 @@ diagnostics! {
 
     // The rest.
     U0501 not_supported Error (what: &str) "not supported yet: {what}";
+
+    // Modules.
+    U0601 cannot_find_module Error (name: &str) "cannot find module `{name}`";
+    U0602 import_of_directory Error (name: &str) "`{name}` is a directory without an index file";
+    U0603 unknown_file_kind Error (name: &str) "module `{name}` has an extension that is not known";
+    U0604 unreadable_module Error (name: &str, why: &str) "cannot read module `{name}`: {why}";
+    U0605 bad_json Error () "this is not valid JSON";
+    U0606 no_such_export Error (module: &str, name: &str) "module `{module}` has no export `{name}`";
+    U0607 ambiguous_export Error (module: &str, name: &str) "`{name}` comes to `{module}` from several `export *`";
+    U0608 import_assignment Error (name: &str) "import `{name}` cannot be assigned to";
+    U0609 program_too_long Error () "the files of the program have more than 4 GiB of text";
 }

@@ -24,15 +24,17 @@ use ultra_backends::x64;
 use ultra_ir::{Func, FuncId, Table};
 use ultra_runtime::Runtime;
 
+use crate::check::Which;
 use crate::diag::{Diagnostic, render};
 use crate::library::Selection;
+use crate::modules::{self, Module, ModuleId};
 use crate::program::Program;
 use crate::source::SourceFile;
 use crate::spec::infer::infer;
 use crate::spec::layout::Code;
 use crate::spec::lower::lower;
 use crate::spec::world::World;
-use crate::syntax::{Dialect, Interner, Parsed, parse, parse_more};
+use crate::syntax::{Dialect, Interner, Parsed, parse_more};
 
 pub use dump::Dump;
 pub use timing::Timing;
@@ -49,6 +51,8 @@ pub struct Options {
     pub color: bool,
     /// Report objects that are alive at a normal exit, and fail.
     pub check_leaks: bool,
+    /// What follows the program on the command line.
+    pub args: Vec<String>,
 }
 
 /// Why nothing was run.
@@ -60,12 +64,13 @@ pub enum Failure {
     Setup(String),
 }
 
-/// Checks a file: its rendered diagnostics, and whether one is an error.
+/// Checks a program: its rendered diagnostics, and whether one is an error.
 pub fn check(file: &SourceFile, dialect: Dialect, color: bool) -> (String, bool) {
     let time = &mut Timing::default();
-    match Front::parse(file, dialect, time).and_then(|mut f| f.lower(time)) {
-        Ok((_, warnings)) => (show(file, &warnings, color), false),
-        Err(diags) => (show(file, &diags, color), true),
+    let front = Front::parse(file, dialect, Vec::new(), time);
+    match front.and_then(|mut f| f.lower(time).map(|(_, w)| (w, f.whole)).map_err(|d| (file.clone(), d))) {
+        Ok((warnings, file)) => (show(&file, &warnings, color), false),
+        Err((file, diags)) => (show(&file, &diags, color), true),
     }
 }
 
@@ -75,16 +80,30 @@ fn show(file: &SourceFile, diags: &[Diagnostic], color: bool) -> String {
     in_order.iter().map(|d| render(d, file, color) + "\n\n").collect()
 }
 
+/// The command line as the program sees it: the command, the program, then its arguments.
+fn argv(file: &SourceFile, options: &Options) -> Vec<String> {
+    let command = std::env::current_exe().map_or_else(|_| "ultra".into(), |p| p.display().to_string());
+    let program = crate::host::absolute(std::path::Path::new(file.path())).display().to_string();
+    [command, program].into_iter().chain(options.args.iter().cloned()).collect()
+}
+
 /// The tree, unless the checker found an error that stops a program of this dialect.
-fn checked(file: &SourceFile, parsed: Parsed, names: &mut Interner, dialect: Dialect) -> Result<Parsed, Vec<Diagnostic>> {
+fn checked(
+    file: &SourceFile,
+    parsed: Parsed,
+    modules: &Table<ModuleId, Module>,
+    names: &mut Interner,
+    dialect: Dialect,
+) -> Result<Parsed, Vec<Diagnostic>> {
     let tree = Rc::new(parsed);
-    let found = crate::check::check(file, &tree, names, dialect).diagnostics;
+    let found = crate::check::check(file, &tree, modules, Which::Ultra, names, dialect).diagnostics;
     let mut stops: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.stops_run()).collect();
     if !stops.is_empty() {
         stops.splice(..0, tree.diagnostics.iter().cloned());
         return Err(stops);
     }
-    Ok(Rc::into_inner(tree).unwrap_or_else(|| parse(file, dialect, names)))
+    // The checker is gone, and with it every other owner of the tree.
+    Rc::into_inner(tree).ok_or_else(Vec::new)
 }
 
 /// A file on its way through the front end, together with the parts of the library that it uses.
@@ -96,21 +115,29 @@ struct Front {
     names: Interner,
     selection: Selection,
     dialect: Dialect,
+    modules: Table<ModuleId, Module>,
+    /// The command line of the program.
+    args: Vec<String>,
 }
 
+/// The text of a program and what is wrong with it.
+type Found = (SourceFile, Vec<Diagnostic>);
+
 impl Front {
-    fn parse(file: &SourceFile, dialect: Dialect, time: &mut Timing) -> Result<Front, Vec<Diagnostic>> {
+    fn parse(file: &SourceFile, dialect: Dialect, args: Vec<String>, time: &mut Timing) -> Result<Front, Found> {
         let mut names = Interner::default();
-        let mut parsed = time.measure("parse", || parse(file, dialect, &mut names));
-        if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(parsed.diagnostics);
-        }
+        let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
+        let (whole, mut parsed, modules) = (loaded.file, loaded.parsed, loaded.modules);
         // The checker adds the names of its own declarations to the table.
-        let selection = Selection::mentioned(&names, file.text());
-        if dialect.is_ultra() {
-            parsed = time.measure("check", || checked(file, parsed, &mut names, dialect))?;
+        let selection = Selection::mentioned(&names, whole.text());
+        if dialect.is_ultra() || modules.values().any(|m| m.dialect.is_ultra()) {
+            let tree = time.measure("check", || checked(&whole, parsed, &modules, &mut names, dialect));
+            parsed = match tree {
+                Ok(tree) => tree,
+                Err(found) => return Err((whole, found)),
+            };
         }
-        Ok(Front { whole: file.clone(), parsed, names, selection, dialect })
+        Ok(Front { whole, parsed, names, selection, dialect, modules, args })
     }
 
     /// Lowers the program; again as long as lowering asks for more of the library.
@@ -119,7 +146,7 @@ impl Front {
             self.add_library(time);
             let parsed = &self.parsed;
             let (program, mut diags) =
-                time.measure("lower", || crate::lower::lower_program(&self.whole, parsed, &self.names, self.dialect));
+                time.measure("lower", || crate::lower::lower_program(&self.whole, parsed, &self.names, self.dialect, &self.modules, &self.args));
             if self.selection.extend(&program.gaps) {
                 continue;
             }
@@ -134,7 +161,7 @@ impl Front {
             return;
         }
         let from = self.whole.text().len();
-        let Ok(whole) = SourceFile::new(self.whole.path(), format!("{}\n;\n{more}", self.whole.text())) else { return };
+        let Ok(whole) = self.whole.followed_by(&format!("\n;\n{more}")) else { return };
         let parsed = std::mem::take(&mut self.parsed);
         let (names, dialect) = (&mut self.names, self.dialect);
         self.parsed = time.measure("parse", || parse_more(parsed, &whole, from, dialect, names));
@@ -163,23 +190,25 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
     if let Some(text) = dump::front(file, dialect, options) {
         print!("{text}");
     }
-    let world = world(file, dialect, options, &mut time)?;
+    let (world, file) = world(file, dialect, options, &mut time)?;
     dump::lowered(&world.prog, options);
     let runtime_options = ultra_runtime::Options::from_env().map_err(|e| Failure::Setup(e.to_string()))?;
-    let session = Session::link(file, world, options, runtime_options, time)?;
+    let session = Session::link(&file, world, options, runtime_options, time)?;
     Ok(session.execute())
 }
 
-/// The typed program behind a file; its warnings are printed.
-fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<World, Failure> {
-    match Front::parse(file, dialect, time).and_then(|mut f| f.world(time)) {
+/// The typed program behind a file, and its text; its warnings are printed.
+fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<(World, SourceFile), Failure> {
+    let failed = |(file, diags): Found| Failure::Diagnostics(show(&file, &diags, options.color));
+    let mut front = Front::parse(file, dialect, argv(file, options), time).map_err(failed)?;
+    match front.world(time) {
         Ok((world, warnings)) => {
             if !warnings.is_empty() {
-                eprint!("{}", show(file, &warnings, options.color));
+                eprint!("{}", show(&front.whole, &warnings, options.color));
             }
-            Ok(world)
+            Ok((world, front.whole))
         }
-        Err(diags) => Err(Failure::Diagnostics(show(file, &diags, options.color))),
+        Err(diags) => Err(failed((front.whole, diags))),
     }
 }
 
@@ -363,8 +392,8 @@ impl Session {
             Ok(f) => f,
             Err(e) => {
                 self.bodies[id] = State::Failed;
-                let at = self.file.line_col(e.pos.min(self.file.text().len() as u32));
-                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path(), at.line, at.col));
+                let at = self.file.line_col(e.pos);
+                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path_at(e.pos), at.line, at.col));
             }
         };
         self.sync()?;

@@ -39,7 +39,7 @@ static MAP: RwLock<Option<Map>> = RwLock::new(None);
 
 /// Makes the functions of a program known to `stack`.
 pub fn install(file: &SourceFile, program: &Program) {
-    let end = file.text().len() as u32;
+    let end = file.end();
     let user = program.fns.iter().filter(|(id, f)| *id != program.main && f.span.end <= end);
     let mut functions: Vec<Function> = user
         .map(|(_, f)| Function { span: f.span, label: label(program, f), makes_error: makes_error(program, f) })
@@ -80,7 +80,7 @@ fn is_error(program: &Program, mut class: ClassDeclId) -> bool {
 
 impl Map {
     fn is_user(&self, pos: u32) -> bool {
-        (pos as usize) < self.file.text().len().max(1)
+        pos < self.file.end().max(1)
     }
 
     fn function_at(&self, pos: u32) -> Option<&Function> {
@@ -90,7 +90,7 @@ impl Map {
 
     fn frame(&self, pos: u32, out: &mut String) {
         let at = self.file.line_col(pos);
-        let place = format!("{}:{}:{}", self.file.path(), at.line, at.col);
+        let place = format!("{}:{}:{}", self.file.path_at(pos), at.line, at.col);
         let label = self.function_at(pos).map_or("", |f| &f.label);
         let written =
             if label.is_empty() { write!(out, "\n    at {place}") } else { write!(out, "\n    at {label} ({place})") };
@@ -119,9 +119,9 @@ pub fn heading(positions: &[u32]) -> String {
     let Some(map) = map.as_ref() else { return String::new() };
     let Some(&pos) = positions.iter().find(|&&pos| map.is_user(pos)) else { return String::new() };
     let at = map.file.line_col(pos);
-    let line = map.file.text().lines().nth(at.line as usize - 1).unwrap_or("");
+    let line = map.file.line_text(map.file.text_line(pos)).unwrap_or("");
     let indent: String = line.chars().take(at.col as usize - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
-    format!("{}:{}\n{line}\n{indent}^\n", map.file.path(), at.line)
+    format!("{}:{}\n{line}\n{indent}^\n", map.file.path_at(pos), at.line)
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ use crate::syntax::Dialect;
 /// When the program has errors or uses what the backend does not support.
 pub fn build_wasm(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<Vec<u8>, Failure> {
     let mut time = Timing::default();
-    let world = super::world(file, dialect, options, &mut time)?;
+    let (world, file) = super::world(file, dialect, options, &mut time)?;
     let setup = |e: &dyn std::fmt::Display| Failure::Setup(e.to_string());
-    let mut session = Session::link(file, world, options, ultra_runtime::Options::default(), time)?;
+    let mut session = Session::link(&file, world, options, ultra_runtime::Options::default(), time)?;
     let main = session.world.prog.main;
     let spec = session.world.spec(main, vec![crate::spec::ty::T::UNDEF]);
     let main = session.code.spec_func[spec];

@@ -109,9 +109,16 @@ impl Body<'_, '_> {
         let callee = self.strip(callee);
         let span = ast.expr_span(id);
         self.callee_text = 0;
+        if let Some(target) = self.es_module_mark(id) {
+            // The property is a getter of the object's class.
+            return self.expr(target);
+        }
         match &ast[callee] {
             Expr::Super => self.super_call(callee, args, span),
             Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => self.named_call(callee, args, optional, span),
+            Expr::Member { object, name, .. } if self.process_member(*object).is_some() => {
+                self.process_call(*object, name.name, args, span)
+            }
             Expr::Member { object, name, optional: on_object } => {
                 let name_id = self.l.str(name.name);
                 if matches!(ast[*object], Expr::Super) {
@@ -137,6 +144,7 @@ impl Body<'_, '_> {
                 self.note_callee(callee);
                 self.apply(f, o, args)
             }
+            Expr::Name(_) if self.is_require(callee) => self.require(id, args, span),
             Expr::Name(_) => self.named_call(callee, args, optional, span),
             _ => {
                 let f = self.expr(callee);
@@ -217,6 +225,51 @@ impl Body<'_, '_> {
         let v = self.expr(*e);
         let ty = self.l.ty(ty);
         Some(self.convert(v, ty, ConvertWhy::Call, span.start))
+    }
+
+    /// What stands behind `process`: the empty text, or `stdout` and `stderr`.
+    fn process_member(&self, e: ExprId) -> Option<&'static str> {
+        let is_process = |e: ExprId| self.l.global_name(e).is_some_and(|n| self.l.names.resolve(n) == "process");
+        match &self.ast[self.ast.unparen(e)] {
+            Expr::Name(_) => is_process(e).then_some(""),
+            Expr::Member { object, name, .. } if is_process(*object) => match self.l.names.resolve(name.name) {
+                "stdout" => Some("process.stdout"),
+                "stderr" => Some("process.stderr"),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `process.argv`
+    pub fn is_argv(&self, object: ExprId, name: Name) -> bool {
+        self.process_member(object) == Some("") && self.l.names.resolve(name) == "argv"
+    }
+
+    fn process_call(&mut self, object: ExprId, name: Name, args: &[Arg], span: Span) -> Value {
+        let text = self.l.names.resolve(name).to_string();
+        let stream = self.process_member(object).unwrap_or_default();
+        let list: Vec<Value> = args.iter().filter_map(|a| match a {
+            Arg::Item(e) => Some(self.expr(*e)),
+            _ => None,
+        }).collect();
+        self.at(span);
+        match (stream, text.as_str(), &*list) {
+            ("", "hrtime", []) => {
+                let none = self.undef();
+                self.library("__ultra_hrtime", &[none], span)
+            }
+            ("", "hrtime", [before]) => self.library("__ultra_hrtime", &[*before], span),
+            ("process.stdout" | "process.stderr", "write", [text]) => {
+                let global = self.l.strings.intern(stream);
+                let object = self.op(InstData { a: global.0, ..InstData::new(Op::JsGlobal, Ty::Void) });
+                let text = self.op1(Op::JsToStr, *text);
+                let write = self.l.str(name);
+                self.op_list(Op::JsCallMethod, write.0, &[object, text], 0);
+                self.bool_const(true)
+            }
+            _ => self.throw_text(&format!("not supported yet: {}.{text}", if stream.is_empty() { "process" } else { stream })),
+        }
     }
 
     fn method_call(

@@ -6,7 +6,7 @@ use ultra_ir::{Op, StrId, Ty, Value};
 use super::function::Body;
 use super::Lowerer;
 use crate::program::{ClassBase, ClassDeclId, Type};
-use crate::resolve::ThisSource;
+use crate::resolve::{Check, Target, ThisSource};
 use crate::syntax::ast::{ClassId, ClassMember, ExprId, FunctionBody, MemberKind, PropKey};
 use crate::syntax::well_known as names;
 
@@ -52,12 +52,25 @@ impl Body<'_, '_> {
         self.class_value(c);
     }
 
+    /// Bases are known classes, whose values are not needed, but they may not be initialised yet.
+    fn check_bases(&mut self, c: ClassId) {
+        for h in &self.ast[c].extends {
+            let e = self.ast.unparen(h.expr);
+            let Some(&id) = self.l.r.expr_ref.get(e) else { continue };
+            let reference = &self.l.r.refs[id];
+            if reference.check != Check::None && matches!(reference.target, Target::Binding(_)) {
+                self.read_ref(id, self.ast.expr_span(e));
+            }
+        }
+    }
+
     /// Makes the class, binds its name, then runs its static initialisers.
     pub fn class_value(&mut self, c: ClassId) -> Value {
         let r = self.l.r;
         let (Some(&scope), Some(&id)) = (r.classes.get(c), self.l.class_ids.get(c)) else { return self.undef() };
         let span = self.ast.class_span(c);
         self.make_scope(scope.lex);
+        self.check_bases(c);
         self.at(span);
         let env = self.scope_object(scope.env);
         let v = self.op(ultra_ir::InstData {

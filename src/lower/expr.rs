@@ -80,8 +80,18 @@ impl Body<'_, '_> {
                 if let Some(v) = self.enum_member(id, *object) {
                     return self.enum_value(&v);
                 }
+                if self.is_require(*object) {
+                    return self.require_member(name.name, span);
+                }
+                if let Expr::ImportMeta = self.ast[*object] {
+                    return self.import_meta(name.name, span);
+                }
                 if let Some(&r) = self.l.r.expr_ref.get(id) {
                     return self.read_ref(r, span);
+                }
+                if self.is_argv(*object, name.name) {
+                    let args: Vec<Value> = self.l.args.iter().map(|a| self.text(a)).collect();
+                    return self.op_list(Op::JsArray, 0, &args, 0);
                 }
                 let name_id = self.l.str(name.name);
                 self.member(*object, name_id, name.span, *optional)
@@ -131,7 +141,7 @@ impl Body<'_, '_> {
                 self.get_prop(this, name)
             }
             Expr::NewTarget => self.refuse(span, "`new.target` outside constructors"),
-            Expr::ImportMeta => self.refuse(span, "`import.meta`"),
+            Expr::ImportMeta => self.refuse(span, "`import.meta` as a value"),
             Expr::BigInt(digits) => {
                 let digits = self.l.str(*digits);
                 self.b.imm(Op::JsBigInt, digits.0)
@@ -195,6 +205,7 @@ impl Body<'_, '_> {
         let v = match missing_ok {
             Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => self.global(name),
             Some(name) if name != names::UNDEFINED => self.global_if_any(name),
+            None if self.is_require(operand) => return self.text("function"),
             _ => self.expr(operand),
         };
         self.at(span);
@@ -204,6 +215,9 @@ impl Body<'_, '_> {
     fn delete(&mut self, operand: ExprId, span: Span) -> Value {
         let ast = self.ast;
         match &ast[ast.unparen(operand)] {
+            Expr::Member { .. } if self.l.r.expr_ref.get(ast.unparen(operand)).is_some() => {
+                self.refuse(span, "`delete` of a member of a namespace")
+            }
             Expr::Member { object, name, optional } => {
                 let o = self.object_of(*object, *optional);
                 let name = self.l.str(name.name);

@@ -21,6 +21,7 @@ use ultra_abi::shape::ThrowKind;
 fn foreign(kind: BindKind) -> Option<&'static str> {
     match kind {
         BindKind::Foreign => Some("names from other modules"),
+        BindKind::Require => Some("`require` as a value"),
         BindKind::Namespace => Some("a namespace as a value"),
         _ => None,
     }
@@ -43,7 +44,7 @@ pub(super) struct Body<'l, 'a> {
     pub frame: FrameId,
     pub lex: LexId,
     env: Value,
-    this: Value,
+    pub this: Value,
     /// Handlers of the `try` statements around, innermost last.
     pub handlers: Vec<Block>,
     pub around: Vec<Around>,
@@ -82,6 +83,7 @@ pub(super) fn lower_frame(l: &mut Lowerer<'_>, frame: FrameId, main: &[StmtId]) 
     let params: Vec<Value> = (0..2 + fixed).map(|_| b.param(entry, Ty::Any)).collect();
     b.seal(entry);
     let ast = l.ast;
+    l.dialect = l.dialect_of(frame);
     let mut body = Body {
         ast,
         b,
@@ -142,7 +144,8 @@ impl<'a> Body<'_, 'a> {
         let kind = frame.kind;
         self.make_scope(frame.lex);
         self.lex = frame.lex;
-        if let Some(b) = frame.this_binding.some() {
+        // A module's `this` is made by the module.
+        if let (Some(b), false) = (frame.this_binding.some(), matches!(kind, FrameKind::Module(_))) {
             self.init_binding(b, self.this);
         }
         if let Some(b) = frame.arguments_binding.some() {
@@ -154,6 +157,16 @@ impl<'a> Body<'_, 'a> {
             FrameKind::Main => {
                 self.init_scope(frame.lex);
                 self.stmts(main);
+                if !self.l.modules.is_empty() {
+                    self.start_module(crate::modules::ModuleId(0));
+                }
+            }
+            FrameKind::Module(m) => self.module_body(m),
+            FrameKind::Namespace(m) => self.namespace_body(m),
+            FrameKind::Require(m) => self.require_body(m, params),
+            FrameKind::Marker(_) => {
+                let v = self.bool_const(true);
+                self.exit(Exit::Return, Some(v));
             }
             FrameKind::Function(f) => self.function_body(f, params),
             FrameKind::FieldInit(c) => self.field_inits(c),
@@ -498,7 +511,7 @@ impl<'a> Body<'_, 'a> {
             return self.undef();
         }
         let r = self.l.r;
-        if lex == r.module_lex() {
+        if r.is_static(lex) {
             let id = self.l.scope_ids[lex];
             return self.b.imm(Op::JsModuleScope, id.0);
         }
@@ -661,6 +674,12 @@ impl<'a> Body<'_, 'a> {
         self.at(span);
         match reference.target {
             Target::Binding(b) => {
+                if let Some(m) = r.namespace_of(b) {
+                    return self.namespace_value(m);
+                }
+                if let Some(m) = r.module_of(reference.frame).filter(|_| r.bindings[b].kind == BindKind::Require) {
+                    return self.require_value(m, span);
+                }
                 if let Some(what) = foreign(r.bindings[b].kind) {
                     return self.refuse(span, what);
                 }
@@ -735,14 +754,15 @@ impl<'a> Body<'_, 'a> {
             }
             // The name of a function expression keeps its value.
             BindKind::FunctionName => return v,
-            BindKind::Foreign | BindKind::Namespace => {
+            BindKind::Foreign | BindKind::Namespace | BindKind::Require => {
                 self.l.unsupported(span, foreign(binding.kind).unwrap_or_default());
                 return v;
             }
             _ => {}
         }
         let v = self.adapt(b, v, literal, span);
-        self.store_raw(b, v, 0);
+        // `module.exports` is initialised by assignment.
+        self.store_raw(b, v, u16::from(self.l.r.is_module_value(b)));
         v
     }
 

@@ -26,6 +26,7 @@ mod function;
 mod hold;
 mod literal;
 mod loops;
+mod module;
 mod stmt;
 mod tables;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod tests;
 mod tries;
 mod types;
 
+use hashbrown::HashMap;
 use la_arena::ArenaMap;
 use ultra_ir::builder::Var;
 use ultra_ir::{StrId, Table};
@@ -42,12 +44,14 @@ use crate::program::{
     ClassDecl, ClassDeclId, FnDecl, FnId, IfaceDecl, IfaceId, Options, Program, ScopeDecl, ScopeId, Strings, TypeId,
     Types, VarDecl, VarId,
 };
+use crate::modules::{Module, ModuleId};
 use crate::resolve::{self, BindingId, LexId, Resolved};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{Ast, ClassId, ExprId, NumberId, PropKey, StrValue};
 use crate::syntax::{Dialect, Interner, Name, Parsed, well_known};
 
 pub use dump::dump;
+pub(crate) use types::distance;
 
 /// How names of the prelude begin.
 pub const LIBRARY: &str = "__ultra_";
@@ -63,9 +67,13 @@ pub fn lower_program(
     parsed: &Parsed,
     names: &Interner,
     dialect: Dialect,
+    modules: &Table<ModuleId, Module>,
+    args: &[String],
 ) -> (Program, Vec<Diagnostic>) {
-    let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, names, dialect);
-    let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect);
+    let resolved = resolve::resolve(&parsed.ast, &parsed.module_body, modules, names, dialect);
+    let mut l = Lowerer::new(file, &parsed.ast, &resolved, names, dialect, modules);
+    l.args = args;
+    l.diagnostics.extend(resolved.diagnostics.iter().cloned());
     l.survey();
     l.tables();
     l.has_destructors = l.classes.values().any(|c| c.destructor.is_some());
@@ -83,7 +91,7 @@ pub fn lower_program(
         scopes: l.scopes,
         vars: l.vars,
         main,
-        options: Options { default_fields: dialect.is_ultra() },
+        options: Options { enforced: dialect.is_ultra() || modules.values().any(|m| m.dialect.is_ultra()) },
         gaps: l.gaps,
     };
     (program, l.diagnostics)
@@ -95,7 +103,19 @@ struct Lowerer<'a> {
     ast: &'a Ast,
     r: &'a Resolved,
     names: &'a Interner,
+    /// Of the code that is being lowered.
     dialect: Dialect,
+    /// Of code that is of no module.
+    own_dialect: Dialect,
+    /// Some modules are of UltraScript and some are not.
+    is_mixed: bool,
+    modules: &'a Table<ModuleId, Module>,
+    /// The command line of the program: `process.argv`.
+    args: &'a [String],
+    /// Classes of the `exports` objects of CommonJS modules.
+    exports_classes: Table<ModuleId, ClassDeclId>,
+    /// Those of namespaces that are values.
+    namespace_classes: HashMap<ModuleId, ClassDeclId>,
     /// The program has iterators that want to know when a loop ends early.
     closes_iterators: bool,
     /// The program has `delete`.
@@ -140,13 +160,26 @@ impl<'a> Lowerer<'a> {
         self.deletes = self.ast.exprs().any(|e| matches!(e, Expr::Unary { op: UnaryOp::Delete, .. }));
     }
 
-    fn new(file: &'a SourceFile, ast: &'a Ast, r: &'a Resolved, names: &'a Interner, dialect: Dialect) -> Self {
+    fn new(
+        file: &'a SourceFile,
+        ast: &'a Ast,
+        r: &'a Resolved,
+        names: &'a Interner,
+        dialect: Dialect,
+        modules: &'a Table<ModuleId, Module>,
+    ) -> Self {
         Lowerer {
             file,
             ast,
             r,
             names,
             dialect,
+            own_dialect: dialect,
+            is_mixed: modules.values().any(|m| m.dialect.is_ultra()) && modules.values().any(|m| !m.dialect.is_ultra()),
+            modules,
+            args: &[],
+            exports_classes: Table::new(),
+            namespace_classes: HashMap::new(),
             closes_iterators: false,
             deletes: false,
             diagnostics: Vec::new(),
@@ -178,6 +211,16 @@ impl<'a> Lowerer<'a> {
                 self.classes[c].name = self.strings.intern(name);
             }
         }
+    }
+
+    /// The language of a frame's code.
+    /// Whether annotations in a scope count: beside UltraScript modules those of others promise nothing.
+    pub(super) fn is_enforced(&self, lex: LexId) -> bool {
+        !self.is_mixed || self.dialect_of(self.r.lexes[lex].frame).is_ultra()
+    }
+
+    pub(super) fn dialect_of(&self, frame: resolve::FrameId) -> Dialect {
+        self.r.module_of(frame).map_or(self.own_dialect, |m| self.modules[m].dialect)
     }
 
     fn str(&mut self, name: Name) -> StrId {

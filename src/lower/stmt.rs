@@ -7,9 +7,9 @@ use super::function::{Around, Body};
 use super::tries::Exit;
 use crate::resolve::{BoundTo, Check, EnumValue};
 use crate::source::Span;
-use crate::syntax::Name;
+use crate::syntax::{Name, well_known as names};
 use crate::syntax::ast::{
-    Case, Declarator, EnumDecl, Expr, ExprId, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
+    Case, Declarator, EnumDecl, Expr, ExprId, ImportEqualsTarget, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
 };
 
 impl Body<'_, '_> {
@@ -77,9 +77,34 @@ impl Body<'_, '_> {
             Stmt::Print(args) => self.print(args, span),
             Stmt::Enum(decl) => self.enum_decl(id, decl),
             Stmt::ExportDecl(s) => self.stmt(*s),
-            Stmt::ExportDefaultDecl(s) => self.stmt(*s),
-            Stmt::ExportDefaultExpr(e) => {
-                self.expr(*e);
+            Stmt::ExportDefaultDecl(s) => match (&ast[*s], self.default_binding()) {
+                (Stmt::Class(c), Some(b)) if ast[*c].name.is_none() => {
+                    if let Some(&class) = self.l.class_ids.get(*c) {
+                        self.l.classes[class].name = self.l.str(names::DEFAULT);
+                    }
+                    let v = self.class_value(*c);
+                    self.init_binding(b, v);
+                }
+                _ => self.stmt(*s),
+            },
+            Stmt::ExportDefaultExpr(e) => match self.default_binding() {
+                Some(b) => {
+                    let v = self.named_expr(*e, names::DEFAULT);
+                    let v = if self.may_be_literal(*e) { self.widen(v) } else { v };
+                    self.init_binding(b, v);
+                }
+                None => {
+                    self.expr(*e);
+                }
+            },
+            // Linking has done what these say.
+            Stmt::Import(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) if self.in_module() => {}
+            Stmt::ImportEquals(i) if self.in_module() && matches!(i.target, ImportEqualsTarget::Require(..)) => {}
+            Stmt::ExportAssign(e) if self.in_module() => {
+                let v = self.expr(*e);
+                if let Some(m) = self.l.r.module_of(self.frame) {
+                    self.init_binding(self.l.r.modules[m].value, v);
+                }
             }
             Stmt::ExportNamed(e) if e.source.is_none() => {
                 if let Some(s) = e.specifiers.iter().find(|s| matches!(s.local, ModuleName::String(..))) {
@@ -106,6 +131,15 @@ impl Body<'_, '_> {
             Stmt::Free { .. } => self.l.unsupported(span, "`free`"),
             Stmt::Atomic(_) => self.l.unsupported(span, "`atomic`"),
         }
+    }
+
+    fn in_module(&self) -> bool {
+        self.l.r.module_of(self.frame).is_some()
+    }
+
+    /// The variable of `export default`; programs of one file have none.
+    fn default_binding(&self) -> Option<crate::resolve::BindingId> {
+        self.l.r.modules[self.l.r.module_of(self.frame)?].default.some()
     }
 
     fn label(&mut self, mut labels: Vec<Name>, name: Name, body: StmtId) {

@@ -8,8 +8,10 @@ use crate::program::{
     ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl, ScopeDecl,
     ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
 };
-use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, Target, is_property};
+use crate::modules::{ES_MODULE, ModuleId};
+use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, ModuleScope, Target, is_property};
 use crate::source::Span;
+use crate::syntax::Name;
 use crate::syntax::ast::{self, ClassId, Function, FunctionId, FunctionKind, MemberKind, OverloadOp, Pat};
 
 impl Lowerer<'_> {
@@ -21,6 +23,16 @@ impl Lowerer<'_> {
         for (e, _) in self.r.accessor_objects.iter() {
             let id = self.classes.push(empty_class(self.ast.expr_span(e)));
             self.accessor_classes.insert(e, id);
+        }
+        for (m, scope) in self.r.modules.iter() {
+            let class = self.exports_class(m, scope);
+            let id = self.classes.push(class);
+            self.exports_classes.push(id);
+        }
+        for (m, scope) in self.r.modules.iter().filter(|(_, s)| !s.namespace_frame.is_none()) {
+            let class = self.namespace_class(m, scope);
+            let id = self.classes.push(class);
+            self.namespace_classes.insert(m, id);
         }
         self.make_scopes();
         for frame in self.r.frames.ids() {
@@ -36,11 +48,47 @@ impl Lowerer<'_> {
         }
     }
 
+    /// `exports.__esModule`, which is not enumerable: a getter.
+    fn marker(&mut self, scope: &ModuleScope) -> Option<ClassMethod> {
+        let func = FnId(scope.marker_frame.some()?.0);
+        let name = self.strings.intern(ES_MODULE);
+        Some(ClassMethod { name, kind: MethodKind::Getter, is_static: false, func })
+    }
+
+    /// The class of a module's namespace as a value, which prints as the namespace it is.
+    fn namespace_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
+        let mut decl = empty_class(self.modules[m].span);
+        decl.name = self.strings.intern("[Module: null prototype]");
+        decl.late_fields = true;
+        let mut names: Vec<Name> = self.r.lexes[scope.namespace_lex].names.keys().copied().collect();
+        names.sort_by(|a, b| self.names.resolve(*a).cmp(self.names.resolve(*b)));
+        for name in names {
+            let name = self.str(name);
+            decl.fields.push(ClassField { optional: true, ..set_field(name, decl.span) });
+        }
+        decl
+    }
+
+    /// The class of a module's `exports`: its fields are the properties that the text gives it.
+    fn exports_class(&mut self, m: ModuleId, scope: &ModuleScope) -> ClassDecl {
+        let mut decl = empty_class(self.modules[m].span);
+        decl.name = self.strings.intern("Object");
+        decl.late_fields = true;
+        decl.methods.extend(self.marker(scope));
+        for &(name, _) in &scope.named {
+            let is_known = scope.is_write_only && self.r.is_known_export(self.ast, self.modules, m, name);
+            let name = self.str(name);
+            decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
+        }
+        decl
+    }
+
     /// The class behind an object literal with getters or setters. Other properties are its fields.
     fn fill_accessors(&mut self, e: ast::ExprId) {
         let ast::Expr::Object(props) = &self.ast[e] else { return };
         let id = self.accessor_classes[e];
         let mut decl = empty_class(self.ast.expr_span(e));
+        decl.default_fields = self.own_dialect.is_ultra();
         decl.name = self.strings.intern("Object");
         for p in props {
             let (key, function) = match p {
@@ -78,6 +126,10 @@ impl Lowerer<'_> {
     fn make_scopes(&mut self) {
         let module = self.r.module_lex();
         for (lex, data) in self.r.lexes.iter() {
+            if data.is_module {
+                self.scope_ids[lex] = self.scope_ids[module];
+                continue;
+            }
             if lex == module || data.object {
                 // Lexes are numbered outside in, so the parent has its number.
                 let parent = self.scope_of(data.outer_object);
@@ -100,7 +152,7 @@ impl Lowerer<'_> {
                 continue;
             }
             let kind = match binding.kind {
-                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign => VarKind::Var,
+                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign | BindKind::Require => VarKind::Var,
                 BindKind::Let => VarKind::Let,
                 BindKind::Const | BindKind::This | BindKind::Arguments => VarKind::Const,
                 BindKind::Param => VarKind::Param,
@@ -134,7 +186,7 @@ impl Lowerer<'_> {
     fn binding_type(&mut self, b: BindingId) -> Option<TypeId> {
         let binding = &self.r.bindings[b];
         let (ty, lex) = binding.ty?;
-        let mut id = self.resolve_type(ty, lex);
+        let mut id = self.annotation(ty, lex)?;
         if binding.optional {
             id = self.or_undefined(id);
         }
@@ -160,6 +212,18 @@ impl Lowerer<'_> {
         };
         match f.kind {
             FrameKind::Main => decl.name = self.strings.intern("main"),
+            FrameKind::Module(_) | FrameKind::Namespace(_) => decl.kind = FnKind::Function,
+            FrameKind::Require(_) => {
+                decl.kind = FnKind::Function;
+                decl.name = self.strings.intern("require");
+                let name = self.strings.intern("id");
+                decl.params.push(ParamDecl { name, ty: None, optional: false, has_default: false, rest: false });
+            }
+            FrameKind::Marker(m) => {
+                decl.kind = FnKind::Getter;
+                decl.name = self.strings.intern(ES_MODULE);
+                decl.class = self.exports_classes[m];
+            }
             FrameKind::Function(id) => self.describe(id, &mut decl),
             FrameKind::FieldInit(c) | FrameKind::StaticInit(c) => {
                 decl.kind = if f.is_static { FnKind::StaticInit } else { FnKind::FieldInit };
@@ -188,8 +252,11 @@ impl Lowerer<'_> {
         };
         if let Some(name) = function.name {
             decl.name = self.str(name.name);
+        } else if self.r.function_binding.get(id).is_some() {
+            // `export default function () {}`
+            decl.name = self.str(crate::syntax::well_known::DEFAULT);
         }
-        decl.ret = function.return_type.map(|t| self.resolve_type(t, lex));
+        decl.ret = function.return_type.and_then(|t| self.annotation(t, lex));
         decl.is_fast = function.is_fast;
         decl.is_inline = function.is_inline;
         decl.span = self.ast.function_span(id);
@@ -206,7 +273,7 @@ impl Lowerer<'_> {
             };
             decl.params.push(ParamDecl {
                 name,
-                ty: p.ty.map(|t| self.resolve_type(t, lex)),
+                ty: p.ty.and_then(|t| self.annotation(t, lex)),
                 optional: p.is_optional,
                 has_default: p.default.is_some(),
                 rest: p.is_rest,
@@ -227,6 +294,7 @@ impl Lowerer<'_> {
             None => self.strings.intern(""),
         };
         decl.is_abstract = class.is_abstract;
+        decl.default_fields = self.dialect_of(scope.frame).is_ultra();
         decl.field_init = frame_fn(scope.field_init);
         decl.static_init = frame_fn(scope.static_init);
         self.class_bases(c, &mut decl);
@@ -337,7 +405,7 @@ impl Lowerer<'_> {
                     return;
                 };
                 let lex = self.r.classes[c].lex;
-                let mut ty = ty.map(|t| self.resolve_type(t, lex));
+                let mut ty = ty.and_then(|t| self.annotation(t, lex));
                 if *is_optional {
                     ty = ty.map(|t| self.or_undefined(t));
                 }
@@ -427,7 +495,7 @@ impl Lowerer<'_> {
         for p in self.ast[function].params.iter().filter(|p| is_property(&p.modifiers)) {
             if let Pat::Name(n) = self.ast[p.pat] {
                 let lex = self.r.classes[c].lex;
-                let mut ty = p.ty.map(|t| self.resolve_type(t, lex));
+                let mut ty = p.ty.and_then(|t| self.annotation(t, lex));
                 if p.is_optional {
                     ty = ty.map(|t| self.or_undefined(t));
                 }
@@ -458,6 +526,8 @@ fn empty_class(span: Span) -> ClassDecl {
         operators: Vec::new(),
         destructor: None,
         is_abstract: false,
+        default_fields: false,
+        late_fields: false,
         span,
     }
 }

@@ -15,7 +15,7 @@ fn lower(name: &str, text: &str, dialect: Dialect) -> (Program, Vec<Diagnostic>,
     let parsed = parse(&file, dialect, &mut names);
     let errors: Vec<String> = parsed.diagnostics.iter().map(|d| render(d, &file, false)).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
-    let (program, diagnostics) = lower_program(&file, &parsed, &names, dialect);
+    let (program, diagnostics) = lower_program(&file, &parsed, &names, dialect, &Default::default(), &[]);
     let module = dump::strings(&program);
     for f in program.fns.values() {
         if let Err(e) = verify(&f.body, &module, IrDialect::Any) {

@@ -48,7 +48,15 @@ impl Lowerer<'_> {
 
     /// The annotation written at `lex`.
     pub(super) fn resolve_type(&mut self, id: ast::TypeId, lex: LexId) -> TypeId {
+        if !self.is_enforced(lex) {
+            return self.ty(Type::Any);
+        }
         self.subst_type(id, lex, &Subst::new())
+    }
+
+    /// The type of an annotation that counts.
+    pub(super) fn annotation(&mut self, id: ast::TypeId, lex: LexId) -> Option<TypeId> {
+        self.is_enforced(lex).then(|| self.resolve_type(id, lex))
     }
 
     /// `T | undefined`
@@ -225,9 +233,9 @@ impl Lowerer<'_> {
     fn qualified(&mut self, path: &[Ident], args: &[ast::TypeId], lex: LexId, subst: &Subst) -> TypeId {
         if let [spaces @ .., name] = path
             && let Some(home) = self.namespace_of(spaces, lex)
-            && let Some(decls) = self.r.lexes[home].types.get(&name.name)
+            && let Some((decls, home)) = self.r.types_of(home, name.name)
         {
-            let decls = decls.clone();
+            let decls = decls.to_vec();
             return self.declared(&decls, home, args, lex, subst);
         }
         if let [first, _] = path
@@ -527,7 +535,7 @@ const BUILTIN_CLASSES: &[&str] = &[
 ];
 
 /// Levenshtein's edit distance, in characters.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {

@@ -9,20 +9,178 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::*;
-use crate::syntax::ast::{FunctionKind, MemberKind, Pat, PropKey};
+use crate::modules::{ES_MODULE, es_module_mark};
+use crate::syntax::ast::{Expr, FunctionKind, MemberKind, Pat, PropKey, UnaryOp};
 
-pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, dialect: Dialect) {
+pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>, dialect: Dialect) {
     let mut pending = resolve_declared(r);
-    resolve_members(r, names, &mut pending);
-    if dialect.is_ultra() {
-        resolve_implicit(r, ast, pending);
-    } else {
-        declare_globals(r, pending);
-    }
+    resolve_members(r, ast, names, &mut pending);
+    let is_ultra = |r: &Resolved, id: RefId| r.module_of(r.refs[id].frame).map_or(dialect, |m| modules[m].dialect).is_ultra();
+    let (ultra, plain) = pending.into_iter().partition(|&id| is_ultra(r, id));
+    resolve_implicit(r, ast, ultra);
+    declare_globals(r, plain);
+    check_imports(r, names);
+    es_module_marks(r, ast, names, modules);
+    module_values(r, ast, modules);
+    require_values(r, ast, modules, names.get("main"));
     mark_uses(r);
+    link::follow_required(r, ast, modules);
+    required_classes(r, ast, modules);
     note_straight_writes(r);
-    check_initialised(r);
+    check_initialised(r, modules);
     environments(r);
+}
+
+/// Imported names are constants.
+fn check_imports(r: &mut Resolved, names: &Interner) {
+    for id in r.refs.ids() {
+        let reference = &r.refs[id];
+        let (Some(m), false) = (r.module_of(reference.frame), reference.access == Use::Read) else { continue };
+        let name = reference.name;
+        let imported = r.lexes[r.modules[m].lex].names.get(&name).copied();
+        let is_it = r.imported.contains(&(m, name)) && imported.is_some() && r.lookup(reference.lex, name) == imported;
+        if is_it && imported.map(Target::Binding) == Some(reference.target) && reference.member.is_none() {
+            let text = names.resolve(name);
+            let span = Span::new(reference.pos, reference.pos + text.len() as u32);
+            r.diagnostics.push(crate::diag::registry::import_assignment(span, text));
+        }
+    }
+}
+
+/// `m.C` with `m` the exports of a module that only ever gives them the class `C` is that class.
+fn required_classes(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>) {
+    for (expr, b, mut reference) in std::mem::take(&mut r.required_members) {
+        let call = r.required.get(&b).and_then(|q| q.call);
+        let module = call.and_then(|c| link::required_module(r, ast, modules, c));
+        let Some(m) = module.filter(|&m| r.never_reassigned(b) && r.modules[m].is_write_only) else { continue };
+        let BoundTo::Class(c) = link::exported(r, ast, m, Some(reference.name)) else { continue };
+        let Some(class) = r.classes.get(c).and_then(|c| c.binding.some()) else { continue };
+        if r.bindings[class].lex == r.modules[m].lex {
+            reference.target = Target::Binding(class);
+            let id = r.refs.push(reference);
+            r.expr_ref.insert(expr, id);
+            r.bindings[class].used = true;
+            capture(r, id, class);
+        }
+    }
+}
+
+/// Finds out which namespaces are values, and how `exports` is used.
+fn module_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>) {
+    let mut spaces: Vec<ModuleId> = Vec::new();
+    let mut uses: Table<ModuleId, u32> = Table::filled(modules.len(), 0);
+    let mut early: Table<ModuleId, bool> = Table::filled(modules.len(), false);
+    for id in r.refs.ids() {
+        let (Target::Binding(b), pos) = (r.refs[id].target, r.refs[id].pos) else { continue };
+        let Some(m) = r.frames[r.bindings[b].frame].module.some() else { continue };
+        if r.bindings[b].kind == BindKind::Namespace {
+            match r.namespace_of(b) {
+                Some(m) => spaces.push(m),
+                None if r.lexes[r.modules[m].lex].names.get(&names::MODULE) == Some(&b) => {
+                    let object = r.modules[m].module_object;
+                    let binding = &mut r.bindings[object];
+                    (binding.captured, binding.used, binding.inits) = (true, true, 1);
+                    r.refs[id].target = Target::Binding(object);
+                }
+                None => {}
+            }
+        }
+        let scope = &r.modules[m];
+        if (b == scope.exports || b == scope.value) && r.refs[id].frame != FrameId::NONE && r.module_of(r.refs[id].frame) == Some(m) {
+            uses[m] += 1;
+            let at = scope.assigned.first().map_or(0, |a| ast.expr_span(a.0).end);
+            early[m] |= b == scope.exports || (r.refs[id].access == Use::Read && pos < at);
+        }
+    }
+    for (m, module) in modules.iter() {
+        if r.modules[m].is_compiled_esm {
+            r.modules[m].marker_frame = walk::marker_frame(r, m);
+        }
+        let scope = &mut r.modules[m];
+        scope.is_write_only = uses[m] == scope.export_writes && !scope.is_open && !module.is_cyclic;
+        let is_set = matches!(&*scope.assigned, [(_, true)]) || (scope.has_value && module.format == Format::Esm);
+        scope.starts_with_exports = module.format == Format::CommonJs && !(is_set && !early[m] && !module.is_cyclic);
+        if let [(value, true)] = *scope.assigned {
+            let value = ast.unparen(value);
+            if link::is_plain_literal(ast, value) && r.accessor_objects.get(value).is_none() {
+                r.accessor_objects.insert(value, Vec::new());
+            }
+        }
+        for request in module.requests.iter().filter(|q| q.0.1 == crate::modules::How::Require) {
+            if let crate::modules::Request::Module(m) = request.1
+                && !r.modules[*m].has_value
+            {
+                spaces.push(*m);
+            }
+        }
+    }
+    spaces.sort_unstable();
+    while let Some(m) = spaces.pop() {
+        if !r.modules[m].namespace_frame.is_none() {
+            continue;
+        }
+        let frame = walk::namespace_frame(r, m);
+        r.modules[m].namespace_frame = frame;
+        let lex = r.modules[m].namespace_lex;
+        let mut members: Vec<BindingId> = r.lexes[lex].names.values().copied().collect();
+        members.sort_unstable();
+        for b in members {
+            match r.namespace_of(b) {
+                Some(inner) => spaces.push(inner),
+                None => walk::pseudo_reference(r, frame, b),
+            }
+        }
+    }
+}
+
+/// Finds modules that were compiled from ECMAScript modules.
+fn es_module_marks(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) {
+    if names.get(ES_MODULE).is_none() || !modules.values().any(|m| m.format == Format::CommonJs) {
+        return;
+    }
+    for (_, e) in ast.exprs_from(0) {
+        let Some(reference) = es_module_mark(ast, names, e).and_then(|t| r.expr_ref.get(t)).map(|&id| &r.refs[id]) else { continue };
+        let Some(m) = r.module_of(reference.frame) else { continue };
+        let scope = &mut r.modules[m];
+        if reference.target == Target::Binding(scope.exports) {
+            scope.is_compiled_esm = true;
+            scope.export_writes += 1;
+        }
+    }
+}
+
+/// Finds out where `require` is a value and where `require.main` is asked for.
+fn require_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>, main: Option<Name>) {
+    if !modules.values().any(|m| m.format == Format::CommonJs) {
+        return;
+    }
+    let is_require = |r: &Resolved, e: ExprId| match r.expr_ref.get(e).map(|&id| (r.refs[id].target, r.refs[id].frame)) {
+        Some((Target::Binding(b), frame)) if r.bindings[b].kind == BindKind::Require => r.module_of(frame),
+        _ => None,
+    };
+    let mut handled: HashSet<ExprId> = HashSet::new();
+    for (_, e) in ast.exprs_from(0) {
+        match *e {
+            Expr::Call { callee, .. } => drop(handled.insert(callee)),
+            Expr::Unary { op: UnaryOp::Typeof, operand } => drop(handled.insert(operand)),
+            Expr::Member { object, name, .. } if is_require(r, object).is_some() => {
+                handled.insert(object);
+                if Some(name.name) == main && modules[ModuleId(0)].format == Format::CommonJs {
+                    let object = r.modules[ModuleId(0)].module_object;
+                    let binding = &mut r.bindings[object];
+                    (binding.captured, binding.used, binding.inits) = (true, true, 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    let values: Vec<ModuleId> =
+        ast.exprs_from(0).filter(|(e, _)| !handled.contains(e)).filter_map(|(e, _)| is_require(r, e)).collect();
+    for m in values {
+        if r.modules[m].require_frame.is_none() {
+            r.modules[m].require_frame = walk::require_frame(r, m);
+        }
+    }
 }
 
 /// Resolves what is declared; the rest is returned.
@@ -46,7 +204,7 @@ fn resolve_declared(r: &mut Resolved) -> Vec<RefId> {
 
 /// Members of namespaces are their variables, and those of the global object are the `var`s and
 /// functions of the module.
-fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>) {
+fn resolve_members(r: &mut Resolved, ast: &Ast, names: &Interner, pending: &mut Vec<RefId>) {
     let global_this = names.get("globalThis");
     let module = r.module_lex();
     for mut used in std::mem::take(&mut r.member_uses) {
@@ -54,6 +212,16 @@ fn resolve_members(r: &mut Resolved, names: &Interner, pending: &mut Vec<RefId>)
         let name = used.reference.name;
         match r.refs[object].target {
             Target::Binding(b) => {
+                if r.required.get(&b).is_some_and(|q| q.name.is_none()) && used.reference.access == Use::Read {
+                    r.required_members.push((used.expr, b, used.reference));
+                    continue;
+                }
+                if r.namespace_of(b).is_some() && used.reference.access != Use::Read {
+                    let text = format!("{}.{}", names.resolve(r.refs[object].name), names.resolve(name));
+                    let span = ast.expr_span(used.expr);
+                    r.diagnostics.push(crate::diag::registry::import_assignment(span, &text));
+                    continue;
+                }
                 let inner = r.namespaces.get(&b).and_then(|&lex| r.lexes[lex].names.get(&name));
                 let Some(&inner) = inner else { continue };
                 used.reference.target = Target::Binding(inner);
@@ -224,7 +392,6 @@ pub fn is_property(m: &crate::syntax::ast::Modifiers) -> bool {
 // Captures.
 
 fn mark_uses(r: &mut Resolved) {
-    let module = r.module_lex();
     let mut of_own_class = Vec::new();
     for id in r.refs.ids() {
         let Target::Binding(b) = r.refs[id].target else { continue };
@@ -241,7 +408,7 @@ fn mark_uses(r: &mut Resolved) {
             continue;
         }
         match own_class(r, id, b) {
-            Some(c) if r.bindings[b].lex != module => of_own_class.push((id, c)),
+            Some(c) if !r.is_static(r.bindings[b].lex) => of_own_class.push((id, c)),
             _ => capture(r, id, b),
         }
     }
@@ -277,13 +444,13 @@ fn needs_variable(r: &Resolved, id: RefId, c: ClassId) -> bool {
 
 /// The variable of a reference lives in a scope object, which the frames on the way need.
 fn capture(r: &mut Resolved, id: RefId, b: BindingId) {
-    let module = r.module_lex();
     let (lex, home) = (r.bindings[b].lex, r.bindings[b].frame);
+    let is_static = r.is_static(lex);
     r.bindings[b].captured = true;
     let mut frame = r.refs[id].frame;
     while frame != home && !frame.is_none() {
         let needs = &mut r.frames[frame].needs;
-        if lex != module && !needs.contains(&lex) {
+        if !is_static && !needs.contains(&lex) {
             needs.push(lex);
         }
         frame = r.frames[frame].parent;
@@ -331,7 +498,7 @@ fn gate(r: &Resolved, frame: FrameId) -> Option<BindingId> {
 }
 
 /// For each frame, the earliest position in its parent's code at which it can run.
-fn earliest(r: &Resolved) -> Table<FrameId, u32> {
+fn earliest(r: &Resolved, modules: &Table<ModuleId, Module>) -> Table<FrameId, u32> {
     let mut mentions: HashMap<BindingId, Vec<RefId>> = HashMap::new();
     for (id, reference) in r.refs.iter() {
         if let Target::Binding(b) = reference.target {
@@ -349,6 +516,14 @@ fn earliest(r: &Resolved) -> Table<FrameId, u32> {
         };
         for &m in mentions.get(&b).into_iter().flatten() {
             let (home, user) = (r.bindings[b].frame, r.refs[m].frame);
+            let module = r.frames[home].module;
+            if !module.is_none() && module != r.frames[user].module {
+                // Others run after this module, or at any time when they depend on each other.
+                if modules[module].is_cyclic {
+                    start[frame] = start[frame].min(r.frames[home].start);
+                }
+                continue;
+            }
             if user == home {
                 start[frame] = start[frame].min(r.refs[m].pos);
             } else {
@@ -371,12 +546,23 @@ fn earliest(r: &Resolved) -> Table<FrameId, u32> {
     start
 }
 
-fn check_initialised(r: &mut Resolved) {
-    let start = earliest(r);
+fn check_initialised(r: &mut Resolved, modules: &Table<ModuleId, Module>) {
+    let start = earliest(r, modules);
     for id in r.refs.ids() {
         let Target::Binding(b) = r.refs[id].target else { continue };
         let binding = &r.bindings[b];
         if binding.init_pos == 0 || r.refs[id].own_class {
+            continue;
+        }
+        let is_lexical = matches!(binding.kind, BindKind::Let | BindKind::Const | BindKind::Class);
+        let (user, home) = (r.frames[r.refs[id].frame].module, r.frames[binding.frame].module);
+        if user != home && !home.is_none() {
+            // A module runs after those that it imports, circles apart.
+            if modules[home].is_cyclic || user.some().is_some_and(|m| modules[m].is_cyclic) {
+                r.bindings[b].early = true;
+                r.bindings[b].captured |= is_lexical;
+                r.refs[id].check = if is_lexical { Check::Dynamic } else { Check::None };
+            }
             continue;
         }
         let (own, pos) = if r.refs[id].frame == binding.frame {
@@ -388,7 +574,6 @@ fn check_initialised(r: &mut Resolved) {
         if late && pos < binding.case_end {
             continue;
         }
-        let is_lexical = matches!(binding.kind, BindKind::Let | BindKind::Const | BindKind::Class);
         let check = match (is_lexical, own && !late) {
             (false, _) => Check::None,
             (true, true) => Check::Always,
@@ -409,10 +594,9 @@ fn deepest(r: &Resolved, needs: impl Iterator<Item = LexId>) -> LexId {
 }
 
 fn environments(r: &mut Resolved) {
-    let module = r.module_lex();
     for b in r.bindings.ids() {
         let binding = &r.bindings[b];
-        if binding.captured && binding.lex != module {
+        if binding.captured && !r.is_static(binding.lex) {
             let lex = binding.lex;
             r.lexes[lex].object = true;
         }

@@ -18,12 +18,15 @@
 
 mod enums;
 mod finish;
+pub(crate) mod link;
 mod walk;
 
 use hashbrown::HashMap;
 use la_arena::ArenaMap;
 use ultra_ir::{Table, entity};
 
+use crate::diag::Diagnostic;
+use crate::modules::{Format, Module, ModuleId};
 use crate::source::Span;
 use crate::syntax::ast::{Ast, ClassId, ExprId, FunctionId, PatId, StmtId, TypeId};
 use crate::syntax::{Dialect, Interner, Name, well_known as names};
@@ -63,8 +66,10 @@ pub enum BindKind {
     Arguments,
     /// A namespace; its members are variables of the module.
     Namespace,
-    /// Import: not followed yet.
+    /// Declared elsewhere: nothing is known about it.
     Foreign,
+    /// `require` of a CommonJS module.
+    Require,
 }
 
 /// What initialises a binding, where that is one known thing.
@@ -137,6 +142,8 @@ pub struct Lex {
     pub outer_object: LexId,
     /// Of a namespace: the scope that holds its variables.
     pub storage: LexId,
+    /// The top level of a module: its captured variables exist once.
+    pub is_module: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,6 +152,14 @@ pub enum FrameKind {
     Function(FunctionId),
     FieldInit(ClassId),
     StaticInit(ClassId),
+    /// Runs a module, the first time it is called.
+    Module(ModuleId),
+    /// Makes or updates the object that a module's namespace is as a value.
+    Namespace(ModuleId),
+    /// `require` of a CommonJS module as a value.
+    Require(ModuleId),
+    /// The getter of `exports.__esModule`.
+    Marker(ModuleId),
 }
 
 #[derive(Clone, Debug)]
@@ -164,6 +179,8 @@ pub struct Frame {
     pub this_binding: BindingId,
     pub arguments_binding: BindingId,
     pub uses_this: bool,
+    /// The file whose code this is; `NONE` for the library and programs of one file.
+    pub module: ModuleId,
     /// Scopes of captured variables that this frame or one inside it uses.
     pub needs: Vec<LexId>,
     pub env: LexId,
@@ -246,6 +263,59 @@ pub struct ClassScope {
     pub frame: FrameId,
 }
 
+/// What is known about a module's scope.
+#[derive(Clone, Debug)]
+pub struct ModuleScope {
+    pub frame: FrameId,
+    pub lex: LexId,
+    /// There is a `module.exports`: CommonJS, JSON, `export =`.
+    pub has_value: bool,
+    /// `module.exports`
+    pub value: BindingId,
+    /// `exports` as the module finds it.
+    pub exports: BindingId,
+    /// Whether the module was started.
+    pub state: BindingId,
+    /// `export default` of what has no name.
+    pub default: BindingId,
+    /// The namespace, and the names in it.
+    pub namespace: BindingId,
+    pub namespace_lex: LexId,
+    /// The namespace as a value: who makes it, and where it is kept.
+    pub namespace_frame: FrameId,
+    pub namespace_object: BindingId,
+    /// `module` as a value.
+    pub module_object: BindingId,
+    /// `require` as a value: the function, when something needs it.
+    pub require_frame: FrameId,
+    /// Imported properties of `module.exports` of others.
+    pub properties: Vec<(BindingId, ModuleId, Name)>,
+    /// Values assigned to `module.exports`, and whether that happens for certain.
+    pub assigned: Vec<(ExprId, bool)>,
+    /// How often the module's text does either of these.
+    pub export_writes: u32,
+    /// Nothing but such assignments uses `exports`.
+    pub is_write_only: bool,
+    /// Properties given to `exports`: the value, when there is one that is assigned for certain.
+    pub named: Vec<(Name, Option<ExprId>)>,
+    /// It was compiled from an ECMAScript module: it defines `exports.__esModule`.
+    pub is_compiled_esm: bool,
+    /// The getter of that property.
+    pub marker_frame: FrameId,
+    /// `exports` may have other properties.
+    pub is_open: bool,
+    /// `module.exports` starts as `exports`.
+    pub starts_with_exports: bool,
+}
+
+/// A name bound to `require(...)` or to a property of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Required {
+    module: Option<ModuleId>,
+    call: Option<ExprId>,
+    name: Option<Name>,
+}
+
 /// Scopes of `try`: block, handler, finalizer.
 pub type TryScopes = [LexId; 3];
 
@@ -283,6 +353,15 @@ pub struct Resolved {
     pub namespaces: HashMap<BindingId, LexId>,
     /// Getters and setters of an object literal.
     pub accessor_objects: ArenaMap<ExprId, Vec<FrameId>>,
+    pub modules: Table<ModuleId, ModuleScope>,
+    /// Names of types that are those of another scope.
+    pub type_imports: HashMap<(LexId, Name), (LexId, Name)>,
+    /// Local names that were imported.
+    pub imported: hashbrown::HashSet<(ModuleId, Name)>,
+    pub(crate) required: HashMap<BindingId, Required>,
+    /// Members of what `require` gave: the expression, the name that holds it, the use.
+    required_members: Vec<(ExprId, BindingId, Reference)>,
+    pub diagnostics: Vec<Diagnostic>,
     member_uses: Vec<MemberUse>,
 }
 
@@ -314,12 +393,51 @@ impl Resolved {
     /// Looks a name up as a type from a scope outwards.
     pub fn lookup_type(&self, mut lex: LexId, name: Name) -> Option<(&[TypeDecl], LexId)> {
         while !lex.is_none() {
-            if let Some(d) = self.lexes[lex].types.get(&name) {
-                return Some((d, lex));
+            if let Some(found) = self.types_of(lex, name) {
+                return Some(found);
             }
             lex = self.lexes[lex].parent;
         }
         None
+    }
+
+    /// The declarations of a type in one scope, and the scope that has them.
+    pub fn types_of(&self, mut lex: LexId, mut name: Name) -> Option<(&[TypeDecl], LexId)> {
+        // Imports may be circular.
+        for _ in 0..64 {
+            if let Some(d) = self.lexes[lex].types.get(&name) {
+                return Some((d, lex));
+            }
+            (lex, name) = *self.type_imports.get(&(lex, name))?;
+        }
+        None
+    }
+
+    /// Whether the captured variables of a scope exist once.
+    pub fn is_static(&self, lex: LexId) -> bool {
+        lex == self.module_lex() || self.lexes[lex].is_module
+    }
+
+    /// Whether a property of a module's exports holds one class or function for certain.
+    pub fn is_known_export(&self, ast: &Ast, modules: &Table<ModuleId, Module>, m: ModuleId, name: Name) -> bool {
+        link::exported_through(self, ast, modules, m, Some(name)) != BoundTo::Unknown
+    }
+
+    /// Whether a binding is `module.exports`.
+    pub fn is_module_value(&self, b: BindingId) -> bool {
+        let module = self.frames[self.bindings[b].frame].module.some();
+        module.is_some_and(|m| self.modules[m].value == b)
+    }
+
+    /// The module whose namespace a binding is.
+    pub fn namespace_of(&self, b: BindingId) -> Option<ModuleId> {
+        let m = self.frames[self.bindings[b].frame].module.some()?;
+        (self.modules[m].namespace == b).then_some(m)
+    }
+
+    /// The module that a name's uses in `frame` are of.
+    pub fn module_of(&self, frame: FrameId) -> Option<ModuleId> {
+        self.frames[frame].module.some()
     }
 
     /// The class that an expression names for certain: a class declaration that is never assigned.
@@ -368,8 +486,9 @@ impl Resolved {
 }
 
 /// Resolves the names of a file.
-pub fn resolve(ast: &Ast, body: &[StmtId], names: &Interner, dialect: Dialect) -> Resolved {
-    let mut r = walk::walk(ast, body);
+pub fn resolve(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>, names: &Interner, dialect: Dialect) -> Resolved {
+    let mut r = walk::walk(ast, body, modules, names);
+    link::link(&mut r, ast, names, modules);
     enums::evaluate(&mut r, ast, names);
     // The library's classes have no static parts: they exist before anything runs.
     for b in r.bindings.values_mut() {
@@ -377,7 +496,7 @@ pub fn resolve(ast: &Ast, body: &[StmtId], names: &Interner, dialect: Dialect) -
             b.init_pos = 0;
         }
     }
-    finish::finish(&mut r, ast, names, dialect);
+    finish::finish(&mut r, ast, names, modules, dialect);
     r
 }
 

@@ -22,9 +22,11 @@ pub(super) struct Walk<'a> {
     case_end: u32,
     /// Bindings of the pattern being declared.
     bound: Vec<BindingId>,
+    module: ModuleId,
+    exports_name: Option<Name>,
 }
 
-pub(super) fn walk(ast: &Ast, body: &[StmtId]) -> Resolved {
+pub(super) fn walk(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>, interner: &Interner) -> Resolved {
     let r = Resolved {
         bindings: Table::new(),
         lexes: Table::new(),
@@ -49,6 +51,12 @@ pub(super) fn walk(ast: &Ast, body: &[StmtId]) -> Resolved {
         enum_parts: ArenaMap::default(),
         namespaces: HashMap::new(),
         accessor_objects: ArenaMap::default(),
+        modules: Table::new(),
+        type_imports: HashMap::new(),
+        imported: hashbrown::HashSet::new(),
+        required: HashMap::new(),
+        required_members: Vec::new(),
+        diagnostics: Vec::new(),
         member_uses: Vec::new(),
     };
     let mut w = Walk {
@@ -59,10 +67,17 @@ pub(super) fn walk(ast: &Ast, body: &[StmtId]) -> Resolved {
         straight: true,
         case_end: u32::MAX,
         bound: Vec::new(),
+        module: ModuleId::NONE,
+        exports_name: interner.get("exports"),
     };
     let main = w.new_frame(FrameKind::Main, 0);
     w.r.main = main;
-    w.in_frame(main, |w| w.stmts(body));
+    w.in_frame(main, |w| {
+        w.stmts(body);
+        for (id, module) in modules.iter() {
+            w.module(id, module, interner);
+        }
+    });
     w.r
 }
 
@@ -81,6 +96,7 @@ impl Walk<'_> {
             this_binding: BindingId::NONE,
             arguments_binding: BindingId::NONE,
             uses_this: false,
+            module: self.module,
             needs: Vec::new(),
             env: LexId::NONE,
         });
@@ -104,7 +120,113 @@ impl Walk<'_> {
             object: false,
             outer_object: LexId::NONE,
             storage: LexId::NONE,
+            is_module: false,
         })
+    }
+
+    /// A file of the program: a frame of its own, whose variables exist once.
+    fn module(&mut self, id: ModuleId, module: &Module, interner: &Interner) {
+        self.module = id;
+        let frame = self.new_frame(FrameKind::Module(id), module.span.start);
+        let lex = self.r.frames[frame].lex;
+        self.r.lexes[lex].is_module = true;
+        let namespace_lex = self.new_lex(LexId::NONE, frame);
+        let main_lex = self.r.module_lex();
+        let is_export_assign = |&s: &StmtId| matches!(self.ast[s], Stmt::ExportAssign(_));
+        let has_value = module.format != Format::Esm || module.body.iter().any(is_export_assign);
+        let r = &mut self.r;
+        // These are undefined from the start of the program on.
+        let state = hidden_binding(r, main_lex, names::EMPTY, BindKind::Var, 0);
+        let namespace_object = hidden_binding(r, main_lex, names::EMPTY, BindKind::Var, 0);
+        for b in [state, namespace_object] {
+            (r.bindings[b].early, r.bindings[b].captured) = (true, true);
+        }
+        let value = hidden_binding(r, lex, names::EXPORT, BindKind::Var, 0);
+        let namespace = hidden_binding(r, lex, names::NAMESPACE, BindKind::Namespace, 0);
+        let module_object = hidden_binding(r, lex, names::MODULE, BindKind::Var, 0);
+        r.namespaces.insert(namespace, namespace_lex);
+        r.bindings[value].captured = true;
+        let mut scope = ModuleScope {
+            frame,
+            lex,
+            has_value,
+            value,
+            exports: BindingId::NONE,
+            state,
+            default: BindingId::NONE,
+            namespace,
+            namespace_lex,
+            namespace_frame: FrameId::NONE,
+            namespace_object,
+            module_object,
+            require_frame: FrameId::NONE,
+            properties: Vec::new(),
+            assigned: Vec::new(),
+            named: Vec::new(),
+            is_compiled_esm: false,
+            marker_frame: FrameId::NONE,
+            export_writes: 0,
+            is_write_only: false,
+            is_open: false,
+            starts_with_exports: true,
+        };
+        if module.format == Format::CommonJs {
+            let exports = interner.get("exports").unwrap_or(names::EMPTY);
+            scope.exports = declare_in(r, lex, exports, BindKind::Param, Span::empty(module.span.start), u32::MAX);
+            declare_in(r, lex, names::REQUIRE, BindKind::Require, Span::empty(module.span.start), u32::MAX);
+            for name in ["__filename", "__dirname"].iter().filter_map(|n| interner.get(n)) {
+                declare_in(r, lex, name, BindKind::Param, Span::empty(module.span.start), u32::MAX);
+            }
+            // `module.exports` is a variable.
+            let b = declare_in(r, lex, names::MODULE, BindKind::Namespace, Span::empty(module.span.start), u32::MAX);
+            let members = self.new_lex(LexId::NONE, frame);
+            self.r.lexes[members].names.insert(exports, value);
+            self.r.namespaces.insert(b, members);
+        }
+        self.r.modules.push(scope);
+        self.in_frame(frame, |w| w.stmts(&module.body));
+        if let (Format::Json, [s]) = (module.format, &*module.body)
+            && let Stmt::Expr(e) = self.ast[*s]
+        {
+            self.r.modules[id].assigned.push((self.ast.unparen(e), true));
+        }
+        self.module = ModuleId::NONE;
+    }
+
+    /// Notes what a CommonJS module assigns to its exports.
+    fn note_export(&mut self, target: PatId, value: ExprId) {
+        let ast = self.ast;
+        let Some(scope) = self.module.some().map(|m| &mut self.r.modules[m]).filter(|s| !s.exports.is_none()) else { return };
+        let Pat::Expr(e) = ast[target] else { return };
+        let is_sure = self.straight && self.frame == scope.frame;
+        let is_module = |e: ExprId| matches!(ast[e], Expr::Name(n) if n == names::MODULE);
+        let is_whole = |e: ExprId| match ast[e] {
+            Expr::Member { object, name, .. } => is_module(object) && Some(name.name) == self.exports_name,
+            _ => false,
+        };
+        if is_whole(e) {
+            // `module.exports = exports = ...` assigns what the inner assignment does.
+            let mut value = value;
+            while let Expr::Assign { value: inner, .. } = ast[value] {
+                value = inner;
+            }
+            scope.assigned.push((value, is_sure));
+            scope.export_writes += 1;
+            return;
+        }
+        let exports_name = self.exports_name;
+        let is_exports = |e: ExprId| is_whole(e) || matches!(ast[e], Expr::Name(n) if Some(n) == exports_name);
+        let Expr::Member { object, name, .. } = ast[e] else {
+            scope.is_open |= matches!(ast[e], Expr::Index { object, .. } if is_exports(object));
+            return;
+        };
+        if is_exports(object) {
+            scope.export_writes += 1;
+            match scope.named.iter_mut().find(|n| n.0 == name.name) {
+                Some(old) => old.1 = None,
+                None => scope.named.push((name.name, is_sure.then_some(value))),
+            }
+        }
     }
 
     fn in_frame<T>(&mut self, frame: FrameId, f: impl FnOnce(&mut Self) -> T) -> T {
@@ -209,13 +331,38 @@ impl Walk<'_> {
         match &ast[id] {
             Stmt::Missing | Stmt::Empty | Stmt::Debugger | Stmt::Directive(_) => {}
             Stmt::Break { .. } | Stmt::Continue { .. } | Stmt::ExportAsNamespace(_) => {}
-            Stmt::Expr(e) | Stmt::Throw(e) | Stmt::ExportDefaultExpr(e) | Stmt::ExportAssign(e) => self.expr(*e),
+            Stmt::ExportDefaultExpr(e) => {
+                self.expr(*e);
+                let bound = match ast[ast.unparen(*e)] {
+                    Expr::Function(f) => BoundTo::Function(f),
+                    Expr::Class(c) => BoundTo::Class(c),
+                    _ => BoundTo::Unknown,
+                };
+                self.default_export(BindKind::Const, ast.stmt_span(id).end, bound);
+            }
+            Stmt::ExportDefaultDecl(s) => match ast[*s] {
+                Stmt::Function(f) if ast[f].name.is_none() && ast[f].body != FunctionBody::None => {
+                    let b = self.default_export(BindKind::Function, 0, BoundTo::Function(f));
+                    let frame = self.function(f, None, false);
+                    if let Some(b) = b {
+                        self.r.function_binding.insert(f, b);
+                        self.r.lexes[self.lex].hoisted.push(f);
+                        self.r.frames[frame].hoisted = Some(b);
+                    }
+                }
+                Stmt::Class(c) if ast[c].name.is_none() => {
+                    self.class(c, true);
+                    self.default_export(BindKind::Const, ast.stmt_span(id).end, BoundTo::Class(c));
+                }
+                _ => self.stmt(*s),
+            },
+            Stmt::Expr(e) | Stmt::Throw(e) | Stmt::ExportAssign(e) => self.expr(*e),
             Stmt::Free { target, .. } => self.expr(*target),
             Stmt::Block(list) => {
                 let lex = self.block(list);
                 self.r.stmt_lex.insert(id, lex);
             }
-            Stmt::Atomic(s) | Stmt::ExportDecl(s) | Stmt::ExportDefaultDecl(s) => self.stmt(*s),
+            Stmt::Atomic(s) | Stmt::ExportDecl(s) => self.stmt(*s),
             // `break` may skip the rest of a labelled statement.
             Stmt::Labeled { body, .. } => self.conditional(|w| w.stmt(*body)),
             Stmt::Var { is_declare: true, .. } => {}
@@ -323,13 +470,18 @@ impl Walk<'_> {
                 self.conditional(|w| w.stmt(*body));
             }
             Stmt::Print(args) => self.args(args),
+            // Linking says what these names are.
+            Stmt::Import(_) if !self.module.is_none() => {}
             Stmt::Import(i) => {
                 let named = i.named.iter().map(|s| s.local);
                 for local in i.default.into_iter().chain(i.namespace).chain(named) {
                     self.foreign(local);
                 }
             }
-            Stmt::ImportEquals(i) => self.foreign(i.local),
+            Stmt::ImportEquals(i) if self.module.is_none() || matches!(i.target, ImportEqualsTarget::Path(_)) => {
+                self.foreign(i.local);
+            }
+            Stmt::ImportEquals(_) => {}
             Stmt::ExportNamed(e) => {
                 if e.source.is_none() && !e.is_type {
                     for s in &e.specifiers {
@@ -421,6 +573,45 @@ impl Walk<'_> {
         self.in_lex(lex, |w| w.namespace(id, rest, body));
     }
 
+    /// The variable behind `export default`; programs of one file have none.
+    fn default_export(&mut self, kind: BindKind, init_pos: u32, bound: BoundTo) -> Option<BindingId> {
+        let m = self.module.some()?;
+        let b = hidden_binding(&mut self.r, self.lex, names::DEFAULT, kind, init_pos);
+        let binding = &mut self.r.bindings[b];
+        (binding.inits, binding.bound, binding.used) = (1, bound, true);
+        self.r.modules[m].default = b;
+        Some(b)
+    }
+
+    /// Names bound to `require("m")`, or to properties of it.
+    fn note_required(&mut self, pat: PatId, init: ExprId) {
+        let ast = self.ast;
+        let mut call = ast.unparen(init);
+        let mut name = None;
+        if let Expr::Member { object, name: member, .. } = ast[call] {
+            (call, name) = (ast.unparen(object), Some(member.name));
+        }
+        if crate::modules::required(ast, &ast[call]).is_none() {
+            return;
+        }
+        let mut note = |pat: PatId, name| {
+            if let Some(&b) = self.r.pat_binding.get(pat) {
+                self.r.required.insert(b, Required { module: None, call: Some(call), name });
+            }
+        };
+        match &ast[pat] {
+            Pat::Name(_) => note(pat, name),
+            Pat::Object { props, .. } if name.is_none() => {
+                for p in props {
+                    if let (PropKey::Ident(i), None) = (&p.key, p.value.default) {
+                        note(p.value.pat, Some(i.name));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn foreign(&mut self, local: Ident) {
         self.declare_type(local.name, TypeDecl::Opaque);
         let b = self.declare(local.name, BindKind::Foreign, local.span);
@@ -442,6 +633,9 @@ impl Walk<'_> {
                 _ => BoundTo::Unknown,
             };
             self.bind(d.pat, bind_kind, d.ty.map(|t| (t, self.lex)), bound);
+            if let (Some(e), false) = (d.init, self.module.is_none()) {
+                self.note_required(d.pat, e);
+            }
             let bound = std::mem::take(&mut self.bound);
             if let Some(e) = d.init {
                 self.expr(e);
@@ -878,6 +1072,8 @@ impl Walk<'_> {
                 } else {
                     self.expr(*value);
                 }
+                // After those inside: in the order in which they happen.
+                self.note_export(*target, *value);
             }
             Expr::Conditional { test, yes, no } => {
                 self.expr(*test);
@@ -1027,6 +1223,45 @@ pub(super) fn declare_in(
     }
     r.lexes[home].bindings.push(b);
     b
+}
+
+/// A variable that is not found by its name.
+pub(super) fn hidden_binding(r: &mut Resolved, lex: LexId, name: Name, kind: BindKind, init_pos: u32) -> BindingId {
+    let known = r.lexes[lex].names.remove(&name);
+    let b = declare_in(r, lex, name, kind, Span::empty(0), u32::MAX);
+    r.lexes[lex].names.remove(&name);
+    if let Some(known) = known {
+        r.lexes[lex].names.insert(name, known);
+    }
+    r.bindings[b].init_pos = init_pos;
+    b
+}
+
+/// The frame of the function that makes a module's namespace a value.
+pub(super) fn namespace_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Namespace(m))
+}
+
+/// The frame of the function that `require` of a module is as a value.
+pub(super) fn require_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Require(m))
+}
+
+/// The frame of the getter that says that a module was compiled from an ECMAScript module.
+pub(super) fn marker_frame(r: &mut Resolved, m: ModuleId) -> FrameId {
+    hidden_frame(r, m, FrameKind::Marker(m))
+}
+
+fn hidden_frame(r: &mut Resolved, m: ModuleId, kind: FrameKind) -> FrameId {
+    let parent_lex = r.module_lex();
+    let like = r.frames[r.main].clone();
+    let start = r.frames[r.modules[m].frame].start;
+    let frame = r.frames.push(Frame { kind, parent: r.main, parent_lex, start, module: ModuleId::NONE, needs: Vec::new(), ..like });
+    let like = r.lexes[r.modules[m].namespace_lex].clone();
+    let lex = r.lexes.push(Lex { parent: parent_lex, frame, depth: 1, names: HashMap::new(), bindings: Vec::new(), ..like });
+    let data = &mut r.frames[frame];
+    (data.lex, data.this_binding, data.arguments_binding) = (lex, BindingId::NONE, BindingId::NONE);
+    frame
 }
 
 /// A reference from `frame` to a pseudo-variable of an enclosing frame.

@@ -116,7 +116,7 @@ mod tests {
         let file = SourceFile::new("t.uts", text.to_string()).expect("text");
         let mut names = Interner::default();
         let parsed = parse(&file, Dialect::Uts, &mut names);
-        let (program, diags) = lower_program(&file, &parsed, &names, Dialect::Uts);
+        let (program, diags) = lower_program(&file, &parsed, &names, Dialect::Uts, &Table::new(), &[]);
         assert!(!diags.iter().any(|d| d.is_error()), "{diags:?}");
         let mut w = World::new(program);
         infer(&mut w);

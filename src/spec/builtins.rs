@@ -538,6 +538,9 @@ pub static GLOBALS: &[Global] = &[
         },
         ..NONE
     },
+    // Found by lowering behind `process`.
+    Global { name: "process.stdout", rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(2), P::Any], R::Void)], ..NONE },
+    Global { name: "process.stderr", rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(3), P::Any], R::Void)], ..NONE },
     Global { name: "Date", rows: &[row("now", RtFn::Now, &[P::Const(0)], R::Num)], ..NONE },
     Global { name: "performance", rows: &[row("now", RtFn::Now, &[P::Const(1)], R::Num)], ..NONE },
     Global { name: "parseInt", call_rows: &[row("", RtFn::ParseInt, &[P::Str, P::Int(0)], R::Num)], ..NONE },

@@ -329,6 +329,7 @@ impl World {
         let mut early = super::early::Early::default();
         for decl in self.prog.classes.ids() {
             let id = self.cls_of_decl[decl];
+            let default_fields = self.prog.classes[decl].default_fields;
             let own = self.prog.classes[decl].fields.clone();
             let mixed = self.mixins(id).into_iter().flat_map(|b| self.prog.classes[b].fields.clone());
             for f in own.into_iter().chain(mixed.collect::<Vec<_>>()) {
@@ -340,12 +341,16 @@ impl World {
                     self.raise(cell, T::UNDEF);
                 }
                 // Without a default value a field starts undefined.
-                let seen_early = f.has_init && !self.prog.options.default_fields && early.sees(&self.prog, decl, f.name);
-                let untyped_start = !self.prog.options.default_fields && !f.has_init || f.optional || seen_early;
+                let seen_early = f.has_init && !default_fields && early.sees(&self.prog, decl, f.name);
+                let untyped_start = !default_fields && !f.has_init || f.optional || seen_early;
                 if untyped_start && !self.is_declared(cell) {
                     self.raise(cell, T::UNDEF);
                 }
-                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: false, weak: f.weak });
+                let late = self.prog.classes[decl].late_fields && f.optional;
+                if late {
+                    self.raise(cell, T::ANY);
+                }
+                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: late, weak: f.weak });
             }
         }
     }
@@ -645,7 +650,7 @@ impl World {
     /// every store can be converted to. Interfaces, functions and unions of objects are
     /// left to inference.
     pub fn annotation(&mut self, ty: TypeId) -> Option<T> {
-        if !self.prog.options.default_fields {
+        if !self.prog.options.enforced {
             // In TypeScript and JavaScript annotations are not enforced at run time, so they promise nothing.
             return None;
         }
@@ -745,10 +750,20 @@ impl World {
     }
 
     pub fn add_field(&mut self, class: ClassId, name: StrId) -> (ClassId, usize) {
-        let cell = self.new_cell(T::UNDEF, false);
-        self.cls[class].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
+        let late = self.has_late_fields(class);
+        let cell = self.new_cell(if late { T::ANY } else { T::UNDEF }, false);
+        self.cls[class].fields.push(ClsField { name, cell, flag: None, deletable: late, weak: false });
         self.changed = true;
         (class, self.cls[class].fields.len() - 1)
+    }
+
+    fn has_late_fields(&self, class: ClassId) -> bool {
+        self.decl_of(class).is_some_and(|d| self.prog.classes[d].late_fields)
+    }
+
+    /// Whether a field does not exist before it is set.
+    pub fn starts_absent(&self, class: ClassId, field: usize) -> bool {
+        self.has_late_fields(class) && self.cls[class].fields[field].deletable
     }
 
     /// The declaration of a class-registry entry that the program wrote.

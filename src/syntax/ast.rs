@@ -1085,6 +1085,11 @@ impl Ast {
         self.lone_strings.get(index as usize).map_or(&[], |s| s)
     }
 
+    /// The expressions made since there were `first`, those of abandoned attempts too.
+    pub fn exprs_from(&self, first: usize) -> impl Iterator<Item = (ExprId, &Expr)> {
+        self.exprs.iter().skip(first)
+    }
+
     /// All expressions, unreachable ones included.
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.exprs.iter().map(|(_, e)| e)

@@ -110,6 +110,12 @@ pub fn parse_more(parsed: Parsed, source: &SourceFile, from: usize, dialect: Dia
     parser::parse_more(parsed, source.text(), from, dialect, interner)
 }
 
+/// Parses the end of a text, from the offset `from` on, as a file of its own. Its nodes are added
+/// to a tree that may have other files, and have offsets of the whole text.
+pub fn parse_part(ast: Ast, text: &str, from: usize, options: ParseOptions, interner: &mut Interner) -> Parsed {
+    parser::parse_part(ast, text, from, options, interner)
+}
+
 /// The text of `--dump=tokens`.
 pub fn dump_tokens(source: &SourceFile, dialect: Dialect, interner: &mut Interner) -> String {
     dump::dump_tokens(source.text(), ParseOptions::for_path(source.path(), dialect), interner)

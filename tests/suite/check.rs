@@ -2,7 +2,8 @@
 //!
 //! A file of `tests/check` holds many cases. A case starts with a line `//# NAME.EXT` and its
 //! program follows; the expectation stands beside the file in `FILE.out`, by name, as
-//! `ultra check --json` reports it: position, code, message and advice.
+//! `ultra check --json` reports it: position, code, message and advice. A directory holds a program
+//! of several files, which begins with `main`.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use ultra::diag::json;
 use ultra::source::SourceFile;
 use ultra::syntax::Dialect;
 
-use super::{blessing, expect, file_name, files, read, trial};
+use super::{blessing, directories, expect, file_name, files, read, trial};
 
 /// Run programs that are no correct TypeScript on purpose: they show what happens when they run.
 const UNSOUND: &str = include_str!("../check/unsound.txt");
@@ -25,6 +26,14 @@ pub fn trials() -> Vec<Trial> {
     let mut out = Vec::new();
     for path in files("tests/check", &["cases"]) {
         out.push(trial(format!("check/{}", file_name(&path)), move || cases(&path)));
+    }
+    for (name, main) in directories("tests/check") {
+        out.push(trial(format!("check/{name}"), move || program(&main)));
+    }
+    for (name, main) in directories("tests/run") {
+        if UNSOUND.lines().all(|l| l != name) {
+            out.push(trial(format!("check/clean/{name}"), move || clean_program(&main)));
+        }
     }
     let programs = files("tests/run", &["ts", "uts"]).into_iter().chain(files("examples", &["uts"]));
     for path in programs {
@@ -39,7 +48,7 @@ pub fn trials() -> Vec<Trial> {
 fn dialect(name: &str) -> Dialect {
     match name.rsplit('.').next() {
         Some("uts") => Dialect::Uts,
-        Some("js") => Dialect::Js,
+        Some("js" | "mjs" | "cjs") => Dialect::Js,
         _ => Dialect::Ts,
     }
 }
@@ -47,7 +56,10 @@ fn dialect(name: &str) -> Dialect {
 fn report(name: &str, text: &str) -> Result<String, String> {
     let file = SourceFile::new(name, text).map_err(|e| e.to_string())?;
     let dialect = dialect(name);
-    let work = move || -> String { diagnostics(&file, dialect, false).iter().map(|d| json(d, &file) + "\n").collect() };
+    let work = move || -> String {
+        let (whole, found) = diagnostics(&file, dialect, false);
+        found.iter().map(|d| json(d, &whole) + "\n").collect()
+    };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(work).map_err(|e| e.to_string())?;
     thread.join().map_err(|_| format!("{name}: the checker panicked"))
 }
@@ -65,6 +77,30 @@ fn cases(path: &Path) -> Result<(), String> {
         }
     }
     expect(&path.with_extension("out"), &out)
+}
+
+/// A program of several files.
+fn program(main: &Path) -> Result<(), String> {
+    let found = report_file(main)?;
+    if found.is_empty() && !blessing() {
+        return Err("nothing is reported".into());
+    }
+    expect(&main.with_extension("out"), &found)
+}
+
+/// What is reported for a program, with paths from its directory on.
+fn report_file(main: &Path) -> Result<String, String> {
+    let text = read(main).ok_or("no program")?;
+    let dir = main.parent().ok_or("no directory")?;
+    let here = std::env::current_dir().map_err(|e| e.to_string())?;
+    let shown = dir.strip_prefix(&here).unwrap_or(dir).display().to_string() + "/";
+    let found = report(&main.display().to_string(), &text)?;
+    Ok(found.replace(&format!("{}/", dir.display()), "").replace(&shown, ""))
+}
+
+fn clean_program(main: &Path) -> Result<(), String> {
+    let found = report_file(main)?;
+    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
 fn clean(path: PathBuf) -> Result<(), String> {

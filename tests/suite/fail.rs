@@ -9,13 +9,15 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 use super::process::{End, ultra};
-use super::{blessing, expect, file_name, files, read, trial};
+use super::{blessing, directories, expect, file_name, files, read, trial};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
 pub fn trials() -> Vec<Trial> {
     let programs = files("tests/fail", &["uts", "ts", "js"]);
-    programs.into_iter().map(|path| trial(format!("fail/{}", file_name(&path)), move || check(&path))).collect()
+    let single = programs.into_iter().map(|path| (file_name(&path), path));
+    let all = single.chain(directories("tests/fail"));
+    all.map(|(name, path)| trial(format!("fail/{name}"), move || check(&path))).collect()
 }
 
 fn check(path: &Path) -> Result<(), String> {

@@ -77,7 +77,7 @@ fn run(code: &str) -> Result<String, String> {
 fn refused(code: &str) -> Result<String, String> {
     let file = SourceFile::new("example.uts", code).map_err(|e| e.to_string())?;
     let work = move || -> Result<String, String> {
-        let found = diagnostics(&file, Dialect::Uts, false);
+        let (_, found) = diagnostics(&file, Dialect::Uts, false);
         if !found.iter().any(|d| d.code.stops_run()) {
             return Err("the program would run".into());
         }

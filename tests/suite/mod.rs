@@ -44,6 +44,18 @@ pub fn files(directory: &str, extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
+/// Programs of several files: the name of each directory that holds a `main`, and that file.
+pub fn directories(under: &str) -> Vec<(String, PathBuf)> {
+    let in_it = |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+    let is_main = |p: &PathBuf| {
+        p.file_stem().is_some_and(|s| s == "main") && p.extension().is_some_and(|e| e != "out" && e != "err")
+    };
+    let main = |dir: PathBuf| Some((file_name(&dir), in_it(&dir).find(is_main)?));
+    let mut out: Vec<_> = in_it(&root(under)).filter(|p| p.is_dir()).filter_map(main).collect();
+    out.sort();
+    out
+}
+
 /// The last part of a path, as text.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()

@@ -22,7 +22,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 use super::process::{End, Outcome, ultra};
-use super::{blessing, difference, expect, file_name, files, flag, read, root, trial};
+use super::{blessing, difference, directories, expect, file_name, files, flag, read, root, trial};
 
 /// Where programs are. Examples are run without zeal modes: they compute for longer.
 const DIRECTORIES: [(&str, bool); 2] = [("run", true), ("examples", false)];
@@ -94,7 +94,8 @@ impl Program {
         if !mode.optimized {
             args.push("-O0");
         }
-        args.push(&self.name);
+        let file = file_name(&self.path);
+        args.push(&file);
         let modes = match mode.zeal {
             Zeal::None => String::new(),
             Zeal::Modes(modes) => modes.into(),
@@ -182,8 +183,9 @@ pub fn trials() -> Vec<Trial> {
     let mut known = Vec::new();
     for (directory, zeal) in DIRECTORIES {
         let under = if directory == "run" { "tests/run" } else { directory };
-        for path in files(under, &["uts", "ts"]) {
-            let program = Program { name: file_name(&path), path };
+        let single = files(under, &["uts", "ts"]).into_iter().map(|path| Program { name: file_name(&path), path });
+        let several = directories(under).into_iter().map(|(name, path)| Program { name, path });
+        for program in single.chain(several) {
             known.push(program.name.clone());
             let listed = pending.get(&program.name).map_or(&[][..], |l| l);
             add(&mut out, directory, zeal, &program, listed);

@@ -222,7 +222,7 @@ macro_rules! for_each_runtime_fn {
         F64ToInt32 = f64_to_int32(F64) -> I32, [], "ToInt32 of a double outside the int64 range, infinite or NaN.";
         Now = now(I32) -> F64, [IO], "Date.now (0) in ms since 1970, performance.now (1) in ms.";
         // Output.
-        ConsoleWrite = console_write(I32, Any) -> Void, [IO ALLOC THROW], "Buffers one argument of a console call to stdout (0) or stderr (1).";
+        ConsoleWrite = console_write(I32, Any) -> Void, [IO ALLOC THROW], "Buffers one argument of a console call to stdout (0) or stderr (1); writes a string as it is to stdout (2) or stderr (3).";
         ConsoleEnd = console_end(I32) -> Void, [IO THROW], "Formats the buffered arguments as Node does and writes the line.";
         ConsoleGroup = console_group(I32) -> Void, [IO], "Changes the indentation of console lines by so many columns.";
         InspectToStr = inspect_to_str(Any, I32) -> Str, [READ ALLOC THROW], "util.inspect with a depth (negative for no limit).";

@@ -34,6 +34,12 @@ pub fn write(cx: Cx, stream: Stream, word: Word) {
     cx.library().console.pending[index(stream)].push(word);
 }
 
+/// Writes a string as it is.
+pub fn write_text(cx: Cx, stream: Stream, word: Word) {
+    let text = format::format(cx, &[word], false);
+    cx.library().console.output.write(stream, text.as_bytes());
+}
+
 /// Writes the buffered arguments as one line.
 pub fn end(cx: Cx, stream: Stream) {
     let words = std::mem::take(&mut cx.library().console.pending[index(stream)]);

@@ -285,7 +285,10 @@ impl Lower<'_> {
                     continue;
                 }
                 let t = self.w.cell(self.w.cls[at].fields[i].cell);
-                let v = self.default_value(self.code.module.fields[f].kind, t);
+                let v = match self.w.starts_absent(at, i) {
+                    true => self.any_const(word::ABSENT),
+                    false => self.default_value(self.code.module.fields[f].kind, t),
+                };
                 self.b.binary_imm(Op::StoreField, obj, v, f.0, Barrier::None as u16);
             }
             at = self.w.cls[at].parent;

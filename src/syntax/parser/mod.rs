@@ -221,6 +221,25 @@ pub fn parse(text: &str, options: ParseOptions, interner: &mut Interner) -> Pars
     parser.finish(body)
 }
 
+/// Parses the end of a text, from the offset `from` on, as a file of its own into a tree that may
+/// have other files.
+pub fn parse_part(ast: Ast, text: &str, from: usize, options: ParseOptions, interner: &mut Interner) -> Parsed {
+    let sure_module = options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
+    let mut ast = ast;
+    if options.goal == Goal::Auto && !sure_module {
+        let mut parser = Parser::joining(ast, text, from, options, interner, false);
+        parser.stops_at_module = true;
+        let body = parser.module();
+        if !parser.saw_module {
+            return parser.finish(body);
+        }
+        ast = parser.ast;
+    }
+    let mut parser = Parser::joining(ast, text, from, options, interner, sure_module || options.goal == Goal::Auto);
+    let body = parser.module();
+    parser.finish(body)
+}
+
 /// Parses more statements into the tree of a parsed file. `text` is the file's text followed by
 /// them from the offset `from` on; names declared in both parts are not reported.
 pub fn parse_more(parsed: Parsed, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
@@ -303,6 +322,16 @@ impl<'a> Parser<'a> {
             self.lex.pos = self.lex.text.len();
             self.tok = Token { kind: T::Eof, span: Span::empty(self.lex.pos as u32), newline_before: true, ..self.tok };
         }
+    }
+
+    /// A parser for the end of a text, whose nodes join those of a tree.
+    fn joining(ast: Ast, text: &'a str, from: usize, options: ParseOptions, interner: &'a mut Interner, is_module: bool) -> Parser<'a> {
+        let mut parser = Parser::new("", options, interner, is_module);
+        parser.lex.resume(text, from);
+        parser.tok = parser.lex.next_token();
+        parser.pairs = Pairs::new(text);
+        parser.ast = ast;
+        parser
     }
 
     fn module(&mut self) -> Vec<StmtId> {

@@ -1,0 +1,3 @@
+export * from "./more";
+export { one as again } from "./more";
+export * as everything from "./lib";

@@ -1,0 +1,1 @@
+export default { of: { life: 42 } };

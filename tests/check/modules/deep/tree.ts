@@ -1,0 +1,4 @@
+export interface Tree<T> {
+  value: T;
+  children: Tree<T>[];
+}

@@ -1,0 +1,6 @@
+export function one(x: number) {
+  return x;
+}
+export interface Inner {
+  deep: boolean;
+}

@@ -1,0 +1,1 @@
+export const data = make(); function make() { return { a: 1 } }

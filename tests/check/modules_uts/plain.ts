@@ -1,0 +1,1 @@
+export function plain(x: number) { return x + 1; }

@@ -1,0 +1,2 @@
+import { A } from "./main.mjs";
+export class B extends A { name = "B"; }

@@ -1,0 +1,5 @@
+import { fail } from "./lib.ts";
+function start() {
+  fail(1);
+}
+start();

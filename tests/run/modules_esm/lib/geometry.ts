@@ -1,0 +1,2 @@
+import { mul } from "./mul.ts";
+export const area = (r: number) => mul(r, r);

@@ -1,0 +1,2 @@
+export type OnlyType = { a: number };
+console.log("never runs");

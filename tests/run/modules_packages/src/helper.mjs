@@ -1,0 +1,2 @@
+export function help(x) { return "helped " + x; }
+export default "default";

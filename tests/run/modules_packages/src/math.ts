@@ -1,0 +1,1 @@
+export const clamp = (n: number) => (n > 10 ? 10 : n);

@@ -1,0 +1,1 @@
+module.exports = function foo() { return "foo" };

@@ -1,0 +1,1 @@
+const b = require("./b"); console.log("cyc sees", b); module.exports = { done: true };

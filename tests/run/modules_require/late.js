@@ -1,0 +1,1 @@
+console.log("once"); exports.v = 7

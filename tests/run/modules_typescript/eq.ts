@@ -1,0 +1,1 @@
+const o = { answer: 42 }; export = o;

@@ -1,0 +1,1 @@
+export { default } from "./cls"; export { default as D } from "./cls";
