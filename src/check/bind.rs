@@ -505,11 +505,16 @@ impl Binder<'_> {
                 self.function(*f);
             }
             Stmt::Class(c) => self.class(*c, true),
-            Stmt::If { test, yes, no } => {
-                self.expr(*test);
-                self.stmt(*yes);
-                if let Some(no) = no {
-                    self.stmt(*no);
+            Stmt::If { .. } => {
+                let mut at = Some(id);
+                while let Some(s) = at {
+                    let Stmt::If { test, yes, no } = ast[s] else {
+                        self.stmt(s);
+                        break;
+                    };
+                    self.expr(test);
+                    self.stmt(yes);
+                    at = no;
                 }
             }
             Stmt::While { test, body } | Stmt::DoWhile { body, test } => self.listing_assigns(id, |b| {

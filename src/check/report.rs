@@ -428,7 +428,7 @@ impl Checker<'_> {
             }
             at = self.s.scopes[at].parent;
         }
-        let lib = self.lib.names();
+        let lib = super::lib::Sections::names();
         let own = nearest(text, names.iter().map(String::as_str));
         match own.or_else(|| nearest(text, lib.into_iter())) {
             Some(close) => d.with_fix(format!("did you mean `{close}`?"), span, close),

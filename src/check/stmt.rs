@@ -103,20 +103,7 @@ impl Checker<'_> {
                 self.check_overloads(*id);
             }
             Stmt::Class(id) => self.check_class(*id),
-            Stmt::If { test, yes, no } => {
-                self.condition(*test);
-                let before = self.state.clone();
-                self.narrow(*test, true);
-                self.dead_if_never(*test, true);
-                self.stmt(*yes);
-                let after = std::mem::replace(&mut self.state, before);
-                self.narrow(*test, false);
-                self.dead_if_never(*test, false);
-                if let Some(no) = no {
-                    self.stmt(*no);
-                }
-                self.leave(Some(after));
-            }
+            Stmt::If { .. } => self.if_chain(id),
             Stmt::While { .. } | Stmt::DoWhile { .. } | Stmt::For { .. } => self.plain_loop(id, None),
             Stmt::ForIn { .. } | Stmt::ForOf { .. } | Stmt::ForEach(_) => self.plain_loop(id, None),
             Stmt::Return(e) => self.return_stmt(id, *e),
@@ -233,6 +220,31 @@ impl Checker<'_> {
         if let Some(&sym) = f.scopes.pat_sym.get(pat) {
             let id = self.sym_ref(sym);
             self.assume(id, Ty::UNDEFINED);
+        }
+    }
+
+    /// `if`, and in a loop the `if`s after its `else`s.
+    fn if_chain(&mut self, id: StmtId) {
+        let f = self.file_of(self.file);
+        let mut ends = Vec::new();
+        let mut at = Some(id);
+        while let Some(s) = at {
+            let Stmt::If { test, yes, no } = f.ast()[s] else {
+                self.stmt(s);
+                break;
+            };
+            self.condition(test);
+            let before = self.state.clone();
+            self.narrow(test, true);
+            self.dead_if_never(test, true);
+            self.stmt(yes);
+            ends.push(std::mem::replace(&mut self.state, before));
+            self.narrow(test, false);
+            self.dead_if_never(test, false);
+            at = no;
+        }
+        while let Some(end) = ends.pop() {
+            self.leave(Some(end));
         }
     }
 
