@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
+use ultra::check::{Which, check};
 use ultra::diag::render;
 use ultra::source::SourceFile;
 use ultra::syntax::{Dialect, Goal, Interner, ParseOptions, dump_ast, parse_with, print::print};
@@ -139,7 +140,8 @@ fn examine(text: &str, options: ParseOptions) -> Result<(), String> {
     }
     let (before, after) = (dump_ast(&parsed, &names), dump_ast(&again, &again_names));
     if before == after && options.dialect.has_types() {
-        ultra::check::check(&file, &std::rc::Rc::new(parsed), &mut names, options.dialect);
+        let (tree, dialect) = (std::rc::Rc::new(parsed), options.dialect);
+        check(&file, &tree, &ultra_ir::ids::Table::new(), Which::Typed, &mut names, dialect);
     }
     if before != after {
         let difference = before.lines().zip(after.lines()).find(|(a, b)| a != b);
