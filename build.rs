@@ -1,6 +1,8 @@
 //! Makes the index of the library that is written in the language (`runtime/lib/prelude.js`):
 //! which lines are which function, what each needs, and the words that make it likely that a
 //! program uses it. The text is split at declarations that start in the first column.
+//! Makes the same for the declarations that the checker reads (`src/check/lib`): where the section
+//! of each name is, so that a start looks at no text that is not used.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -31,6 +33,48 @@ fn main() {
     out += "];\n";
     let dir = std::env::var_os("OUT_DIR").expect("set by cargo");
     std::fs::write(Path::new(&dir).join("library_index.rs"), out).expect("the output directory is writable");
+    let out = sections();
+    std::fs::write(Path::new(&dir).join("check_sections.rs"), out).expect("the output directory is writable");
+}
+
+/// The files of declarations, in the order of `TEXTS` in `src/check/lib.rs`; the last one adds to
+/// sections of the others.
+const DECLARATIONS: [&str; 4] = ["core", "types", "host", "ultra"];
+
+/// The tables of sections: a section starts with a line `//@ NAMES`.
+fn sections() -> String {
+    let mut names: Vec<(String, usize)> = Vec::new();
+    let mut sections: Vec<(usize, [usize; 4])> = Vec::new();
+    for (file, name) in DECLARATIONS.iter().enumerate() {
+        let path = format!("src/check/lib/{name}.d.ts");
+        println!("cargo:rerun-if-changed={path}");
+        let text = std::fs::read_to_string(&path).expect("the declarations are part of the source");
+        let heads: Vec<usize> = text.match_indices("//@ ").map(|m| m.0).collect();
+        for (i, &at) in heads.iter().enumerate() {
+            let end = heads.get(i + 1).copied().unwrap_or(text.len());
+            let body = text[at..end].find('\n').map_or(end, |n| at + n + 1);
+            let mut words = text[at + 4..body].split_whitespace();
+            if file == DECLARATIONS.len() - 1 {
+                let first = words.next().expect("a section has names");
+                let (_, of) = names.iter().find(|n| n.0 == first).expect("a section that exists");
+                sections[*of].1[2..].copy_from_slice(&[body, end]);
+                continue;
+            }
+            names.extend(words.map(|w| (w.to_owned(), sections.len())));
+            sections.push((file, [body, end, 0, 0]));
+        }
+    }
+    names.sort();
+    println!("cargo:rerun-if-changed=src/check/lib/opaque.txt");
+    let opaque = std::fs::read_to_string("src/check/lib/opaque.txt").expect("the list is part of the source");
+    let mut opaque: Vec<&str> = opaque.split_whitespace().collect();
+    opaque.sort_unstable();
+    format!(
+        "/// Names and their sections, sorted.\nstatic NAMES: &[(&str, u32)] = &{names:?};\n\
+         /// Text, start and end in it, start and end in the text for UltraScript.\n\
+         static SECTIONS: &[(u32, [u32; 4])] = &{sections:?};\n\
+         /// Sorted.\nstatic OPAQUE: &[&str] = &{opaque:?};\n"
+    )
 }
 
 struct Unit<'a> {

@@ -15,6 +15,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use la_arena::ArenaMap;
+use smallvec::SmallVec;
 use ultra_ir::{Table, entity};
 
 use super::types::{MapperId, ParamId, SymId};
@@ -92,7 +93,9 @@ pub struct Decl {
 pub struct Symbol {
     pub name: Name,
     pub flags: u16,
-    pub decls: Vec<Decl>,
+    pub decls: SmallVec<[Decl; 1]>,
+    /// The next symbol of the same scope.
+    next: SymId,
     /// The class, enum or namespace around.
     pub parent: SymId,
     /// Names inside a namespace.
@@ -113,8 +116,11 @@ pub struct Scope {
     pub class: Option<ClassId>,
     pub file: u32,
     is_var_scope: bool,
-    /// Whether anything is declared in it.
-    used: bool,
+    /// A bit for each name that is declared in it: most scopes on the way out have none of them.
+    filter: u64,
+    /// The chain of its symbols.
+    first: SymId,
+    last: SymId,
 }
 
 /// What a pattern takes its type from.
@@ -164,13 +170,6 @@ pub struct Assign {
     pub sym: SymId,
 }
 
-impl Assign {
-    /// Whether the assignment stands in a range of the text.
-    pub fn is_within(&self, start: u32, end: u32) -> bool {
-        self.pos >= start && self.pos <= end
-    }
-}
-
 /// All scopes and symbols.
 #[derive(Debug, Default)]
 pub struct Scopes {
@@ -180,8 +179,6 @@ pub struct Scopes {
     pub tparams: Table<ParamId, TParam>,
     pub frames: Table<FrameId, FrameId>,
     entries: HashMap<(ScopeId, Name), SymId>,
-    /// Names of a scope in order of declaration.
-    pub order: HashMap<ScopeId, Vec<SymId>>,
     /// Members of the namespaces of modules, under the names that they are exported by.
     pub exported: HashMap<ScopeId, Vec<(Name, SymId)>>,
     /// Assigned, but declared nowhere.
@@ -204,8 +201,8 @@ pub struct FileScopes {
     pub pat_sym: ArenaMap<PatId, SymId>,
     pub pat_root: ArenaMap<PatId, RootId>,
     pub param_root: HashMap<(FunctionId, u32), RootId>,
-    /// The assignments inside a loop, as a range of `assigns`.
-    pub loops: ArenaMap<StmtId, (u32, u32)>,
+    /// The assignments inside a loop or `try`, as a range of `assigns`.
+    pub assigned_in: ArenaMap<StmtId, (u32, u32)>,
     pub assigns: Vec<Assign>,
     /// `this.name = ...` in a constructor or method, arrow functions inside included.
     pub this_fields: HashSet<(FunctionId, Name)>,
@@ -224,10 +221,20 @@ impl Default for ScopeIdOrRoot {
     }
 }
 
+fn filter_bit(name: Name) -> u64 {
+    1 << (name.index() & 63)
+}
+
 impl Scopes {
     pub fn new_scope(&mut self, parent: ScopeId, file: u32, frame: FrameId) -> ScopeId {
         let class = None;
-        self.scopes.push(Scope { parent, frame, class, file, is_var_scope: false, used: false })
+        self.scopes.push(Scope {
+            parent, frame, class, file, is_var_scope: false, filter: 0, first: SymId::NONE, last: SymId::NONE })
+    }
+
+    /// The symbols of a scope in order of declaration.
+    pub fn declared_in(&self, scope: ScopeId) -> impl Iterator<Item = SymId> {
+        std::iter::successors(self.scopes[scope].first.some(), |&s| self.symbols[s].next.some())
     }
 
     /// The symbol of a name in a scope itself.
@@ -237,9 +244,10 @@ impl Scopes {
 
     /// The symbol that a name means from a scope outwards, if one of these flags holds of it.
     pub fn lookup(&self, mut scope: ScopeId, name: Name, flags: u16) -> Option<SymId> {
+        let bit = filter_bit(name);
         while !scope.is_none() {
             let s = &self.scopes[scope];
-            if s.used
+            if s.filter & bit != 0
                 && let Some(&sym) = self.entries.get(&(scope, name))
                 && self.symbols[sym].flags & flags != 0
             {
@@ -253,7 +261,7 @@ impl Scopes {
     /// Declares a name, or adds a declaration to it.
     pub fn declare(&mut self, scope: ScopeId, name: Name, flags: u16, decl: Decl) -> SymId {
         let frame = self.scopes[scope].frame;
-        self.scopes[scope].used = true;
+        self.scopes[scope].filter |= filter_bit(name);
         if let Some(&sym) = self.entries.get(&(scope, name)) {
             let s = &mut self.symbols[sym];
             s.flags |= flags;
@@ -262,7 +270,10 @@ impl Scopes {
         }
         let sym = self.new_symbol(name, flags, decl, frame);
         self.entries.insert((scope, name), sym);
-        self.order.entry(scope).or_default().push(sym);
+        match std::mem::replace(&mut self.scopes[scope].last, sym).some() {
+            Some(last) => self.symbols[last].next = sym,
+            None => self.scopes[scope].first = sym,
+        }
         sym
     }
 
@@ -279,16 +290,15 @@ impl Scopes {
 
     /// Makes a name of a scope mean another symbol.
     pub fn alias(&mut self, scope: ScopeId, name: Name, sym: SymId) {
-        self.scopes[scope].used = true;
+        self.scopes[scope].filter |= filter_bit(name);
         self.entries.insert((scope, name), sym);
     }
 
     /// The names in the scope of a namespace, in order.
     pub fn names_in(&self, scope: ScopeId) -> Vec<(Name, SymId)> {
-        match (self.exported.get(&scope), self.order.get(&scope)) {
-            (Some(list), _) => list.clone(),
-            (None, Some(list)) => list.iter().map(|&s| (self.symbols[s].name, s)).collect(),
-            (None, None) => Vec::new(),
+        match self.exported.get(&scope) {
+            Some(list) => list.clone(),
+            None => self.declared_in(scope).map(|s| (self.symbols[s].name, s)).collect(),
         }
     }
 
@@ -297,7 +307,8 @@ impl Scopes {
         self.symbols.push(Symbol {
             name,
             flags,
-            decls: vec![decl],
+            decls: smallvec::smallvec![decl],
+            next: SymId::NONE,
             parent: SymId::NONE,
             exports: ScopeId::NONE,
             frame,
@@ -338,12 +349,11 @@ impl Scopes {
 
     /// The type parameters declared in a scope, in order.
     pub fn params_of(&self, scope: ScopeId) -> Vec<ParamId> {
-        let syms = self.order.get(&scope).map_or(&[][..], |v| v);
-        let param = |s: &SymId| match self.symbols[*s].decls[0].kind {
+        let param = |s: SymId| match self.symbols[s].decls[0].kind {
             DeclKind::TypeParam(p) if self.tparams[p].this_of.is_none() => Some(p),
             _ => None,
         };
-        syms.iter().filter_map(param).collect()
+        self.declared_in(scope).filter_map(param).collect()
     }
 }
 
@@ -452,10 +462,10 @@ impl Binder<'_> {
         scope
     }
 
-    fn in_loop(&mut self, id: StmtId, f: impl FnOnce(&mut Self)) {
+    fn listing_assigns(&mut self, id: StmtId, f: impl FnOnce(&mut Self)) {
         let start = self.out.assigns.len() as u32;
         f(self);
-        self.out.loops.insert(id, (start, self.out.assigns.len() as u32));
+        self.out.assigned_in.insert(id, (start, self.out.assigns.len() as u32));
     }
 
     fn stmt(&mut self, id: StmtId) {
@@ -495,14 +505,19 @@ impl Binder<'_> {
                 self.function(*f);
             }
             Stmt::Class(c) => self.class(*c, true),
-            Stmt::If { test, yes, no } => {
-                self.expr(*test);
-                self.stmt(*yes);
-                if let Some(no) = no {
-                    self.stmt(*no);
+            Stmt::If { .. } => {
+                let mut at = Some(id);
+                while let Some(s) = at {
+                    let Stmt::If { test, yes, no } = ast[s] else {
+                        self.stmt(s);
+                        break;
+                    };
+                    self.expr(test);
+                    self.stmt(yes);
+                    at = no;
                 }
             }
-            Stmt::While { test, body } | Stmt::DoWhile { body, test } => self.in_loop(id, |b| {
+            Stmt::While { test, body } | Stmt::DoWhile { body, test } => self.listing_assigns(id, |b| {
                 b.expr(*test);
                 b.stmt(*body);
             }),
@@ -515,7 +530,7 @@ impl Binder<'_> {
                         Some(ForInit::Expr(e)) => b.expr(*e),
                         None => {}
                     }
-                    b.in_loop(id, |b| {
+                    b.listing_assigns(id, |b| {
                         test.iter().chain(update).for_each(|e| b.expr(*e));
                         b.stmt(*body);
                     });
@@ -544,7 +559,7 @@ impl Binder<'_> {
                     for (pat, is_key) in each.key.iter().map(|p| (*p, true)).chain([(each.value, false)]) {
                         b.pattern(pat, flags, outer, RootKind::ForEach { object: each.object, is_key });
                     }
-                    b.in_loop(id, |b| b.stmt(each.body));
+                    b.listing_assigns(id, |b| b.stmt(each.body));
                 });
             }
             Stmt::Return(e) => e.iter().for_each(|e| self.expr(*e)),
@@ -559,7 +574,7 @@ impl Binder<'_> {
                     }
                 });
             }
-            Stmt::Try(t) => self.try_stmt(id, t),
+            Stmt::Try(t) => self.listing_assigns(id, |b| b.try_stmt(id, t)),
             Stmt::With { object, body } => {
                 self.expr(*object);
                 self.stmt(*body);
@@ -680,7 +695,7 @@ impl Binder<'_> {
                 init.iter().for_each(|e| b.expr(*e));
                 b.pattern(pat, var_flags(var), outer, kind);
             }
-            b.in_loop(id, |b| {
+            b.listing_assigns(id, |b| {
                 if let ForHead::Target(pat) = *head {
                     b.assign(pat);
                 }

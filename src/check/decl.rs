@@ -33,6 +33,15 @@ const PARAM_SPACE: u32 = 3 << 28;
 impl Checker<'_> {
     /// The type parameters of a class, interface or alias.
     pub(super) fn tparams_of(&mut self, sym: SymId) -> Rc<[ParamId]> {
+        if let Some(p) = self.tparams.get(sym.0) {
+            return p;
+        }
+        let params = self.find_tparams(sym);
+        self.tparams.set(sym.0, Rc::clone(&params));
+        params
+    }
+
+    fn find_tparams(&self, sym: SymId) -> Rc<[ParamId]> {
         for d in &self.s.symbols[sym].decls {
             let f = &self.files[d.file as usize];
             let scope = match d.kind {
@@ -1054,21 +1063,17 @@ impl Checker<'_> {
                 };
                 self.t.num_lit(v)
             }
-            Expr::Binary { op, left, right } => {
-                let (a, b) = (self.enum_number(file, *left, info)?, self.enum_number(file, *right, info)?);
-                let (x, y) = (a as i64 as i32, b as i64 as i32);
-                let v = match op {
-                    ast::BinaryOp::Add => a + b,
-                    ast::BinaryOp::Sub => a - b,
-                    ast::BinaryOp::Mul => a * b,
-                    ast::BinaryOp::Div => a / b,
-                    ast::BinaryOp::BitOr => f64::from(x | y),
-                    ast::BinaryOp::BitAnd => f64::from(x & y),
-                    ast::BinaryOp::BitXor => f64::from(x ^ y),
-                    ast::BinaryOp::Shl => f64::from(x.wrapping_shl(y as u32 & 31)),
-                    ast::BinaryOp::Shr => f64::from(x.wrapping_shr(y as u32 & 31)),
-                    _ => return None,
-                };
+            Expr::Binary { .. } => {
+                let mut rest = Vec::new();
+                let mut first = e;
+                while let Expr::Binary { op, left, right } = ast[first] {
+                    rest.push((op, right));
+                    first = left;
+                }
+                let mut v = self.enum_number(file, first, info)?;
+                while let Some((op, right)) = rest.pop() {
+                    v = enum_operation(op, v, self.enum_number(file, right, info)?)?;
+                }
                 self.t.num_lit(v)
             }
             _ => return None,
@@ -1155,4 +1160,21 @@ pub(super) fn lazy_prop(name: Name, sym: SymId, optional: bool, readonly: bool, 
 pub(super) fn known_prop(name: Name, ty: Ty) -> Prop {
     let (sym, mapper) = (SymId::NONE, MapperId::IDENTITY);
     Prop { name, ty, sym, mapper, optional: false, readonly: false, method: false }
+}
+
+/// The value of a constant operation in an enum.
+fn enum_operation(op: ast::BinaryOp, a: f64, b: f64) -> Option<f64> {
+    let (x, y) = (a as i64 as i32, b as i64 as i32);
+    Some(match op {
+        ast::BinaryOp::Add => a + b,
+        ast::BinaryOp::Sub => a - b,
+        ast::BinaryOp::Mul => a * b,
+        ast::BinaryOp::Div => a / b,
+        ast::BinaryOp::BitOr => f64::from(x | y),
+        ast::BinaryOp::BitAnd => f64::from(x & y),
+        ast::BinaryOp::BitXor => f64::from(x ^ y),
+        ast::BinaryOp::Shl => f64::from(x.wrapping_shl(y as u32 & 31)),
+        ast::BinaryOp::Shr => f64::from(x.wrapping_shr(y as u32 & 31)),
+        _ => return None,
+    })
 }

@@ -24,11 +24,7 @@ impl Checker<'_> {
         if self.instantiations > 4 * super::MAX_INSTANTIATIONS {
             return Ty::ANY;
         }
-        let ty = self.expr_new(e, ctx);
-        if self.file == 0 {
-            self.expr_ty.set(u32::from(e.into_raw()), ty);
-        }
-        ty
+        self.expr_new(e, ctx)
     }
 
     fn expr_new(&mut self, e: ExprId, ctx: Option<Ty>) -> Ty {

@@ -205,7 +205,10 @@ impl Checker<'_> {
             Rc::make_mut(&mut self.state.narrowed).retain(|e| !refs.is_inside(e.0, id));
         }
         let narrowed = self.assigned_type(declared, ty);
-        self.state.set(id, narrowed);
+        // Nothing better than declared is worth an entry, unless it says that a variable has a value.
+        if narrowed != declared || self.state.get(id).is_some() {
+            self.state.set(id, narrowed);
+        }
     }
 
     fn assigned_type(&mut self, declared: Ty, ty: Ty) -> Ty {
@@ -284,22 +287,7 @@ impl Checker<'_> {
         match &f.ast()[e] {
             Expr::Paren(inner) => self.narrow(*inner, truth),
             Expr::Unary { op: UnaryOp::Not, operand } => self.narrow(*operand, !truth),
-            Expr::Logical { op, left, right } if *op != LogicalOp::Coalesce => {
-                let stops = (*op == LogicalOp::Or) == truth;
-                if stops {
-                    // Either the left side decides, or the right one does after it did not.
-                    let before = self.state.clone();
-                    self.narrow(*left, truth);
-                    let by_left = std::mem::replace(&mut self.state, before);
-                    self.narrow(*left, !truth);
-                    self.narrow(*right, truth);
-                    let by_right = std::mem::take(&mut self.state);
-                    self.state = self.join(by_left, by_right);
-                } else {
-                    self.narrow(*left, truth);
-                    self.narrow(*right, truth);
-                }
-            }
+            Expr::Logical { op, .. } if *op != LogicalOp::Coalesce => self.narrow_chain_of(e, *op, truth),
             Expr::Binary { op, left, right } => self.narrow_binary(*op, *left, *right, truth),
             Expr::Call { callee, args, .. } => self.narrow_call(*callee, args, truth),
             Expr::OptionalChain(inner) => {
@@ -363,8 +351,14 @@ impl Checker<'_> {
     }
 
     /// Whether the references of a condition never change.
-    fn is_constant_condition(&mut self, e: ExprId) -> bool {
+    fn is_constant_condition(&mut self, mut e: ExprId) -> bool {
         let f = self.file_of(self.file);
+        while let Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } = f.ast()[e] {
+            if !self.is_constant_condition(right) {
+                return false;
+            }
+            e = left;
+        }
         match &f.ast()[e] {
             Expr::Name(n) => match self.value_sym(*n) {
                 Some(s) => {
@@ -373,9 +367,6 @@ impl Checker<'_> {
                 }
                 None => true,
             },
-            Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } => {
-                self.is_constant_condition(*left) && self.is_constant_condition(*right)
-            }
             Expr::Call { args, .. } => args.iter().all(|a| match a {
                 Arg::Item(e) => self.is_constant_condition(*e),
                 _ => false,
@@ -538,6 +529,39 @@ impl Checker<'_> {
             }
         }
         self.narrow_owner(e, &mut |c, t| c.by_equality(t, value, truth, loose) != Ty::NEVER);
+    }
+
+    /// `a || b || c`, in a loop over the operands.
+    fn narrow_chain_of(&mut self, e: ExprId, op: LogicalOp, truth: bool) {
+        let f = self.file_of(self.file);
+        let mut operands = Vec::new();
+        let mut at = e;
+        while let Expr::Logical { op: inner, left, right } = f.ast()[at]
+            && inner == op
+        {
+            operands.push(right);
+            at = left;
+        }
+        operands.push(at);
+        operands.reverse();
+        if (op == LogicalOp::Or) != truth {
+            // All of them have it.
+            operands.into_iter().for_each(|o| self.narrow(o, truth));
+            return;
+        }
+        // One of them has it, after those before it did not.
+        let last = operands.pop();
+        let mut any: Option<State> = None;
+        for o in operands {
+            let before = self.state.clone();
+            self.narrow(o, truth);
+            let by_this = std::mem::replace(&mut self.state, before);
+            any = Some(self.join_option(any, by_this));
+            self.narrow(o, !truth);
+        }
+        last.into_iter().for_each(|o| self.narrow(o, truth));
+        let by_last = std::mem::take(&mut self.state);
+        self.state = self.join_option(any, by_last);
     }
 
     /// The objects of an optional chain that gave something are there.

@@ -34,6 +34,11 @@ impl Checker<'_> {
         out
     }
 
+    /// Whether no limit has made types `any` that are none.
+    pub(super) fn is_exact(&self) -> bool {
+        self.depth < MAX_DEPTH / 2 && self.instantiations < MAX_INSTANTIATIONS
+    }
+
     pub(super) fn inst_list(&mut self, list: &[Ty], m: MapperId) -> Vec<Ty> {
         list.iter().map(|&t| self.inst(t, m)).collect()
     }

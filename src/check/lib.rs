@@ -1,11 +1,9 @@
 //! The declarations of the global objects, as text in TypeScript's syntax.
 //!
 //! The text is divided into sections that start with a line `//@ names`; a section is parsed when
-//! one of its names is asked for, so that a small program pays for little.
+//! one of its names is asked for, so that a small program pays for little. `build.rs` finds them.
 
 use std::rc::Rc;
-
-use hashbrown::HashMap;
 
 use super::bind::{bind, flag};
 use super::types::{Column, SymId, Ty};
@@ -17,44 +15,28 @@ const TEXTS: [&str; 3] = [include_str!("lib/core.d.ts"), include_str!("lib/types
 /// What UltraScript adds to declarations above, by the first name of their section.
 const ULTRA: &str = include_str!("lib/ultra.d.ts");
 
-/// Values and types that exist, but have no declaration here: they are `any`.
-const OPAQUE: &str = include_str!("lib/opaque.txt");
+include!(concat!(env!("OUT_DIR"), "/check_sections.rs"));
 
-/// Where the sections are and which have been read.
+/// Which sections have been read.
 #[derive(Debug)]
 pub(super) struct Sections {
-    of_name: HashMap<&'static str, u32>,
-    texts: Vec<Option<&'static str>>,
+    loaded: Vec<bool>,
 }
 
 impl Sections {
     pub fn new() -> Sections {
-        let mut s = Sections { of_name: HashMap::new(), texts: Vec::new() };
-        for text in TEXTS {
-            let parts = text.split("//@ ").skip(1);
-            for part in parts {
-                let (head, body) = part.split_once('\n').unwrap_or((part, ""));
-                for name in head.split_whitespace() {
-                    s.of_name.insert(name, s.texts.len() as u32);
-                }
-                s.texts.push(Some(body));
-            }
-        }
-        s
+        Sections { loaded: vec![false; SECTIONS.len()] }
     }
 
     /// All names that are declared, sorted.
-    pub fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<&'static str> = self.of_name.keys().copied().collect();
-        names.sort_unstable();
-        names
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|n| n.0)
     }
 }
 
-/// Whether a name exists without a declaration that is followed.
+/// Whether a name exists without a declaration that is followed: such values and types are `any`.
 pub(super) fn is_opaque(text: &str) -> bool {
-    static NAMES: std::sync::OnceLock<hashbrown::HashSet<&'static str>> = std::sync::OnceLock::new();
-    NAMES.get_or_init(|| OPAQUE.split_whitespace().collect()).contains(text)
+    OPAQUE.binary_search(&text).is_ok()
 }
 
 impl Checker<'_> {
@@ -65,17 +47,16 @@ impl Checker<'_> {
     }
 
     fn load(&mut self, name: Name) {
-        let Some(&section) = self.lib.of_name.get(self.names.resolve(name)) else { return };
-        let Some(text) = self.lib.texts[section as usize].take() else { return };
-        let mut text = std::borrow::Cow::Borrowed(text);
+        let text = self.names.resolve(name);
+        let Ok(found) = NAMES.binary_search_by_key(&text, |n| n.0) else { return };
+        let section = NAMES[found].1 as usize;
+        if std::mem::replace(&mut self.lib.loaded[section], true) {
+            return;
+        }
+        let (file, [start, end, more, more_end]) = SECTIONS[section];
+        let mut text = std::borrow::Cow::Borrowed(&TEXTS[file as usize][start as usize..end as usize]);
         if self.dialect.is_ultra() {
-            for part in ULTRA.split("//@ ").skip(1) {
-                let (head, body) = part.split_once('\n').unwrap_or((part, ""));
-                let first = head.split_whitespace().next().unwrap_or("");
-                if self.lib.of_name.get(first) == Some(&section) {
-                    text.to_mut().push_str(body);
-                }
-            }
+            text.to_mut().push_str(&ULTRA[more as usize..more_end as usize]);
         }
         let Ok(source) = crate::source::SourceFile::new("lib", text.as_ref()) else { return };
         let parsed = Rc::new(crate::syntax::parse(&source, Dialect::Ts, self.names));

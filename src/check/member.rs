@@ -24,6 +24,9 @@ impl Checker<'_> {
             }
             Data::Ref(sym, args) => {
                 let shape = self.instance_shape(sym);
+                if let Some(&m) = self.ref_mappers.get(&(ty, this)) {
+                    return Some((shape, m));
+                }
                 let params = self.tparams_of(sym);
                 let mut pairs: Vec<_> = params.iter().copied().zip(args.iter().copied()).collect();
                 pairs.extend(self.this_params(sym).into_iter().map(|p| (p, this)));
@@ -33,7 +36,9 @@ impl Checker<'_> {
                         pairs.extend(own.into_iter().zip(args.iter().copied()));
                     }
                 }
-                Some((shape, self.t.mapper(pairs)))
+                let m = self.t.mapper(pairs);
+                self.ref_mappers.insert((ty, this), m);
+                Some((shape, m))
             }
             Data::Value(sym) => Some((self.value_shape(sym), MapperId::IDENTITY)),
             Data::Tuple { elems, readonly } => {
@@ -130,6 +135,18 @@ impl Checker<'_> {
 
     /// A property of a type that is no union; its type is filled in.
     pub(super) fn prop(&mut self, ty: Ty, name: Name) -> Option<Prop> {
+        if let Some(found) = self.prop_memo.get(&(ty, name)) {
+            return found.clone();
+        }
+        let found = self.find_prop(ty, name);
+        // While something is being worked out, answers may be incomplete.
+        if self.sym_busy.is_empty() && self.shape_busy.is_empty() && self.is_exact() {
+            self.prop_memo.insert((ty, name), found.clone());
+        }
+        found
+    }
+
+    fn find_prop(&mut self, ty: Ty, name: Name) -> Option<Prop> {
         let of = self.apparent(ty);
         if let Data::Tuple { elems, .. } = self.t.data(of).clone()
             && let Some(p) = self.tuple_prop(&elems, name)

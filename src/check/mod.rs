@@ -259,8 +259,10 @@ struct Checker<'a> {
     depth: u32,
     relate_depth: u32,
     instantiations: u32,
-    /// Types of expressions of the program.
-    expr_ty: Column<Ty>,
+    // Questions asked often.
+    tparams: Column<Rc<[ParamId]>>,
+    ref_mappers: HashMap<(Ty, Ty), types::MapperId>,
+    prop_memo: HashMap<(Ty, Name), Option<types::Prop>>,
     known: Known,
 }
 
@@ -328,7 +330,9 @@ impl<'a> Checker<'a> {
             depth: 0,
             relate_depth: 0,
             instantiations: 0,
-            expr_ty: Column::default(),
+            tparams: Column::default(),
+            ref_mappers: HashMap::new(),
+            prop_memo: HashMap::new(),
             known: Known::default(),
         }
     }
@@ -349,7 +353,7 @@ impl<'a> Checker<'a> {
     /// Interfaces of a script that the library declares too are additions to it, but for those that
     /// are exported.
     fn merge_globals(&mut self, top: ScopeId, is_exported: impl Fn(Name) -> bool) {
-        let syms = self.s.order.get(&top).cloned().unwrap_or_default();
+        let syms = self.s.declared_in(top).collect::<Vec<_>>();
         for sym in syms {
             if self.s.symbols[sym].flags & !bind::flag::AMBIENT != bind::flag::INTERFACE {
                 continue;
@@ -360,7 +364,7 @@ impl<'a> Checker<'a> {
             }
             if let Some(lib) = self.global_symbol(name, bind::flag::INTERFACE) {
                 let mut decls = self.s.symbols[lib].decls.clone();
-                decls.append(&mut self.s.symbols[sym].decls);
+                decls.extend(self.s.symbols[sym].decls.drain(..));
                 let flags = self.s.symbols[lib].flags;
                 self.s.symbols[sym].flags |= flags;
                 self.s.symbols[sym].decls = decls.clone();

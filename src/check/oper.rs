@@ -1,6 +1,7 @@
 //! Operators.
 
 use super::Checker;
+use super::flow::State;
 use super::types::{Data, Ty};
 use crate::diag::registry;
 use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, UnaryOp};
@@ -20,9 +21,6 @@ impl Checker<'_> {
         while let Some((node, op, left, right)) = spine.pop() {
             let other = self.expr(right, None);
             ty = self.operate(node, op, ty, other, Some(left), right);
-            if self.file == 0 {
-                self.expr_ty.set(u32::from(node.into_raw()), ty);
-            }
         }
         ty
     }
@@ -250,46 +248,65 @@ impl Checker<'_> {
         }
     }
 
+    /// `a && b && c`, in a loop over the operands: each runs where those before it did not decide.
     pub(super) fn logical(&mut self, op: LogicalOp, left: ExprId, right: ExprId, ctx: Option<Ty>) -> Ty {
-        let a = self.expr(left, ctx);
-        if op == LogicalOp::And || op == LogicalOp::Or {
-            self.check_condition(left, a);
+        let f = self.file_of(self.file);
+        let mut rest = vec![(left, right)];
+        let mut first = left;
+        while let Expr::Logical { op: inner, left, right } = f.ast()[first]
+            && inner == op
+        {
+            rest.push((left, right));
+            first = left;
         }
-        let before = self.state.clone();
-        match op {
-            LogicalOp::And => self.narrow(left, true),
-            LogicalOp::Or => self.narrow(left, false),
-            LogicalOp::Coalesce => {
-                if let Some(id) = self.ref_of(left) {
-                    let parts = self.t.parts(a);
-                    let nullish: Vec<Ty> =
-                        parts.iter().copied().filter(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED)).collect();
-                    if !nullish.is_empty() {
-                        let ty = self.t.union(&nullish);
-                        self.assume(id, ty);
-                    }
-                }
+        let mut ty = self.expr(first, ctx);
+        let mut last = first;
+        let mut decided: Option<State> = None;
+        while let Some((left, right)) = rest.pop() {
+            if op != LogicalOp::Coalesce {
+                self.check_condition(left, ty);
             }
+            let before = self.state.clone();
+            match op {
+                LogicalOp::And => self.narrow(last, true),
+                LogicalOp::Or => self.narrow(last, false),
+                LogicalOp::Coalesce => self.assume_nullish(left, ty),
+            }
+            let context = match (ctx, op) {
+                (Some(c), _) => Some(c),
+                // The other operand tells what is meant.
+                (None, LogicalOp::Or | LogicalOp::Coalesce) => Some(self.non_null(ty)).filter(|&t| t != Ty::NEVER),
+                _ => None,
+            };
+            let b = self.expr(right, context);
+            let after = std::mem::replace(&mut self.state, before);
+            match op {
+                LogicalOp::And => self.narrow(last, false),
+                LogicalOp::Or => self.narrow(last, true),
+                LogicalOp::Coalesce => {}
+            }
+            let short = std::mem::replace(&mut self.state, after);
+            decided = Some(self.join_option(decided, short));
+            ty = self.logical_type(op, ty, b);
+            last = right;
         }
-        let context = match (ctx, op) {
-            (Some(c), _) => Some(c),
-            // The other operand tells what is meant.
-            (None, LogicalOp::Or | LogicalOp::Coalesce) => Some(self.non_null(a)).filter(|&t| t != Ty::NEVER),
-            _ => None,
-        };
-        let b = self.expr(right, context);
-        let after = std::mem::replace(&mut self.state, before);
-        // The right side may not have run.
-        let mut skipped = self.state.clone();
-        std::mem::swap(&mut self.state, &mut skipped);
-        match op {
-            LogicalOp::And => self.narrow(left, false),
-            LogicalOp::Or => self.narrow(left, true),
-            LogicalOp::Coalesce => {}
+        let state = std::mem::take(&mut self.state);
+        self.state = self.join_option(decided, state);
+        ty
+    }
+
+    /// What stands before `??` is null or undefined where the right side runs.
+    fn assume_nullish(&mut self, left: ExprId, ty: Ty) {
+        let Some(id) = self.ref_of(left) else { return };
+        let parts = self.t.parts(ty);
+        let nullish: Vec<Ty> = parts.iter().copied().filter(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED)).collect();
+        if !nullish.is_empty() {
+            let ty = self.t.union(&nullish);
+            self.assume(id, ty);
         }
-        let short = std::mem::take(&mut self.state);
-        self.state = self.join(after, short);
-        let _ = skipped;
+    }
+
+    fn logical_type(&mut self, op: LogicalOp, a: Ty, b: Ty) -> Ty {
         let kept = match op {
             LogicalOp::And => self.truthy(a, false),
             LogicalOp::Or => self.truthy(a, true),

@@ -420,7 +420,7 @@ impl Checker<'_> {
         let mut names: Vec<String> = Vec::new();
         let mut at = scope;
         while !at.is_none() {
-            for &sym in self.s.order.get(&at).into_iter().flatten() {
+            for sym in self.s.declared_in(at) {
                 let s = &self.s.symbols[sym];
                 if s.flags & flags != 0 && at != self.global {
                     names.push(self.text(s.name).to_owned());
@@ -428,7 +428,7 @@ impl Checker<'_> {
             }
             at = self.s.scopes[at].parent;
         }
-        let lib = self.lib.names();
+        let lib = super::lib::Sections::names();
         let own = nearest(text, names.iter().map(String::as_str));
         match own.or_else(|| nearest(text, lib.into_iter())) {
             Some(close) => d.with_fix(format!("did you mean `{close}`?"), span, close),

@@ -103,20 +103,7 @@ impl Checker<'_> {
                 self.check_overloads(*id);
             }
             Stmt::Class(id) => self.check_class(*id),
-            Stmt::If { test, yes, no } => {
-                self.condition(*test);
-                let before = self.state.clone();
-                self.narrow(*test, true);
-                self.dead_if_never(*test, true);
-                self.stmt(*yes);
-                let after = std::mem::replace(&mut self.state, before);
-                self.narrow(*test, false);
-                self.dead_if_never(*test, false);
-                if let Some(no) = no {
-                    self.stmt(*no);
-                }
-                self.leave(Some(after));
-            }
+            Stmt::If { .. } => self.if_chain(id),
             Stmt::While { .. } | Stmt::DoWhile { .. } | Stmt::For { .. } => self.plain_loop(id, None),
             Stmt::ForIn { .. } | Stmt::ForOf { .. } | Stmt::ForEach(_) => self.plain_loop(id, None),
             Stmt::Return(e) => self.return_stmt(id, *e),
@@ -236,6 +223,31 @@ impl Checker<'_> {
         }
     }
 
+    /// `if`, and in a loop the `if`s after its `else`s.
+    fn if_chain(&mut self, id: StmtId) {
+        let f = self.file_of(self.file);
+        let mut ends = Vec::new();
+        let mut at = Some(id);
+        while let Some(s) = at {
+            let Stmt::If { test, yes, no } = f.ast()[s] else {
+                self.stmt(s);
+                break;
+            };
+            self.condition(test);
+            let before = self.state.clone();
+            self.narrow(test, true);
+            self.dead_if_never(test, true);
+            self.stmt(yes);
+            ends.push(std::mem::replace(&mut self.state, before));
+            self.narrow(test, false);
+            self.dead_if_never(test, false);
+            at = no;
+        }
+        while let Some(end) = ends.pop() {
+            self.leave(Some(end));
+        }
+    }
+
     // Loops and jumps.
 
     fn loop_label(&mut self, id: StmtId, label: Name) {
@@ -246,30 +258,28 @@ impl Checker<'_> {
     fn plain_loop(&mut self, id: StmtId, label: Option<Name>) {
         let f = self.file_of(self.file);
         self.loop_head(id);
-        let (from, to) = f.scopes.loops.get(id).copied().unwrap_or((0, 0));
+        let (from, to) = f.scopes.assigned_in.get(id).copied().unwrap_or((0, 0));
         let assigns = &f.scopes.assigns[from as usize..to as usize];
         if self.state.reachable && self.changes_narrowed(assigns) {
             let entry = self.state.clone();
             let pass = self.pass;
-            let mut settled = false;
             for n in 1..=MAX_PASSES {
                 self.pass = pass * (MAX_PASSES + 1) + n;
                 let start = self.state.clone();
                 let mark = self.diags.len();
-                let (_, back) = self.loop_body(id, label);
-                self.diags.truncate(mark);
+                let (exit, back) = self.loop_body(id, label);
                 let next = self.join(entry.clone(), back);
-                settled = next == start;
-                self.state = next;
-                if settled {
-                    break;
+                if next == start {
+                    self.pass = pass;
+                    self.state = exit;
+                    return;
                 }
+                self.diags.truncate(mark);
+                self.state = next;
             }
+            // It never settles: the last walk assumes nothing.
             self.pass = pass;
-            if !settled {
-                self.forget(assigns);
-            }
-            // The last walk is the one that counts.
+            self.forget(assigns);
             self.pass = self.pass.wrapping_mul(MAX_PASSES + 1).wrapping_add(MAX_PASSES + 1);
             let (exit, _) = self.loop_body(id, label);
             self.pass = pass;
@@ -620,11 +630,9 @@ impl Checker<'_> {
     /// What stays known when some of a `try` may have run.
     fn unchanged(&mut self, before: State, id: StmtId) -> State {
         let f = self.file_of(self.file);
-        let span = f.ast().stmt_span(id);
-        let assigns: Vec<super::bind::Assign> =
-            f.scopes.assigns.iter().copied().filter(|a| a.is_within(span.start, span.end)).collect();
+        let (from, to) = f.scopes.assigned_in.get(id).copied().unwrap_or((0, 0));
         let saved = std::mem::replace(&mut self.state, before);
-        self.forget(&assigns);
+        self.forget(&f.scopes.assigns[from as usize..to as usize]);
         std::mem::replace(&mut self.state, saved)
     }
 

@@ -293,10 +293,11 @@ impl<V: Clone> Column<V> {
 pub struct Types {
     data: Vec<Data>,
     flags: Vec<u8>,
-    table: HashTable<Ty>,
+    /// Ids with the hash of what they stand for, so that growing does not look at that again.
+    table: HashTable<(u64, Ty)>,
     hasher: foldhash::fast::FixedState,
     mappers: Vec<Rc<[(ParamId, Ty)]>>,
-    mapper_table: HashTable<MapperId>,
+    mapper_table: HashTable<(u64, MapperId)>,
     mapper_flags: Vec<u8>,
 }
 
@@ -324,15 +325,14 @@ impl Types {
     /// show in their data.
     pub fn intern(&mut self, data: Data, has_params: bool) -> Ty {
         let hash = self.hasher.hash_one(&data);
-        if let Some(&ty) = self.table.find(hash, |t| self.data[t.0 as usize] == data) {
+        if let Some(&(_, ty)) = self.table.find(hash, |t| t.0 == hash && self.data[t.1.0 as usize] == data) {
             return ty;
         }
         let flags = if has_params || self.mentions_params(&data) { HAS_PARAMS } else { 0 };
         let ty = Ty(self.data.len() as u32);
         self.data.push(data);
         self.flags.push(flags);
-        let (all, hasher) = (&self.data, &self.hasher);
-        self.table.insert_unique(hash, ty, |t| hasher.hash_one(&all[t.0 as usize]));
+        self.table.insert_unique(hash, (hash, ty), |t| t.0);
         ty
     }
 
@@ -369,14 +369,15 @@ impl Types {
         pairs.sort_by_key(|p| p.0);
         pairs.dedup_by_key(|p| p.0);
         let hash = self.hasher.hash_one(pairs.as_slice());
-        if let Some(&m) = self.mapper_table.find(hash, |m| *self.mappers[m.0 as usize] == *pairs) {
+        if let Some(&(_, m)) =
+            self.mapper_table.find(hash, |m| m.0 == hash && *self.mappers[m.1.0 as usize] == *pairs)
+        {
             return m;
         }
         let id = MapperId(self.mappers.len() as u32);
         self.mapper_flags.push(pairs.iter().any(|p| self.has_params(p.1)) as u8);
         self.mappers.push(pairs.into());
-        let (all, hasher) = (&self.mappers, &self.hasher);
-        self.mapper_table.insert_unique(hash, id, |m| hasher.hash_one(&*all[m.0 as usize]));
+        self.mapper_table.insert_unique(hash, (hash, id), |m| m.0);
         id
     }
 

@@ -26,7 +26,7 @@ Usage: ultra [run] [OPTIONS] FILE [ARGUMENTS]
 
 Options:
   --lang=LANG       js, ts or uts; otherwise by the file's extension
-  --dump=LIST       show stages: tokens, ast, js, types, ir, ir:PASS, asm
+  --dump=LIST       show stages: tokens, ast, js, types, inference, ir, ir:PASS, asm
   --time-passes     show the time of each stage and pass
   --mem-stats       show allocations, frees and what is alive at exit
   --json            check: one line of JSON for each diagnostic

@@ -22,6 +22,8 @@ pub enum Dump {
     /// Dynamic functions, before types.
     Dynamic,
     Types,
+    /// The share of operations that inference leaves open.
+    Inference,
     /// Typed functions when they are compiled.
     Ir,
     /// Typed functions after a pass.
@@ -30,7 +32,7 @@ pub enum Dump {
 }
 
 impl Dump {
-    pub const NAMES: &'static str = "tokens, ast, js, types, ir, ir:PASS, asm";
+    pub const NAMES: &'static str = "tokens, ast, js, types, inference, ir, ir:PASS, asm";
 
     /// Reads one name of the list.
     pub fn parse(text: &str) -> Option<Dump> {
@@ -39,6 +41,7 @@ impl Dump {
             "ast" => Dump::Ast,
             "js" => Dump::Dynamic,
             "types" => Dump::Types,
+            "inference" => Dump::Inference,
             "ir" => Dump::Ir,
             "asm" => Dump::Asm,
             _ => Dump::IrPass(text.strip_prefix("ir:")?.to_string()),
@@ -74,6 +77,9 @@ pub fn lowered(program: &Program, options: &Options) {
 }
 
 pub fn types(world: &World, options: &Options) {
+    if options.dumps.contains(&Dump::Inference) {
+        eprint!("{}", crate::spec::share::report(world));
+    }
     if !options.dumps.contains(&Dump::Types) {
         return;
     }

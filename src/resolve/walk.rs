@@ -373,8 +373,16 @@ impl Walk<'_> {
                 self.expr(*test);
                 self.conditional(|w| {
                     w.stmt(*yes);
-                    if let Some(no) = no {
-                        w.stmt(*no);
+                    // A chain of `else if` is walked in a loop.
+                    let mut at = *no;
+                    while let Some(s) = at {
+                        let Stmt::If { test, yes, no } = w.ast[s] else {
+                            w.stmt(s);
+                            break;
+                        };
+                        w.expr(test);
+                        w.stmt(yes);
+                        at = no;
                     }
                 });
             }

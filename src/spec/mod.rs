@@ -14,5 +14,6 @@ pub mod infer;
 pub mod layout;
 pub mod lower;
 pub mod plan;
+pub mod share;
 pub mod ty;
 pub mod world;

@@ -1025,6 +1025,25 @@ pub struct Ast {
     class_spans: Vec<Span>,
 }
 
+impl Ast {
+    /// A tree with room for the nodes of a text. What is reserved and not used costs no memory, but
+    /// growing would copy everything.
+    pub(crate) fn for_text(bytes: usize) -> Ast {
+        let (exprs, stmts, pats, types) = (bytes / 10, bytes / 40, bytes / 40, bytes / 40);
+        Ast {
+            exprs: Arena::with_capacity(exprs),
+            stmts: Arena::with_capacity(stmts),
+            pats: Arena::with_capacity(pats),
+            types: Arena::with_capacity(types),
+            expr_spans: Vec::with_capacity(exprs),
+            stmt_spans: Vec::with_capacity(stmts),
+            pat_spans: Vec::with_capacity(pats),
+            type_spans: Vec::with_capacity(types),
+            ..Ast::default()
+        }
+    }
+}
+
 macro_rules! arenas {
     ($($node:ident $arena:ident $spans:ident $alloc:ident $span:ident $count:ident;)*) => {$(
         impl Ast {

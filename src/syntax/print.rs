@@ -1109,8 +1109,7 @@ impl<'a> Printer<'a> {
                 });
             }
             Stmt::Namespace(n) => {
-                let is_global = matches!(n.name, NamespaceName::Global(_));
-                p.when(n.is_declare && !(is_global && n.body.is_none()), "declare ");
+                p.when(n.is_declare, "declare ");
                 match &n.name {
                     NamespaceName::Path(path) => p.text("namespace ").text(self.path(path)),
                     NamespaceName::Module(name, _) => p.text("module ").text(self.string(*name)),

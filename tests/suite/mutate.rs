@@ -4,7 +4,7 @@
 //! Mutations start from the programs of the repository (and those below `ULTRA_REAL_CODE`):
 //! tokens and bytes are deleted, doubled, swapped, and parts of other programs are spliced in. Each
 //! result is parsed in a dialect, with and without JSX, its diagnostics are rendered, and if it has
-//! none it must survive printing and parsing again. `ULTRA_FUZZ=N` sets the number of inputs,
+//! none it must survive printing and parsing again, and the checker. `ULTRA_FUZZ=N` sets the number of inputs,
 //! `ULTRA_SEED=N` the sequence.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
+use ultra::check::{Which, check};
 use ultra::diag::render;
 use ultra::source::SourceFile;
 use ultra::syntax::{Dialect, Goal, Interner, ParseOptions, dump_ast, parse_with, print::print};
@@ -138,6 +139,10 @@ fn examine(text: &str, options: ParseOptions) -> Result<(), String> {
         return Err(format!("printed text is refused: {}\n{printed}", render(d, &again_file, false)));
     }
     let (before, after) = (dump_ast(&parsed, &names), dump_ast(&again, &again_names));
+    if before == after && options.dialect.has_types() {
+        let (tree, dialect) = (std::rc::Rc::new(parsed), options.dialect);
+        check(&file, &tree, &ultra_ir::ids::Table::new(), Which::Typed, &mut names, dialect);
+    }
     if before != after {
         let difference = before.lines().zip(after.lines()).find(|(a, b)| a != b);
         return Err(format!("printed text has another tree: {difference:?}\n{printed}"));

@@ -26,14 +26,17 @@ pub fn grown_capacity(cap: u32, needed: u32) -> u32 {
 }
 
 /// Bytes from a store's address to element `i`.
+#[inline]
 pub fn offset(kind: Kind, i: u32) -> u32 {
     ELEMENTS + i * kind.size()
 }
 
+#[inline]
 pub fn len(cx: Cx, store: u32) -> u32 {
     cx.read(store, LEN)
 }
 
+#[inline]
 pub fn cap(cx: Cx, store: u32) -> u32 {
     cx.read(store, CAP)
 }

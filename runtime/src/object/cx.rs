@@ -51,17 +51,20 @@ impl Cx {
         unsafe { &mut *crate::ctx::values(self.0) }
     }
 
+    #[inline]
     pub fn addr(self, id: u32, offset: u32) -> *mut u8 {
         // SAFETY: the context is live.
         unsafe { mem::addr(self.0, id, offset) }
     }
 
+    #[inline]
     pub fn read<T: Copy>(self, id: u32, offset: u32) -> T {
         // SAFETY: `id` is live and its layout has the field, by the promise of `new`.
         unsafe { mem::read(self.0, ObjectId(id), offset) }
     }
 
     /// Writes a field that is not counted.
+    #[inline]
     pub fn write<T: Copy>(self, id: u32, offset: u32, value: T) {
         // SAFETY: as `read`.
         unsafe { mem::write(self.0, ObjectId(id), offset, value) }
@@ -268,6 +271,7 @@ pub fn from_ref(id: u32) -> Word {
 }
 
 /// A double as `any`: other NaNs become the canonical one.
+#[inline]
 pub fn from_f64(x: f64) -> Word {
     if x.is_nan() {
         return if x.to_bits() == UNDEFINED_F64 { UNDEFINED } else if x.to_bits() == HOLE_F64 { HOLE } else { CANONICAL_NAN };
@@ -276,6 +280,7 @@ pub fn from_f64(x: f64) -> Word {
 }
 
 /// The double or int32 in a word.
+#[inline]
 pub fn number_of(word: Word) -> Option<f64> {
     if is_double(word) {
         Some(f64::from_bits(word))

@@ -52,6 +52,9 @@ pub fn init(cx: Cx, id: u32) -> Table {
 
 /// Hash of a key: equal for keys that are the same value.
 fn hash_key(cx: Cx, key: Word) -> u32 {
+    if is_double(key) {
+        return heap::mix(key);
+    }
     if is_string(key) {
         return heap::hash(cx, key);
     }
@@ -66,19 +69,38 @@ fn hash_key(cx: Cx, key: Word) -> u32 {
     }
 }
 
+/// As that of the word of the double, which is never -0 here.
 fn hash_f64(x: f64) -> u32 {
-    let x = if x.is_nan() { f64::NAN } else { x + 0.0 };
-    heap::mix(x.to_bits())
+    heap::mix(from_f64(x))
 }
 
-fn same_key(cx: Cx, a: Word, b: Word) -> bool {
-    if a == b {
+/// A key as tables keep it: numbers are doubles where they can be, and -0 is 0.
+fn normal(key: Word) -> Word {
+    match number_of(key) {
+        Some(x) => from_f64(x + 0.0),
+        None => key,
+    }
+}
+
+/// Whether a kept key is a normal one.
+#[inline]
+fn same_key(cx: Cx, kept: Word, key: Word) -> bool {
+    if kept == key {
         return true;
     }
-    match tag(a) {
-        TAG_STRING => tag(b) == TAG_STRING && heap::equals(cx, a, b),
+    // Equal doubles have equal bits, but an integer in a box can equal a double.
+    if is_double(key) && is_double(kept) {
+        return false;
+    }
+    same_but_other_word(cx, kept, key)
+}
+
+#[inline(never)]
+fn same_but_other_word(cx: Cx, kept: Word, key: Word) -> bool {
+    match tag(kept) {
+        TAG_STRING => tag(key) == TAG_STRING && heap::equals(cx, kept, key),
         TAG_SMALL_STRING | TAG_OBJECT | TAG_MISC => false,
-        _ => value::same_value_zero(cx, a, b),
+        _ => value::same_value_zero(cx, kept, key),
     }
 }
 
@@ -129,18 +151,28 @@ impl Table {
 
     /// Entry number of a key.
     pub fn find(self, cx: Cx, key: Word) -> Option<u32> {
-        let index = cx.read::<u32>(self.0, INDEX);
-        if index == 0 {
-            return (0..self.used(cx)).find(|&e| same_key(cx, self.key(cx, e), key));
+        let key = normal(key);
+        match cx.read::<u32>(self.0, INDEX) {
+            0 => self.find_small(cx, key),
+            index => self.find_hashed(cx, index, key, hash_key(cx, key)),
         }
+    }
+
+    fn find_small(self, cx: Cx, key: Word) -> Option<u32> {
+        (0..self.used(cx)).find(|&e| same_key(cx, self.key(cx, e), key))
+    }
+
+    fn find_hashed(self, cx: Cx, index: u32, key: Word, hash: u32) -> Option<u32> {
+        let entries = self.entries(cx);
         let mask = store::len(cx, index) - 1;
-        let mut at = hash_key(cx, key) & mask;
+        let mut at = hash & mask;
         loop {
             let entry = cx.read::<u32>(index, store::offset(Kind::U32, at));
             if entry == 0 {
                 return None;
             }
-            if same_key(cx, self.key(cx, entry - 1), key) {
+            let kept = cx.read(entries, store::offset(Kind::Any, (entry - 1) * 2));
+            if same_key(cx, kept, key) {
                 return Some(entry - 1);
             }
             at = (at + 1) & mask;
@@ -153,23 +185,31 @@ impl Table {
 
     /// Sets the value of a key, adding the key at the end when it is new.
     pub fn set(self, cx: Cx, key: Word, value: Word) -> Res<()> {
-        if let Some(entry) = self.find(cx, key) {
-            self.set_value(cx, entry, value);
-            return Ok(());
+        let key = normal(key);
+        let index = cx.read::<u32>(self.0, INDEX);
+        let (hash, entry) = if index == 0 {
+            (None, self.find_small(cx, key))
+        } else {
+            let hash = hash_key(cx, key);
+            (Some(hash), self.find_hashed(cx, index, key, hash))
+        };
+        match entry {
+            Some(entry) => {
+                self.set_value(cx, entry, value);
+                Ok(())
+            }
+            None => self.append(cx, key, value, hash),
         }
-        self.append(cx, key, value)
     }
 
     /// Adds a key that is not in the table.
-    fn append(self, cx: Cx, key: Word, value: Word) -> Res<()> {
+    fn append(self, cx: Cx, key: Word, value: Word, hash: Option<u32>) -> Res<()> {
         let entries = self.entries(cx);
         if entries == 0 || store::len(cx, entries) == store::cap(cx, entries) {
             self.make_room(cx)?;
         }
         let entries = self.entries(cx);
         let entry = store::len(cx, entries) / 2;
-        // A key of -0 is stored as 0.
-        let key = if key == (-0.0f64).to_bits() { 0 } else { key };
         cx.store_word(entries, store::offset(Kind::Any, entry * 2), key);
         cx.store_word(entries, store::offset(Kind::Any, entry * 2 + 1), value);
         store::set_len(cx, entries, entry * 2 + 2);
@@ -182,7 +222,7 @@ impl Table {
         self.set_len(cx, self.len(cx) + 1);
         let index = cx.read::<u32>(self.0, INDEX);
         if index != 0 {
-            insert_index(cx, index, hash_key(cx, key), entry);
+            insert_index(cx, index, hash.unwrap_or_else(|| hash_key(cx, key)), entry);
         }
         Ok(())
     }

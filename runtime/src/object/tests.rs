@@ -552,3 +552,14 @@ fn methods_are_found_by_shape() {
         assert_eq!(property::has_own(cx, object, s(cx, "method")), Ok(false));
     });
 }
+
+#[test]
+fn hashes_of_small_integers_differ_in_their_low_bits() {
+    for start in [0, 1000, 1 << 20] {
+        let mut low: Vec<u32> = (start..start + 1024).map(|i| crate::string::heap::mix(f64::from(i).to_bits()) & 4095).collect();
+        low.sort_unstable();
+        low.dedup();
+        // 1024 values drawn at random from 4096 leave about 906 different ones.
+        assert!(low.len() > 800, "{} of 1024 from {start}", low.len());
+    }
+}

@@ -273,12 +273,18 @@ pub fn hash_chars(chars: Chars<'_>) -> u32 {
 }
 
 /// Spreads the bits of a word, for hashes of immediates and numbers.
+///
+/// Small integers as doubles differ in their upper bits only, so the upper half of the
+/// product matters as much as the lower one (folded multiplication, as in wyhash).
+#[inline]
 pub fn mix(word: u64) -> u32 {
-    let product = (word ^ seed_bits()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    ((product >> 32) as u32 ^ product as u32).max(1)
+    let product = u128::from(word ^ seed_bits()) * 0x9E37_79B9_7F4A_7C15;
+    let folded = (product >> 64) as u64 ^ product as u64;
+    ((folded >> 32) as u32 ^ folded as u32).max(1)
 }
 
 /// The process's seed: hashes of user keys must not be predictable.
+#[inline]
 fn seed_bits() -> u64 {
     static SEED: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
     *SEED.get_or_init(|| std::collections::hash_map::RandomState::new().hash_one(0u8))

@@ -1,11 +1,11 @@
 //@ console Console
 interface Console {
-  log(...data: any[]): void; error(...data: any[]): void; warn(...data: any[]): void; info(...data: any[]): void;
-  debug(...data: any[]): void; trace(...data: any[]): void; dir(item?: any, options?: any): void;
-  dirxml(...data: any[]): void; table(data?: any, properties?: readonly string[]): void; assert(condition?: any, ...data: any[]): void;
-  count(label?: string): void; countReset(label?: string): void; group(...label: any[]): void;
-  groupCollapsed(...label: any[]): void; groupEnd(): void; time(label?: string): void;
-  timeEnd(label?: string): void; timeLog(label?: string, ...data: any[]): void; clear(): void;
+  log(...data: any): void; error(...data: any): void; warn(...data: any): void; info(...data: any): void;
+  debug(...data: any): void; trace(...data: any): void; dir(item?: any, options?: any): void;
+  dirxml(...data: any): void; table(data?: any, properties?: readonly string[]): void; assert(condition?: any, ...data: any): void;
+  count(label?: string): void; countReset(label?: string): void; group(...label: any): void;
+  groupCollapsed(...label: any): void; groupEnd(): void; time(label?: string): void;
+  timeEnd(label?: string): void; timeLog(label?: string, ...data: any): void; clear(): void;
   timeStamp(label?: string): void; profile(label?: string): void; profileEnd(label?: string): void;
 }
 declare var console: Console;

@@ -268,15 +268,20 @@ impl Parser<'_> {
         if self.is_bare_arrow(left) {
             return left;
         }
+        let mut is_spine = false;
         while self.goes_on() {
             let Some(level) = precedence(&self.tok, &self.ctx, self.dialect) else { break };
             if level <= min {
                 break;
             }
-            self.grow();
             left = if self.at(T::Ident) {
+                self.grow();
                 self.type_operator(start, left)
             } else {
+                // Every walk over a tree takes operators that nest to the left in a loop.
+                if !std::mem::replace(&mut is_spine, true) {
+                    self.grow();
+                }
                 self.binary_rest(start, left, level)
             };
         }

@@ -49,8 +49,10 @@ use crate::diag::{Diagnostic, registry as diag};
 /// the 2 MiB that threads have by default.
 pub const MAX_DEPTH: u32 = 700;
 
-/// How high the tree may grow; operator and call chains grow it without recursion of the parser.
-/// Later stages may rely on it when they recurse.
+/// How high the tree may grow; chains of calls, members and type operators grow it without recursion
+/// of the parser. Later stages may rely on it when they recurse. Two kinds of chain count as one level
+/// however long they are, and have to be walked in loops: binary operators that nest to the left, and
+/// `else if`.
 pub const MAX_HEIGHT: u32 = 4000;
 
 /// After so many diagnostics for one file the rest is dropped.
@@ -287,7 +289,7 @@ impl<'a> Parser<'a> {
             is_module,
             saw_module: false,
             stops_at_module: false,
-            ast: Ast::default(),
+            ast: Ast::for_text(text.len()),
             pairs: Pairs::new(text),
             ctx: Ctx { strict: is_module, ambient: options.declarations, new_target: options.goal == Goal::CommonJs, ..Ctx::default() },
             facts: FnFacts::default(),

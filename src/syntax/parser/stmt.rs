@@ -425,11 +425,25 @@ impl Parser<'_> {
     // Control flow.
 
     fn if_stmt(&mut self, start: u32) -> StmtId {
-        self.bump();
-        let test = self.header_expr();
-        let yes = self.sub_statement(BodyOf::If);
-        let no = if self.eat_keyword(names::ELSE) { Some(self.sub_statement(BodyOf::If)) } else { None };
-        self.stmt_node(start, Stmt::If { test, yes, no })
+        // A chain of `else if` is read in a loop and built from its end.
+        let mut chain = Vec::new();
+        let mut start = start;
+        let mut no = loop {
+            self.bump();
+            let test = self.header_expr();
+            chain.push((start, test, self.sub_statement(BodyOf::If)));
+            if !self.eat_keyword(names::ELSE) {
+                break None;
+            }
+            if !self.at_keyword(names::IF) {
+                break Some(self.sub_statement(BodyOf::If));
+            }
+            start = self.start();
+        };
+        while let Some((start, test, yes)) = chain.pop() {
+            no = Some(self.stmt_node(start, Stmt::If { test, yes, no }));
+        }
+        no.unwrap_or_else(|| self.stmt_node(start, Stmt::Missing))
     }
 
     fn while_stmt(&mut self, start: u32) -> StmtId {
