@@ -263,7 +263,11 @@ unsafe fn release(ctx: *mut WorkerContext, hold: Hold) {
         if !is_due(head.meta()) {
             return;
         }
-        let held = if hold.flags & (HOLD_ALONE | HOLD_ALIASED) == HOLD_ALONE { Some(false) } else { destroyer.is_held(hold.id) };
+        let held = if hold.flags & (HOLD_ALONE | HOLD_ALIASED) == HOLD_ALONE {
+            Some(false)
+        } else {
+            destroyer.is_held(hold.id)
+        };
         if hold.flags & HOLD_ALONE != 0 && held == Some(false) && !head.is_shared() {
             head.set_meta(head.meta() | META_DESTROYED);
             destroyer.queue.push_back(Due { id: hold.id, counted: false });

@@ -260,7 +260,11 @@ impl<'a> Reaper<'a> {
         }
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         let key = (meta as u64) << 32;
-        (!trace::is_special(meta, desc)).then_some(ShapeMaps { key, refs: desc.ref_map, words: desc.word_map })
+        (!trace::is_special(meta, desc)).then_some(ShapeMaps {
+            key,
+            refs: desc.ref_map,
+            words: desc.word_map,
+        })
     }
 
     /// Takes an object that survives off the young list.
@@ -306,7 +310,8 @@ impl<'a> Reaper<'a> {
             return;
         }
         let meta = head.meta();
-        if self.rt.shapes.desc(meta & META_SHAPE_MASK).flags & SHAPE_ACYCLIC != 0 && meta & META_OVERFLOW == 0 {
+        if self.rt.shapes.desc(meta & META_SHAPE_MASK).flags & SHAPE_ACYCLIC != 0 && meta & META_OVERFLOW == 0
+        {
             return;
         }
         self.w.enter_candidate(head, id);
@@ -434,7 +439,13 @@ impl<'a> Reaper<'a> {
 
     /// Calls `drop` with each reference of a dead object; releases its parts on the host.
     #[inline(never)]
-    pub unsafe fn drop_children(&mut self, head: Head, id: u32, meta: u32, drop: &mut dyn FnMut(&mut Self, u32)) {
+    pub unsafe fn drop_children(
+        &mut self,
+        head: Head,
+        id: u32,
+        meta: u32,
+        drop: &mut dyn FnMut(&mut Self, u32),
+    ) {
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         let rt = self.rt;
         // SAFETY: the caller vouches for the object.
@@ -450,7 +461,11 @@ impl<'a> Reaper<'a> {
                 }
                 if meta & META_FINALIZE != 0 {
                     let released = destroy::bury(rt, self.w, id);
-                    released.into_iter().map(word_id).filter(|&id| id > REF_NULL).for_each(|id| drop(self, id));
+                    released
+                        .into_iter()
+                        .map(word_id)
+                        .filter(|&id| id > REF_NULL)
+                        .for_each(|id| drop(self, id));
                 }
             } else {
                 trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| drop(self, child));
