@@ -101,8 +101,16 @@ fn units(text: &str) -> Vec<Unit<'_>> {
 
 /// The name that a line declares, if it is the first line of a declaration.
 fn declared(line: &str) -> Option<&str> {
-    const HEADS: &[&str] =
-        &["function* ", "function ", "async function* ", "async function ", "class ", "const ", "let ", "var "];
+    const HEADS: &[&str] = &[
+        "function* ",
+        "function ",
+        "async function* ",
+        "async function ",
+        "class ",
+        "const ",
+        "let ",
+        "var ",
+    ];
     let rest = HEADS.iter().find_map(|h| line.strip_prefix(h))?;
     let end = rest.find(|c: char| !is_part(c))?;
     Some(&rest[..end])
@@ -114,9 +122,8 @@ fn is_part(c: char) -> bool {
 
 /// Whether a text contains a name as a whole word.
 fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
-    })
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// `__ultra_array_from_map` is likely used where `from` or `map` is written, and

@@ -60,7 +60,20 @@ pub fn file_url(path: &Path) -> String {
     let mut out = String::from("file://");
     for byte in path.display().to_string().bytes() {
         match byte {
-            b' ' | b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'\\' | b'^' | b'`' | b'{' | b'}' | 0..=0x1f | 0x7f.. => {
+            b' '
+            | b'"'
+            | b'#'
+            | b'%'
+            | b'<'
+            | b'>'
+            | b'?'
+            | b'\\'
+            | b'^'
+            | b'`'
+            | b'{'
+            | b'}'
+            | 0..=0x1f
+            | 0x7f.. => {
                 out.push_str(&format!("%{byte:02X}"));
             }
             _ => out.push(char::from(byte)),

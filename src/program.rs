@@ -205,7 +205,11 @@ pub enum Type {
     Array(TypeId),
     Tuple(Box<[TypeId]>),
     Union(Box<[TypeId]>),
-    Function { params: Box<[TypeId]>, rest: bool, ret: TypeId },
+    Function {
+        params: Box<[TypeId]>,
+        rest: bool,
+        ret: TypeId,
+    },
     Iface(IfaceId),
     Map(TypeId, TypeId),
     Set(TypeId),

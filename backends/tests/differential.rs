@@ -61,7 +61,10 @@ fn entry(m: &Module, callee: FuncId, input: u64, r: &mut Rng) -> Func {
     let (i, l) = (e.int(Ty::I32), e.int(Ty::I64));
     let (x, y) = (e.float(), e.float());
     let args = [i, l, x, y, object, floats, ints];
-    assert!(args.iter().map(|&a| e.b.func.ty(a)).eq(PARAMS), "the generator's functions take other parameters");
+    assert!(
+        args.iter().map(|&a| e.b.func.ty(a)).eq(PARAMS),
+        "the generator's functions take other parameters"
+    );
     let (ok, handler, report) = (e.b.block(), e.b.block(), e.b.block());
     let result = e.b.call(Op::Call, Ty::F64, callee.0, &args, 0);
     e.b.br_exc(ok, handler);
@@ -195,7 +198,12 @@ impl Entry<'_> {
         for (array, kind) in [(floats, Kind::F64), (ints, Kind::I32)] {
             for at in 0..LEN {
                 let (p, at) = (self.data(array), self.b.iconst(Ty::I32, at as i64));
-                let v = self.b.emit(InstData { a: p.0, b: at.0, aux: kind as u16, ..InstData::new(Op::LoadElem, kind.reg_ty()) });
+                let v = self.b.emit(InstData {
+                    a: p.0,
+                    b: at.0,
+                    aux: kind as u16,
+                    ..InstData::new(Op::LoadElem, kind.reg_ty())
+                });
                 self.write_number(v);
             }
         }
@@ -221,7 +229,15 @@ fn program(seed: u64) -> Program {
         let body = entry(&module, case.main, input, &mut r);
         let sig = Sig { params: vec![], ret: Ty::Void };
         let cell = module.funcs.len() as u32;
-        let decl = FuncDecl { name: (&*body.name).into(), sig, cell, nothrow: false, pure_: false, always_inline: false, no_inline: false };
+        let decl = FuncDecl {
+            name: (&*body.name).into(),
+            sig,
+            cell,
+            nothrow: false,
+            pure_: false,
+            always_inline: false,
+            no_inline: false,
+        };
         let id = module.add_func(decl);
         module.bodies[id] = Some(body);
         entries.push(id);
@@ -244,7 +260,9 @@ fn oracle(p: &Program, entry: FuncId) -> Option<Trace> {
         Ok(_) => Some((i.rt.trace, false)),
         Err(Exit::Throw(_)) => Some((i.rt.trace, true)),
         Err(Exit::Fuel) => None,
-        Err(Exit::Trap(what)) => panic!("seed {}: the generator made a trap: {what}\n{}", p.seed, module_to_string(&p.module)),
+        Err(Exit::Trap(what)) => {
+            panic!("seed {}: the generator made a trap: {what}\n{}", p.seed, module_to_string(&p.module))
+        }
     }
 }
 
@@ -281,7 +299,12 @@ fn runtime(zeal: &str) -> Box<Runtime> {
     let m = generate(1, &Config::default()).module;
     let class = &m.classes[ClassId(0)];
     let mut spec = ClassSpec::new(&*class.name, ObjKind::Instance, class.size);
-    spec.slots = class.fields.iter().map(|&f| &m.fields[f]).map(|f| SlotSpec::new(&*f.name, f.offset, f.kind)).collect();
+    spec.slots = class
+        .fields
+        .iter()
+        .map(|&f| &m.fields[f])
+        .map(|f| SlotSpec::new(&*f.name, f.offset, f.kind))
+        .collect();
     spec.class_index = 0;
     assert_eq!(rt.register_class(spec).expect("class"), FIRST_PROGRAM_SHAPE);
     rt
@@ -331,8 +354,14 @@ impl Machine {
         table[RtFn::ConsoleWrite as usize] = record as *const () as usize as u64;
         let space = CodeSpace::new(&table, CODE_BYTES).expect("code space");
         space.ensure_cells(module.funcs.len()).expect("cells");
-        let features = if p.seed.is_multiple_of(4) { x64::Features::BASELINE } else { x64::Features::detect() };
-        let options = x64::Options { features, fast: p.seed.is_multiple_of(2), disassemble: show, ..x64::Options::default() };
+        let features =
+            if p.seed.is_multiple_of(4) { x64::Features::BASELINE } else { x64::Features::detect() };
+        let options = x64::Options {
+            features,
+            fast: p.seed.is_multiple_of(2),
+            disassemble: show,
+            ..x64::Options::default()
+        };
         let mut service = Lazy { module, space: &space, options, listing: String::new() };
         if !p.seed.is_multiple_of(5) {
             // Callees come first, so that calls are direct.
@@ -362,14 +391,22 @@ fn expected(p: &Program) -> Vec<(FuncId, Trace)> {
 }
 
 /// Runs a form of the program on a machine and reports the first difference.
-fn compare(p: &Program, expected: &[(FuncId, Trace)], what: &str, module: &Module, machine: &mut Machine) -> Result<(), String> {
+fn compare(
+    p: &Program,
+    expected: &[(FuncId, Trace)],
+    what: &str,
+    module: &Module,
+    machine: &mut Machine,
+) -> Result<(), String> {
     let entries: Vec<FuncId> = expected.iter().map(|e| e.0).collect();
     let show = std::env::var_os("ULTRA_FUZZ_SHOW").is_some();
     let (traces, listing) = machine.run(p, module, &entries, show);
     for ((entry, want), got) in expected.iter().zip(&traces) {
         if want != got {
-            let at = want.0.iter().zip(&got.0).position(|(a, b)| a != b).unwrap_or(want.0.len().min(got.0.len()));
-            let text = if show { module_to_string(module) } else { "(ULTRA_FUZZ_SHOW=1 shows the program)".into() };
+            let at =
+                want.0.iter().zip(&got.0).position(|(a, b)| a != b).unwrap_or(want.0.len().min(got.0.len()));
+            let text =
+                if show { module_to_string(module) } else { "(ULTRA_FUZZ_SHOW=1 shows the program)".into() };
             let name = &p.module.funcs[*entry].name;
             let (a, b) = (want.0.get(at), got.0.get(at));
             return Err(format!(
@@ -391,7 +428,9 @@ fn machine_code_agrees_with_the_oracle() {
         for seed in batch..(batch + BATCH).min(first + cases) {
             let p = program(seed);
             let expected = expected(&p);
-            for (what, module, machine) in [("unoptimised", &p.module, &mut plain), ("optimised", &optimized(&p), &mut full)] {
+            for (what, module, machine) in
+                [("unoptimised", &p.module, &mut plain), ("optimised", &optimized(&p), &mut full)]
+            {
                 compare(&p, &expected, what, module, machine).unwrap_or_else(|e| panic!("{e}"));
             }
             runs += expected.len() as u64;

@@ -11,17 +11,30 @@ use ultra_ir::{Func, FuncDecl, FuncId, Module, Op, Sig, Ty};
 use ultra_runtime::Runtime;
 
 fn hook(ctx: *mut WorkerContext) -> String {
-    assert!(std::thread::spawn({
-        let at = ctx as usize;
-        move || frames(at as *const WorkerContext, 10).is_empty()
-    }).join().expect("no panic"), "another thread is not in the run");
+    assert!(
+        std::thread::spawn({
+            let at = ctx as usize;
+            move || frames(at as *const WorkerContext, 10).is_empty()
+        })
+        .join()
+        .expect("no panic"),
+        "another thread is not in the run"
+    );
     frames(ctx, 4).iter().map(|f| format!("\n    at {} ({})", f.name, f.frame.pos)).collect()
 }
 
 fn declare(m: &mut Module, name: &str) -> FuncId {
     let cell = m.funcs.len() as u32;
     let sig = Sig { params: vec![Ty::I32], ret: Ty::Void };
-    m.add_func(FuncDecl { name: name.into(), sig, cell, nothrow: false, pure_: false, always_inline: false, no_inline: false })
+    m.add_func(FuncDecl {
+        name: name.into(),
+        sig,
+        cell,
+        nothrow: false,
+        pure_: false,
+        always_inline: false,
+        no_inline: false,
+    })
 }
 
 /// `name(n)`: below 1 it throws at position `pos`, else it calls `callee` with n - 1 at `pos + 1`.
@@ -63,7 +76,8 @@ impl Service for Lazy<'_> {
     fn compile(&mut self, cell: u32) -> Option<u64> {
         self.seen.push(frames(self.ctx, 10).into_iter().map(|f| f.name.into()).collect());
         let id = self.m.funcs.ids().nth(cell as usize)?;
-        let code = x64::compile(self.m.bodies[id].as_ref()?, id, self.m, &x64::Options::default()).expect("compiles");
+        let code = x64::compile(self.m.bodies[id].as_ref()?, id, self.m, &x64::Options::default())
+            .expect("compiles");
         let at = self.space.add(&code).expect("room");
         self.space.publish(cell, at);
         Some(at)

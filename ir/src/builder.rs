@@ -270,7 +270,15 @@ impl Builder {
     }
 
     /// `aux` 1 marks the first target unlikely, 2 the second.
-    pub fn branch_args(&mut self, cond: Value, aux: u16, then: Block, then_args: &[Value], els: Block, else_args: &[Value]) {
+    pub fn branch_args(
+        &mut self,
+        cond: Value,
+        aux: u16,
+        then: Block,
+        then_args: &[Value],
+        els: Block,
+        else_args: &[Value],
+    ) {
         let b = self.edge(then, then_args);
         let c = self.edge(els, else_args);
         self.emit(InstData { a: cond.0, b: b.0, c: c.0, aux, ..InstData::new(Op::Branch, Ty::Void) });

@@ -109,7 +109,9 @@ pub fn source_offsets(inlined: &[(u32, u32)], pos: u32) -> impl Iterator<Item = 
             u32::MAX => (pos, None),
             _ if pos & INLINED == 0 => (pos, None),
             // What is outside was entered before what is inside, so indices fall.
-            _ => inlined.get((pos & !INLINED) as usize).map_or((u32::MAX, None), |&(inner, outer)| (inner, Some(outer))),
+            _ => inlined
+                .get((pos & !INLINED) as usize)
+                .map_or((u32::MAX, None), |&(inner, outer)| (inner, Some(outer))),
         };
         next = outer;
         Some(offset)
@@ -210,7 +212,10 @@ impl Func {
     }
 
     /// The values of a list.
-    pub fn values_of(&self, list: ListRef) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator + Clone + '_ {
+    pub fn values_of(
+        &self,
+        list: ListRef,
+    ) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator + Clone + '_ {
         self.list(list).iter().map(|&v| Value(v))
     }
 

@@ -466,7 +466,12 @@ mod tests {
         for op in Op::ALL {
             let info = op.info();
             let expected = match info.format {
-                Format::Nullary | Format::Imm64 | Format::Imm | Format::Jump | Format::Call | Format::BrExc => 0,
+                Format::Nullary
+                | Format::Imm64
+                | Format::Imm
+                | Format::Jump
+                | Format::Call
+                | Format::BrExc => 0,
                 Format::Unary | Format::UnaryImm | Format::Branch | Format::Switch => 1,
                 Format::Binary | Format::BinaryImm => 2,
                 Format::Ternary => 3,

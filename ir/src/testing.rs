@@ -75,7 +75,8 @@ impl Rng {
 
 const INTS: [i64; 12] = [0, 1, 2, 3, 5, 7, 8, -1, -2, 31, 255, 1 << 20];
 const WILD_INTS: [i64; 6] = [i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN, 1 << 31, 1 << 53];
-const FLOATS: [f64; 14] = [0.0, 1.0, 2.0, 3.0, 0.5, -1.0, 10.0, 7.0, 255.0, 1e6, -0.0, 4294967296.0, 1e300, f64::INFINITY];
+const FLOATS: [f64; 14] =
+    [0.0, 1.0, 2.0, 3.0, 0.5, -1.0, 10.0, 7.0, 255.0, 1e6, -0.0, 4294967296.0, 1e300, f64::INFINITY];
 
 /// Argument words for one run, made on the oracle's heap.
 pub fn setup(m: &Module, heap: &mut Heap, seed: u64) -> Vec<u64> {
@@ -127,7 +128,15 @@ pub fn generate(seed: u64, config: &Config) -> Case {
     for n in 0..count {
         let sig = Sig { params: PARAMS.to_vec(), ret: Ty::F64 };
         let name = format!("f{n}");
-        main = m.add_func(FuncDecl { name: name.clone().into(), sig, cell: n, nothrow: false, pure_: false, always_inline: false, no_inline: false });
+        main = m.add_func(FuncDecl {
+            name: name.clone().into(),
+            sig,
+            cell: n,
+            nothrow: false,
+            pure_: false,
+            always_inline: false,
+            no_inline: false,
+        });
         let size = if n + 1 == count { config.size } else { 4 + rng.below(config.size / 2 + 1) };
         let body = Gen::new(&m, name, rng.next(), config, main).function(size);
         m.bodies[main] = Some(body);
@@ -138,7 +147,13 @@ pub fn generate(seed: u64, config: &Config) -> Case {
 fn point_class(m: &mut Module) {
     let class = ClassId(0);
     let mut fields = Vec::new();
-    for (name, kind, offset) in [("x", Kind::F64, 8), ("y", Kind::I32, 16), ("b", Kind::U8, 20), ("z", Kind::I64, 24), ("next", Kind::Ref, 32)] {
+    for (name, kind, offset) in [
+        ("x", Kind::F64, 8),
+        ("y", Kind::I32, 16),
+        ("b", Kind::U8, 20),
+        ("z", Kind::I64, 24),
+        ("next", Kind::Ref, 32),
+    ] {
         fields.push(m.fields.push(FieldData { name: name.into(), kind, offset, immutable: false, class }));
     }
     m.classes.push(ClassData {
@@ -175,7 +190,22 @@ impl<'a> Gen<'a> {
     fn new(m: &'a Module, name: String, seed: u64, config: &'a Config, this: FuncId) -> Self {
         let b = Builder::new(Func::new(name, PARAMS.to_vec(), Some(Ty::F64)));
         let arrays = [Value::NONE; 2];
-        Gen { m, b, r: Rng(seed), config, this, ints: vec![], longs: vec![], floats: vec![], objects: vec![], arrays, handlers: vec![], depth: 0, budget: 0, calls: 2 }
+        Gen {
+            m,
+            b,
+            r: Rng(seed),
+            config,
+            this,
+            ints: vec![],
+            longs: vec![],
+            floats: vec![],
+            objects: vec![],
+            arrays,
+            handlers: vec![],
+            depth: 0,
+            budget: 0,
+            calls: 2,
+        }
     }
 
     fn function(mut self, size: u32) -> Func {
@@ -192,7 +222,11 @@ impl<'a> Gen<'a> {
         }
         for (list, n) in [(0, params[2]), (0, params[3]), (1, params[1])] {
             let v = self.b.var(if list == 0 { Ty::F64 } else { Ty::I64 });
-            if list == 0 { self.floats.push(v) } else { self.longs.push(v) }
+            if list == 0 {
+                self.floats.push(v)
+            } else {
+                self.longs.push(v)
+            }
             self.b.set(v, n);
         }
         let v = self.b.var(Ty::F64);
@@ -337,10 +371,14 @@ impl<'a> Gen<'a> {
         let init = self.b.iconst(Ty::I32, first);
         self.b.set(i, init);
         let bound = if self.r.chance(30) { self.array_len(1) } else { self.b.iconst(Ty::I32, first + trips) };
-        self.counted(i, |g, x| g.b.binary_aux(Op::ICmp, IntCc::Slt as u16, x, bound), |g, x| {
-            let c = g.b.iconst(Ty::I32, step);
-            g.b.binary(Op::IAdd, x, c)
-        });
+        self.counted(
+            i,
+            |g, x| g.b.binary_aux(Op::ICmp, IntCc::Slt as u16, x, bound),
+            |g, x| {
+                let c = g.b.iconst(Ty::I32, step);
+                g.b.binary(Op::IAdd, x, c)
+            },
+        );
     }
 
     /// The same over a `number`, as unannotated source has it.
@@ -361,13 +399,22 @@ impl<'a> Gen<'a> {
             self.b.f64const(first + trips)
         };
         let cc = if down { FloatCc::Gt } else { self.r.pick(&[FloatCc::Lt, FloatCc::Le]) };
-        self.counted(i, |g, x| g.b.binary_aux(Op::FCmp, cc as u16, x, bound), |g, x| {
-            let c = g.b.f64const(if down { -step } else { step });
-            g.b.binary(Op::FAdd, x, c)
-        });
+        self.counted(
+            i,
+            |g, x| g.b.binary_aux(Op::FCmp, cc as u16, x, bound),
+            |g, x| {
+                let c = g.b.f64const(if down { -step } else { step });
+                g.b.binary(Op::FAdd, x, c)
+            },
+        );
     }
 
-    fn counted(&mut self, i: Var, test: impl Fn(&mut Self, Value) -> Value, step: impl Fn(&mut Self, Value) -> Value) {
+    fn counted(
+        &mut self,
+        i: Var,
+        test: impl Fn(&mut Self, Value) -> Value,
+        step: impl Fn(&mut Self, Value) -> Value,
+    ) {
         let (head, body, exit) = (self.b.block(), self.b.block(), self.b.block());
         self.b.jump(head, &[]);
         self.b.switch_to(head);
@@ -377,7 +424,11 @@ impl<'a> Gen<'a> {
         self.b.seal(body);
         self.b.switch_to(body);
         let is_int = self.b.func.ty(x) == Ty::I32;
-        if is_int { self.ints.push(i) } else { self.floats.push(i) }
+        if is_int {
+            self.ints.push(i)
+        } else {
+            self.floats.push(i)
+        }
         // The counter is read but never assigned by the body: it is last in its list.
         let counter = if is_int { self.ints.pop() } else { self.floats.pop() };
         if self.r.chance(70) {
@@ -465,7 +516,12 @@ impl<'a> Gen<'a> {
     }
 
     fn load_elem(&mut self, p: Value, at: Value, kind: Kind) -> Value {
-        self.b.emit(InstData { a: p.0, b: at.0, aux: kind as u16, ..InstData::new(Op::LoadElem, kind.reg_ty()) })
+        self.b.emit(InstData {
+            a: p.0,
+            b: at.0,
+            aux: kind as u16,
+            ..InstData::new(Op::LoadElem, kind.reg_ty())
+        })
     }
 
     fn masked_index(&mut self) -> Value {
@@ -543,7 +599,15 @@ impl<'a> Gen<'a> {
         }
         self.calls -= 1;
         let callee = self.r.below(self.this.0);
-        let args = [self.int(1), self.long(1), self.float(1), self.float(1), self.object(), self.arrays[0], self.arrays[1]];
+        let args = [
+            self.int(1),
+            self.long(1),
+            self.float(1),
+            self.float(1),
+            self.object(),
+            self.arrays[0],
+            self.arrays[1],
+        ];
         let r = self.b.call(Op::Call, Ty::F64, callee, &args, 0);
         self.after_throwing();
         let v = self.r.pick(&self.floats);
@@ -638,7 +702,8 @@ impl<'a> Gen<'a> {
                 let v = self.r.pick(&self.ints);
                 return self.b.get(v);
             }
-            let c = if self.r.chance(10) { self.r.pick(&WILD_INTS) as i32 as i64 } else { self.r.pick(&INTS) };
+            let c =
+                if self.r.chance(10) { self.r.pick(&WILD_INTS) as i32 as i64 } else { self.r.pick(&INTS) };
             return self.b.iconst(Ty::I32, c);
         }
         let d = depth - 1;
@@ -646,7 +711,8 @@ impl<'a> Gen<'a> {
             0..=6 => self.int_binary(Ty::I32, d),
             7 => {
                 let a = self.int(d);
-                let op = self.r.pick(&[Op::INeg, Op::INot, Op::SExt8, Op::SExt16, Op::ZExt8, Op::ZExt16, Op::Clz]);
+                let op =
+                    self.r.pick(&[Op::INeg, Op::INot, Op::SExt8, Op::SExt16, Op::ZExt8, Op::ZExt16, Op::Clz]);
                 self.b.unary(op, a)
             }
             8 | 9 => {
@@ -688,7 +754,20 @@ impl<'a> Gen<'a> {
         let get = |g: &mut Self| if ty == Ty::I32 { g.int(d) } else { g.long(d) };
         let (a, mut b) = (get(self), get(self));
         let op = self.r.pick(&[
-            Op::IAdd, Op::IAdd, Op::ISub, Op::IMul, Op::IAnd, Op::IOr, Op::IXor, Op::Shl, Op::SShr, Op::UShr, Op::SDiv, Op::UDiv, Op::SRem, Op::URem,
+            Op::IAdd,
+            Op::IAdd,
+            Op::ISub,
+            Op::IMul,
+            Op::IAnd,
+            Op::IOr,
+            Op::IXor,
+            Op::Shl,
+            Op::SShr,
+            Op::UShr,
+            Op::SDiv,
+            Op::UDiv,
+            Op::SRem,
+            Op::URem,
         ]);
         if matches!(op, Op::SDiv | Op::UDiv | Op::SRem | Op::URem) {
             if self.r.chance(50) {

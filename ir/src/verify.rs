@@ -90,8 +90,17 @@ impl Verifier<'_> {
                 ensure!(self.f.insts.get(i).is_some(), "does not exist");
                 ensure!(!std::mem::replace(&mut placed[i], true), "is placed twice");
                 let d = &self.f.insts[i];
-                ensure!(d.op.is_terminator() == (at + 1 == insts.len()), "{} at position {at} of {}", d.op.name(), insts.len());
-                ensure!(self.dialect == Dialect::Any || !d.op.is_dynamic(), "dynamic operation {}", d.op.name());
+                ensure!(
+                    d.op.is_terminator() == (at + 1 == insts.len()),
+                    "{} at position {at} of {}",
+                    d.op.name(),
+                    insts.len()
+                );
+                ensure!(
+                    self.dialect == Dialect::Any || !d.op.is_dynamic(),
+                    "dynamic operation {}",
+                    d.op.name()
+                );
                 self.operands(i, d)?;
                 self.result(i, d)?;
                 self.immediates(d)?;
@@ -110,7 +119,10 @@ impl Verifier<'_> {
 
     fn params(&self, b: Block) -> Res {
         for (i, &p) in self.f.blocks[b].params.iter().enumerate() {
-            ensure!(self.f.values.get(p).is_some_and(|v| v.def == Def::Param(b, i as u32)), "parameter {p} does not know its place");
+            ensure!(
+                self.f.values.get(p).is_some_and(|v| v.def == Def::Param(b, i as u32)),
+                "parameter {p} does not know its place"
+            );
             ensure!(self.f.ty(p) != Ty::Void, "parameter {p} has no type");
         }
         if b == self.f.entry() {
@@ -125,7 +137,12 @@ impl Verifier<'_> {
         let info = d.op.info();
         if info.format == Format::Switch {
             let (t, c) = (self.f.list(ListRef(d.b)), self.f.list(ListRef(d.c)));
-            ensure!(!t.is_empty() && t.len() == c.len() + 1, "switch with {} targets and {} cases", t.len(), c.len());
+            ensure!(
+                !t.is_empty() && t.len() == c.len() + 1,
+                "switch with {} targets and {} cases",
+                t.len(),
+                c.len()
+            );
             let mut sorted = c.to_vec();
             sorted.sort_unstable();
             ensure!(sorted.windows(2).all(|w| w[0] != w[1]), "switch with a repeated case");
@@ -136,10 +153,21 @@ impl Verifier<'_> {
             ensure!(call.block != self.f.entry(), "branch to the entry");
             let params = &self.f.blocks[call.block].params;
             let args: Vec<Value> = self.f.values_of(call.args).collect();
-            ensure!(args.len() == params.len(), "{} arguments for {} parameters of {}", args.len(), params.len(), call.block);
+            ensure!(
+                args.len() == params.len(),
+                "{} arguments for {} parameters of {}",
+                args.len(),
+                params.len(),
+                call.block
+            );
             for (&a, &p) in args.iter().zip(params) {
                 ensure!(self.f.values.get(a).is_some(), "{a} does not exist");
-                ensure!(self.f.ty(a) == self.f.ty(p), "{a} of type {} for {p} of type {}", self.f.ty(a).name(), self.f.ty(p).name());
+                ensure!(
+                    self.f.ty(a) == self.f.ty(p),
+                    "{a} of type {} for {p} of type {}",
+                    self.f.ty(a).name(),
+                    self.f.ty(p).name()
+                );
             }
         }
         let mut missing = None;
@@ -164,35 +192,67 @@ impl Verifier<'_> {
         match d.op {
             Op::Select => ensure!(f.ty(d.arg_b()) == f.ty(d.arg_c()), "select of two types"),
             Op::ICmp => ensure!(!f.ty(d.arg_a()).is_float(), "icmp of floats"),
-            Op::Return => ensure!(f.ret == Some(f.ty(d.arg_a())), "returns {} instead of {:?}", f.ty(d.arg_a()).name(), f.ret),
+            Op::Return => ensure!(
+                f.ret == Some(f.ty(d.arg_a())),
+                "returns {} instead of {:?}",
+                f.ty(d.arg_a()).name(),
+                f.ret
+            ),
             Op::ReturnVoid => ensure!(f.ret.is_none(), "returns nothing instead of {:?}", f.ret),
             Op::StoreField => {
                 let kind = self.m.fields.get(FieldId(d.c)).map(|x| x.kind);
-                ensure!(kind.is_some_and(|k| k.reg_ty() == f.ty(d.arg_b())), "stores {} into {kind:?}", f.ty(d.arg_b()).name());
+                ensure!(
+                    kind.is_some_and(|k| k.reg_ty() == f.ty(d.arg_b())),
+                    "stores {} into {kind:?}",
+                    f.ty(d.arg_b()).name()
+                );
             }
             Op::StoreElem => {
                 let kind = Kind::ALL.get((d.aux & 0xff) as usize);
-                ensure!(kind.is_some_and(|k| k.reg_ty() == f.ty(d.arg_c())), "stores {} into {kind:?}", f.ty(d.arg_c()).name());
+                ensure!(
+                    kind.is_some_and(|k| k.reg_ty() == f.ty(d.arg_c())),
+                    "stores {} into {kind:?}",
+                    f.ty(d.arg_c()).name()
+                );
             }
             Op::Call => {
                 if let Some(callee) = self.m.funcs.get(FuncId(d.a)) {
                     self.args(d, &callee.sig.params, 0)?;
-                    ensure!(d.ty == callee.sig.ret, "call yields {}, callee {}", d.ty.name(), callee.sig.ret.name());
+                    ensure!(
+                        d.ty == callee.sig.ret,
+                        "call yields {}, callee {}",
+                        d.ty.name(),
+                        callee.sig.ret.name()
+                    );
                 }
             }
             Op::CallRt => {
                 if let Some(rt) = RtFn::from_index(d.a) {
                     self.args(d, rt.sig().params, 0)?;
-                    ensure!(d.ty == rt.sig().ret, "call_rt yields {}, {} {}", d.ty.name(), rt.sig().name, rt.sig().ret.name());
+                    ensure!(
+                        d.ty == rt.sig().ret,
+                        "call_rt yields {}, {} {}",
+                        d.ty.name(),
+                        rt.sig().name,
+                        rt.sig().ret.name()
+                    );
                 }
             }
             Op::CallVirtual | Op::CallCell => {
-                let Some(sig) = self.m.sigs.get(SigId(d.c)) else { return Err(format!("{} does not exist", SigId(d.c))) };
+                let Some(sig) = self.m.sigs.get(SigId(d.c)) else {
+                    return Err(format!("{} does not exist", SigId(d.c)));
+                };
                 let skip = (d.op == Op::CallCell) as usize;
                 if d.op == Op::CallCell {
-                    ensure!(f.values_of(d.list()).next().is_some_and(|v| f.ty(v) == Ty::I32), "call_cell without a cell index");
+                    ensure!(
+                        f.values_of(d.list()).next().is_some_and(|v| f.ty(v) == Ty::I32),
+                        "call_cell without a cell index"
+                    );
                 } else {
-                    ensure!(f.values_of(d.list()).next().is_some_and(|v| f.ty(v) == Ty::Ref), "call_virtual without a receiver");
+                    ensure!(
+                        f.values_of(d.list()).next().is_some_and(|v| f.ty(v) == Ty::Ref),
+                        "call_virtual without a receiver"
+                    );
                 }
                 self.args(d, &sig.params, skip)?;
                 ensure!(d.ty == sig.ret, "call yields {}, signature {}", d.ty.name(), sig.ret.name());
@@ -212,7 +272,10 @@ impl Verifier<'_> {
         let r = self.f.results[i];
         ensure!(r.is_none() == (d.ty == Ty::Void), "result {r} of an instruction of type {}", d.ty.name());
         if let Some(r) = r.some() {
-            ensure!(self.f.values.get(r).is_some_and(|v| v.def == Def::Inst(i) && v.ty == d.ty), "result {r} does not know its definition");
+            ensure!(
+                self.f.values.get(r).is_some_and(|v| v.def == Def::Inst(i) && v.ty == d.ty),
+                "result {r} does not know its definition"
+            );
         }
         let rule = d.op.info().rule;
         let ty = self.f.result_ty(d, d.ty);
@@ -256,7 +319,9 @@ impl Verifier<'_> {
             Op::AnyIs => AnyTest::get(d.aux).is_some(),
             Op::StoreField => Barrier::get(d.aux).is_some(),
             Op::LoadElem => Kind::ALL.get(d.aux as usize).is_some(),
-            Op::StoreElem => Kind::ALL.get((d.aux & 0xff) as usize).is_some() && Barrier::get(d.aux >> 8).is_some(),
+            Op::StoreElem => {
+                Kind::ALL.get((d.aux & 0xff) as usize).is_some() && Barrier::get(d.aux >> 8).is_some()
+            }
             Op::Branch => d.aux <= 2,
             Op::BConst | Op::RefConst => d.imm() <= 1,
             Op::IConst if d.ty == Ty::I32 => d.imm() as i64 == d.imm() as i32 as i64,
@@ -273,16 +338,31 @@ impl Verifier<'_> {
         }
         for (n, bc) in self.f.target_ids(i).into_iter().enumerate() {
             let target = self.f.block_calls[bc].block;
-            let catches = self.f.blocks[target].insts.first().is_some_and(|&x| self.f.insts[x].op == Op::CatchValue);
+            let catches =
+                self.f.blocks[target].insts.first().is_some_and(|&x| self.f.insts[x].op == Op::CatchValue);
             let handler = d.op == Op::BrExc && n == 1;
-            ensure!(catches == handler, "{target} {}", if handler { "does not start with catch_value" } else { "is a handler but no exception leads there" });
+            ensure!(
+                catches == handler,
+                "{target} {}",
+                if handler {
+                    "does not start with catch_value"
+                } else {
+                    "is a handler but no exception leads there"
+                }
+            );
         }
         if d.op == Op::BrExc {
             let before = at.checked_sub(1).map(|x| insts[x]);
-            ensure!(before.is_some_and(|x| may_throw(self.f, self.m, x)), "br_exc after an instruction that cannot throw");
+            ensure!(
+                before.is_some_and(|x| may_throw(self.f, self.m, x)),
+                "br_exc after an instruction that cannot throw"
+            );
             if let Some(v) = before.and_then(|x| self.f.result(x)) {
                 let handler = self.f.block_calls[BlockCallId(d.b)];
-                ensure!(self.f.values_of(handler.args).all(|a| a != v), "{v} goes to the handler of the instruction that defines it");
+                ensure!(
+                    self.f.values_of(handler.args).all(|a| a != v),
+                    "{v} goes to the handler of the instruction that defines it"
+                );
             }
         }
         Ok(())
@@ -306,7 +386,8 @@ impl Verifier<'_> {
                     let ok = match self.f.values[v].def {
                         Def::Inst(def) => {
                             let (block, index) = order.get(def).copied().unwrap_or((Block::NONE, 0));
-                            !block.is_none() && if block == b { (index as usize) < at } else { dom.dominates(block, b) }
+                            !block.is_none()
+                                && if block == b { (index as usize) < at } else { dom.dominates(block, b) }
                         }
                         Def::Param(block, index) => {
                             !block.is_none()
@@ -318,7 +399,11 @@ impl Verifier<'_> {
                         bad = Some(v);
                     }
                 });
-                ensure!(bad.is_none(), "{} is not defined on every path to its use", bad.unwrap_or(Value::NONE));
+                ensure!(
+                    bad.is_none(),
+                    "{} is not defined on every path to its use",
+                    bad.unwrap_or(Value::NONE)
+                );
             }
         }
         self.thrown_results(&cfg, &dom, &order)
@@ -352,13 +437,18 @@ impl Verifier<'_> {
                     }
                     let Def::Inst(def) = self.f.values[v].def else { return };
                     let here = order[def].0 == b;
-                    let only = cfg.preds[ok].iter().all(|p| p.block == order[def].0 || dom.dominates(ok, p.block));
+                    let only =
+                        cfg.preds[ok].iter().all(|p| p.block == order[def].0 || dom.dominates(ok, p.block));
                     if !here && !(only && dom.dominates(ok, b)) {
                         bad = Some(v);
                     }
                 });
                 self.inst = Some(i);
-                ensure!(bad.is_none(), "{} is used where the instruction that defines it may have thrown", bad.unwrap_or(Value::NONE));
+                ensure!(
+                    bad.is_none(),
+                    "{} is used where the instruction that defines it may have thrown",
+                    bad.unwrap_or(Value::NONE)
+                );
             }
         }
         Ok(())
@@ -388,7 +478,9 @@ mod tests {
     use crate::text::parse_module;
 
     fn check(body: &str) -> Result<(), VerifyError> {
-        let text = format!("class class0 P size=24 {{ x: f64 @8, n: ref @16 }}\ndecl g() -> i32\nfunc f(i32, f64, ref) -> i32 {{\nblock0(v0: i32, v1: f64, v2: ref):\n{body}\n}}\n");
+        let text = format!(
+            "class class0 P size=24 {{ x: f64 @8, n: ref @16 }}\ndecl g() -> i32\nfunc f(i32, f64, ref) -> i32 {{\nblock0(v0: i32, v1: f64, v2: ref):\n{body}\n}}\n"
+        );
         let m = parse_module(&text).unwrap();
         verify(m.bodies[FuncId(1)].as_ref().unwrap(), &m, Dialect::Typed)
     }
@@ -410,11 +502,20 @@ mod tests {
             ("branch v0, block1, block1 block1: return v0", "Bool"),
             ("jump block1(v0) block1: return v0", "arguments"),
             ("jump block1(v1) block1(v3: i32): return v0", "type"),
-            ("v9 = icmp.eq v0, v0 branch v9, block1, block2 block1: v3 = iadd v0, v0 jump block2 block2: return v3", "every path"),
+            (
+                "v9 = icmp.eq v0, v0 branch v9, block1, block2 block1: v3 = iadd v0, v0 jump block2 block2: return v3",
+                "every path",
+            ),
             ("v3 = iadd v4, v0 v4 = iadd v0, v0 return v3", "every path"),
-            ("v3 = iadd v0, v0 br_exc block1, block2 block1: return v0 block2: v4 = catch_value return v0", "cannot throw"),
+            (
+                "v3 = iadd v0, v0 br_exc block1, block2 block1: return v0 block2: v4 = catch_value return v0",
+                "cannot throw",
+            ),
             ("v3: i32 = call fn0() br_exc block1, block1 block1: return v0", "catch_value"),
-            ("v3: i32 = call fn0() br_exc block1, block2(v3) block1: return v3 block2(v5: i32): v4 = catch_value return v0", "handler of the"),
+            (
+                "v3: i32 = call fn0() br_exc block1, block2(v3) block1: return v3 block2(v5: i32): v4 = catch_value return v0",
+                "handler of the",
+            ),
             ("jump block1 block1: v4 = catch_value return v0", "no exception"),
             ("v3: i32 = load_field v2, class0.x return v3", "yield"),
             ("store_field v2, v0, class0.x return v0", "stores"),

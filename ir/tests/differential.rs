@@ -34,7 +34,13 @@ fn compare(case: &Case, what: &str, change: impl FnOnce(&mut Func)) {
     for input in 0..4 {
         let before = run(&case.module, old, FUEL, case.seed * 7 + input);
         if !before.is_valid() {
-            assert!(!matches!(before.exit, Err(ultra_ir::interp::Exit::Trap(_))), "seed {}: the generator made a trap: {:?}\n{}", case.seed, before.exit, text(old));
+            assert!(
+                !matches!(before.exit, Err(ultra_ir::interp::Exit::Trap(_))),
+                "seed {}: the generator made a trap: {:?}\n{}",
+                case.seed,
+                before.exit,
+                text(old)
+            );
             continue;
         }
         let after = run(&case.module, &new, FUEL * 8, case.seed * 7 + input);
@@ -55,7 +61,8 @@ fn passes_keep_what_can_be_seen() {
     let options = Options { verify: false, ..Options::new(OptLevel::Full) };
     for seed in first..first + env("ULTRA_FUZZ_CASES", 150) {
         let case = generate(seed, &Config::default());
-        verify(body(&case), &case.module, Dialect::Typed).unwrap_or_else(|e| panic!("seed {seed}: generator: {e}"));
+        verify(body(&case), &case.module, Dialect::Typed)
+            .unwrap_or_else(|e| panic!("seed {seed}: generator: {e}"));
         for p in PASSES {
             if only.as_deref().is_none_or(|o| o == p.name) {
                 compare(&case, p.name, |f| {
@@ -64,7 +71,13 @@ fn passes_keep_what_can_be_seen() {
             }
         }
         let inlined = |f: &mut Func| {
-            inline(f, case.main, &case.module, &|id| case.module.bodies[id].as_ref(), &InlineOptions::default());
+            inline(
+                f,
+                case.main,
+                &case.module,
+                &|id| case.module.bodies[id].as_ref(),
+                &InlineOptions::default(),
+            );
         };
         if only.as_deref().is_none_or(|o| o == "inline") {
             compare(&case, "inline", inlined);
@@ -74,7 +87,9 @@ fn passes_keep_what_can_be_seen() {
                 inlined(f);
                 optimize(f, &case.module, &Options::new(OptLevel::Full), &mut NoHook);
             });
-            compare(&case, "the pipeline", |f| optimize(f, &case.module, &Options::new(OptLevel::Full), &mut NoHook));
+            compare(&case, "the pipeline", |f| {
+                optimize(f, &case.module, &Options::new(OptLevel::Full), &mut NoHook)
+            });
         }
     }
 }
@@ -91,7 +106,10 @@ fn most_programs_return() {
         steps += o.steps;
     }
     println!("{returned} returned, {threw} threw, {steps} instructions");
-    assert!(returned >= 120 && threw >= 5 && steps > 20_000, "{returned} returned, {threw} threw, {steps} instructions");
+    assert!(
+        returned >= 120 && threw >= 5 && steps > 20_000,
+        "{returned} returned, {threw} threw, {steps} instructions"
+    );
 }
 
 #[test]

@@ -9,7 +9,8 @@ fn filetests() {
     let mut failures = Vec::new();
     let mut count = 0;
     for dir in ["ir", "opt"] {
-        let mut files: Vec<_> = std::fs::read_dir(root.join(dir)).expect(dir).map(|e| e.expect("entry").path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(root.join(dir)).expect(dir).map(|e| e.expect("entry").path()).collect();
         files.sort();
         for path in files.iter().filter(|p| p.extension().is_some_and(|x| x == "filetest")) {
             count += 1;

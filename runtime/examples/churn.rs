@@ -231,7 +231,10 @@ fn report(ctx: *mut WorkerContext, name: &str, work: impl FnOnce() -> u64) {
 #[inline(never)]
 fn run(rt: &mut Runtime, percent: u64) -> Result<(), ultra_runtime::Error> {
     let slots = vec![SlotSpec::new("left", 8, Kind::Ref), SlotSpec::new("right", 12, Kind::Ref)];
-    let shape = rt.register_class(ClassSpec { slots, ..ClassSpec::new("Node", ultra_abi::shape::ObjKind::Instance, NODE_SIZE) })?;
+    let shape = rt.register_class(ClassSpec {
+        slots,
+        ..ClassSpec::new("Node", ultra_abi::shape::ObjKind::Instance, NODE_SIZE)
+    })?;
     let ctx = rt.context();
     let code = Code { ctx, base: rt.heap.base(), shape };
     let max = if percent >= 100 { 17 } else { 13 };

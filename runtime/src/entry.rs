@@ -1,11 +1,13 @@
 //! The functions of the table of runtime functions, under the names of its rows.
 
-pub use crate::rc::destroy::{destroy_drain, destroy_failed, destroy_next, scope_enter, scope_exit, scope_hold};
-pub use crate::weak::{weak_cell, weak_deref};
-pub use crate::rc::poll::{
-    alloc_large, alloc_slow, goroutine_alloc_shared, inc_slow, log_full, mem_add_ref, mem_alloc_managed, mem_release,
-    mem_set_parent_scope, mem_share, object_create, poll,
+pub use crate::rc::destroy::{
+    destroy_drain, destroy_failed, destroy_next, scope_enter, scope_exit, scope_hold,
 };
+pub use crate::rc::poll::{
+    alloc_large, alloc_slow, goroutine_alloc_shared, inc_slow, log_full, mem_add_ref, mem_alloc_managed,
+    mem_release, mem_set_parent_scope, mem_share, object_create, poll,
+};
+pub use crate::weak::{weak_cell, weak_deref};
 
 use crate::array::{ops, sort, store, typed};
 use crate::builtins::{json, json_parse, math};
@@ -458,16 +460,36 @@ entries! {
 }
 
 macro_rules! rust_type {
-    (Void) => { () };
-    (I32) => { i32 };
-    (I64) => { i64 };
-    (F32) => { f32 };
-    (F64) => { f64 };
-    (Bool) => { u32 };
-    (Ref) => { u32 };
-    (Str) => { u64 };
-    (Any) => { u64 };
-    (Ptr) => { u64 };
+    (Void) => {
+        ()
+    };
+    (I32) => {
+        i32
+    };
+    (I64) => {
+        i64
+    };
+    (F32) => {
+        f32
+    };
+    (F64) => {
+        f64
+    };
+    (Bool) => {
+        u32
+    };
+    (Ref) => {
+        u32
+    };
+    (Str) => {
+        u64
+    };
+    (Any) => {
+        u64
+    };
+    (Ptr) => {
+        u64
+    };
 }
 
 macro_rules! addresses {

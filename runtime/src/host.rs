@@ -115,7 +115,8 @@ mod process {
         Refused,
     }
 
-    static LINES: Mutex<Lines> = Mutex::new(Lines { pending: Vec::new(), quiet: true, flusher: Flusher::NotStarted });
+    static LINES: Mutex<Lines> =
+        Mutex::new(Lines { pending: Vec::new(), quiet: true, flusher: Flusher::NotStarted });
     static PRINTED: Condvar = Condvar::new();
 
     fn lines() -> MutexGuard<'static, Lines> {

@@ -20,8 +20,8 @@ pub mod rc;
 pub mod string;
 pub mod sync;
 pub mod values;
-pub mod worker;
 pub mod weak;
+pub mod worker;
 
 pub use ctx::{FunctionRecord, Runtime, make_immortal};
 pub use mem::options::Options;
@@ -43,7 +43,9 @@ pub enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::Reserve { bytes, reason } => write!(f, "cannot reserve {bytes} bytes of address space: {reason}"),
+            Error::Reserve { bytes, reason } => {
+                write!(f, "cannot reserve {bytes} bytes of address space: {reason}")
+            }
             Error::NoMemory => write!(f, "the heap limit leaves no room for the runtime's own objects"),
             Error::Shape(what) => write!(f, "cannot register a shape: {what}"),
             Error::Option { name, value } => write!(f, "{name}: {value:?} is not understood"),

@@ -5,10 +5,10 @@
 //! locks are shuttle's and `step`, which stands before each shared access that matters,
 //! lets shuttle choose another thread; so the models run the real code.
 
-#[cfg(not(feature = "schedule"))]
-pub use std::sync::{Condvar, Mutex, MutexGuard};
 #[cfg(feature = "schedule")]
 pub use shuttle::sync::{Condvar, Mutex, MutexGuard};
+#[cfg(not(feature = "schedule"))]
+pub use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The guard of a lock whose data no panic leaves half written.
 #[inline]

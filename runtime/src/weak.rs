@@ -291,7 +291,10 @@ fn token_id(cx: Cx, word: Word) -> Res<u32> {
 pub fn register(cx: Cx, registry: u32, target: Word, held: Word, token: Word) -> Res<()> {
     let id = key(cx, target, "FinalizationRegistry.prototype.register: invalid target")?;
     if held == target {
-        return Err(error::type_error(cx, "FinalizationRegistry.prototype.register: target and holdings must not be same"));
+        return Err(error::type_error(
+            cx,
+            "FinalizationRegistry.prototype.register: target and holdings must not be same",
+        ));
     }
     let token = match token {
         UNDEFINED => 0,

@@ -672,7 +672,8 @@ impl Worker {
 
     /// Whether nothing waits for an epoch, the collector, or time.
     pub(crate) fn is_idle(&self, rt: &Runtime) -> bool {
-        let waiting = self.queue.is_empty() && !rt.workers.has_orphans.load(SeqCst) && self.unstamped.is_empty();
+        let waiting =
+            self.queue.is_empty() && !rt.workers.has_orphans.load(SeqCst) && self.unstamped.is_empty();
         waiting && self.backlog.is_empty() && self.quarantine.is_empty() && !self.task.is_busy()
     }
 

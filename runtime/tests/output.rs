@@ -46,7 +46,10 @@ fn exceptions_are_left_in_the_context() {
     // SAFETY: the context is live and all words are values of its heap.
     let exception = unsafe {
         entry::prop_get(ctx, UNDEFINED, name);
-        assert_eq!((*ctx).attention & ultra_abi::layout::ATTENTION_EXCEPTION, ultra_abi::layout::ATTENTION_EXCEPTION);
+        assert_eq!(
+            (*ctx).attention & ultra_abi::layout::ATTENTION_EXCEPTION,
+            ultra_abi::layout::ATTENTION_EXCEPTION
+        );
         (*ctx).exception
     };
     let text = rt.format_uncaught(exception);

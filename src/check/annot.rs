@@ -146,13 +146,18 @@ impl Checker<'_> {
                 self.indexed(object, index)
             }
             TypeExpr::Predicate { asserts, .. } => {
-                if *asserts { Ty::VOID } else { Ty::BOOLEAN }
+                if *asserts {
+                    Ty::VOID
+                } else {
+                    Ty::BOOLEAN
+                }
             }
         }
     }
 
     fn one_param(&mut self, scope: ScopeId, file: u32, name: Ident, constraint: Option<ast::TypeId>) {
-        let param = ast::TypeParam { name, is_const: false, is_in: false, is_out: false, constraint, default: None };
+        let param =
+            ast::TypeParam { name, is_const: false, is_in: false, is_out: false, constraint, default: None };
         self.s.type_params(scope, file, &[param]);
     }
 
@@ -209,7 +214,11 @@ impl Checker<'_> {
             }
             TypeLiteral::BigInt { digits, negative } => self.t.intern(Data::BigLit(digits, negative), false),
             TypeLiteral::Bool(b) => {
-                if b { Ty::TRUE } else { Ty::FALSE }
+                if b {
+                    Ty::TRUE
+                } else {
+                    Ty::FALSE
+                }
             }
         }
     }
@@ -376,7 +385,8 @@ impl Checker<'_> {
                     let args = self.fill_args(sym, args);
                     return self.t.intern(Data::Alias(sym, args.into()), false);
                 }
-                let decl = self.s.symbols[sym].decls.iter().copied().find(|d| matches!(d.kind, DeclKind::Alias(_)));
+                let decl =
+                    self.s.symbols[sym].decls.iter().copied().find(|d| matches!(d.kind, DeclKind::Alias(_)));
                 let Some(Decl { file, kind: DeclKind::Alias(stmt), .. }) = decl else { return Ty::ANY };
                 let f = self.file_of(file);
                 let ast::Stmt::TypeAlias(alias) = &f.ast()[stmt] else { return Ty::ANY };
@@ -434,11 +444,18 @@ impl Checker<'_> {
     // Signatures.
 
     /// The signature written at a node.
-    pub(super) fn written_sig(&mut self, node: Node, s: &Signature, scope: ScopeId, is_method: bool) -> SigId {
+    pub(super) fn written_sig(
+        &mut self,
+        node: Node,
+        s: &Signature,
+        scope: ScopeId,
+        is_method: bool,
+    ) -> SigId {
         let inner = self.s.new_scope(scope, node.file, self.s.scopes[scope].frame);
         self.s.type_params(inner, node.file, &s.type_params);
         let tparams = self.s.params_of(inner);
-        let params: Vec<SigParam> = s.params.iter().map(|p| self.written_param(node.file, p, inner)).collect();
+        let params: Vec<SigParam> =
+            s.params.iter().map(|p| self.written_param(node.file, p, inner)).collect();
         let this = s.this_type.map(|t| self.annotation(node.file, t, inner));
         let ret = s.result.map_or(Ty::ANY, |t| self.annotation(node.file, t, inner));
         let predicate = s.result.and_then(|t| self.predicate(node.file, t, &s.params, inner));
@@ -518,9 +535,15 @@ pub(super) fn each_type(ast: &ast::Ast, id: ast::TypeId, f: &mut dyn FnMut(&Type
     let mut all = |list: &[ast::TypeId]| list.iter().for_each(|&t| each_type(ast, t, f));
     match ty {
         TypeExpr::Missing | TypeExpr::Keyword(_) | TypeExpr::Literal(_) => {}
-        TypeExpr::Ref { args, .. } | TypeExpr::Typeof { args, .. } | TypeExpr::Import { args, .. } => all(args),
+        TypeExpr::Ref { args, .. } | TypeExpr::Typeof { args, .. } | TypeExpr::Import { args, .. } => {
+            all(args)
+        }
         TypeExpr::Template { types, .. } => all(types),
-        TypeExpr::Array(t) | TypeExpr::Readonly(t) | TypeExpr::Keyof(t) | TypeExpr::Unique(t) | TypeExpr::Paren(t) => {
+        TypeExpr::Array(t)
+        | TypeExpr::Readonly(t)
+        | TypeExpr::Keyof(t)
+        | TypeExpr::Unique(t)
+        | TypeExpr::Paren(t) => {
             all(&[*t]);
         }
         TypeExpr::Tuple(elems) => elems.iter().for_each(|e| all(&[e.ty])),

@@ -126,11 +126,23 @@ pub struct Scope {
 /// What a pattern takes its type from.
 #[derive(Clone, Copy, Debug)]
 pub enum RootKind {
-    Declarator { kind: VarKind, ty: Option<TypeId>, init: Option<ExprId>, definite: bool },
-    ForOf { iterable: ExprId, ty: Option<TypeId>, is_await: bool },
+    Declarator {
+        kind: VarKind,
+        ty: Option<TypeId>,
+        init: Option<ExprId>,
+        definite: bool,
+    },
+    ForOf {
+        iterable: ExprId,
+        ty: Option<TypeId>,
+        is_await: bool,
+    },
     ForIn,
     /// `for each`; whether it is the key.
-    ForEach { object: ExprId, is_key: bool },
+    ForEach {
+        object: ExprId,
+        is_key: bool,
+    },
     Param(FunctionId, u32),
     Catch(Option<TypeId>),
 }
@@ -229,7 +241,15 @@ impl Scopes {
     pub fn new_scope(&mut self, parent: ScopeId, file: u32, frame: FrameId) -> ScopeId {
         let class = None;
         self.scopes.push(Scope {
-            parent, frame, class, file, is_var_scope: false, filter: 0, first: SymId::NONE, last: SymId::NONE })
+            parent,
+            frame,
+            class,
+            file,
+            is_var_scope: false,
+            filter: 0,
+            first: SymId::NONE,
+            last: SymId::NONE,
+        })
     }
 
     /// The symbols of a scope in order of declaration.
@@ -323,7 +343,16 @@ impl Scopes {
             let (constraint, default, is_const) = (p.constraint, p.default, p.is_const);
             let name = p.name.name;
             let (this_of, rename) = (SymId::NONE, MapperId::IDENTITY);
-            let id = self.tparams.push(TParam { name, file, scope, constraint, default, is_const, this_of, rename });
+            let id = self.tparams.push(TParam {
+                name,
+                file,
+                scope,
+                constraint,
+                default,
+                is_const,
+                this_of,
+                rename,
+            });
             let decl = Decl { file, scope, kind: DeclKind::TypeParam(id), span: p.name.span };
             self.declare(scope, name, flag::TYPE_PARAM, decl);
         }
@@ -333,8 +362,16 @@ impl Scopes {
     pub fn this_param(&mut self, scope: ScopeId, file: u32, of: SymId, span: Span) {
         let (name, is_const) = (names::THIS, false);
         let (this_of, rename) = (of, MapperId::IDENTITY);
-        let id =
-            self.tparams.push(TParam { name, file, scope, constraint: None, default: None, is_const, this_of, rename });
+        let id = self.tparams.push(TParam {
+            name,
+            file,
+            scope,
+            constraint: None,
+            default: None,
+            is_const,
+            this_of,
+            rename,
+        });
         let decl = Decl { file, scope, kind: DeclKind::TypeParam(id), span };
         self.declare(scope, name, flag::TYPE_PARAM, decl);
     }
@@ -372,7 +409,8 @@ pub fn bind_all(
     link: impl FnOnce(&mut Scopes),
 ) -> FileScopes {
     let scope = files.first().map_or(ScopeId::NONE, |f| f.1);
-    let mut b = Binder { ast, s: scopes, out: FileScopes::default(), file, scope, ambient: false, method: None };
+    let mut b =
+        Binder { ast, s: scopes, out: FileScopes::default(), file, scope, ambient: false, method: None };
     b.out.scope = ScopeIdOrRoot(scope);
     for &(body, top) in files {
         b.scope = top;
@@ -789,7 +827,9 @@ impl Binder<'_> {
         loop {
             match &self.ast[e] {
                 Expr::Paren(inner) | Expr::NonNull(inner) | Expr::OptionalChain(inner) => e = *inner,
-                Expr::As { expr, .. } | Expr::TypeAssertion { expr, .. } | Expr::Satisfies { expr, .. } => e = *expr,
+                Expr::As { expr, .. } | Expr::TypeAssertion { expr, .. } | Expr::Satisfies { expr, .. } => {
+                    e = *expr
+                }
                 Expr::Member { object, name, .. } | Expr::PrivateMember { object, name, .. } => {
                     if let (Expr::This, Some(m)) = (&self.ast[*object], self.method) {
                         self.out.this_fields.insert((m, name.name));

@@ -48,7 +48,8 @@ impl Checker<'_> {
             return self.super_call(e, args);
         }
         let (of, chained) = self.chain_object(callee);
-        let missing = optional && self.t.parts(of).iter().any(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::VOID));
+        let missing =
+            optional && self.t.parts(of).iter().any(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::VOID));
         let fun = self.not_null(of, callee, optional);
         let chain_missing = chained && {
             let whole = self.quietly(|c| c.expr(callee, None));
@@ -81,7 +82,9 @@ impl Checker<'_> {
                 }
             }
             (e, optional) = match &f.ast()[e] {
-                Expr::Member { object, optional, .. } | Expr::Index { object, optional, .. } => (*object, *optional),
+                Expr::Member { object, optional, .. } | Expr::Index { object, optional, .. } => {
+                    (*object, *optional)
+                }
                 Expr::Call { callee, optional, .. } => (*callee, *optional),
                 Expr::NonNull(inner) | Expr::Paren(inner) => (*inner, false),
                 _ => return,
@@ -256,13 +259,18 @@ impl Checker<'_> {
                 }
             }
         }
-        let type_args: Vec<Ty> = type_args.iter().map(|&t| self.annotation(self.file, t, self.scope)).collect();
+        let type_args: Vec<Ty> =
+            type_args.iter().map(|&t| self.annotation(self.file, t, self.scope)).collect();
         if let [one] = sigs {
-            return self.apply(e, *one, &type_args, &given, ctx, true, callee).unwrap_or_else(|| self.result_any(*one));
+            return self
+                .apply(e, *one, &type_args, &given, ctx, true, callee)
+                .unwrap_or_else(|| self.result_any(*one));
         }
         let mut reachable = Vec::new();
         for &s in sigs {
-            if self.arity_fits(s, &given) && (type_args.is_empty() || self.sigs[s].tparams.len() >= type_args.len()) {
+            if self.arity_fits(s, &given)
+                && (type_args.is_empty() || self.sigs[s].tparams.len() >= type_args.len())
+            {
                 reachable.push(s);
             }
         }
@@ -372,7 +380,8 @@ impl Checker<'_> {
         // Trailing parameters that accept `void` may be left out.
         while least > 0 {
             let ty = self.force(s.params[least - 1].ty);
-            if !self.t.parts(ty).contains(&Ty::VOID) && ty != Ty::ANY || !self.is_lib_sig(s) && ty == Ty::ANY {
+            if !self.t.parts(ty).contains(&Ty::VOID) && ty != Ty::ANY || !self.is_lib_sig(s) && ty == Ty::ANY
+            {
                 break;
             }
             least -= 1;
@@ -422,7 +431,8 @@ impl Checker<'_> {
             };
             let mut d = registry::too_few_arguments(span, &wanted, n as u32);
             if let [one] = sigs {
-                let names: Vec<Name> = self.sigs[*one].params.iter().skip(n).take(least - n).map(|p| p.name).collect();
+                let names: Vec<Name> =
+                    self.sigs[*one].params.iter().skip(n).take(least - n).map(|p| p.name).collect();
                 if names.iter().all(|&x| !self.text(x).is_empty()) {
                     d = d.with_help(format!("add {}", self.show_names(&names)));
                 }
@@ -490,7 +500,8 @@ impl Checker<'_> {
             let wanted = self.inst(wanted, m);
             let wanted = self.force(wanted);
             let optional = s.params.get(i).is_some_and(|p| p.optional && !p.rest);
-            let full = if optional && self.strict() { self.t.union(&[wanted, Ty::UNDEFINED]) } else { wanted };
+            let full =
+                if optional && self.strict() { self.t.union(&[wanted, Ty::UNDEFINED]) } else { wanted };
             fits &= self.check_arg(*g, full, report);
             if !fits && !report {
                 return None;
@@ -521,7 +532,8 @@ impl Checker<'_> {
         if let Some(&done) = self.copies.get(&sig) {
             return done;
         }
-        let copies: Vec<super::ParamId> = tparams.iter().map(|&p| self.s.tparams.push(self.s.tparams[p])).collect();
+        let copies: Vec<super::ParamId> =
+            tparams.iter().map(|&p| self.s.tparams.push(self.s.tparams[p])).collect();
         let pairs: Vec<(super::ParamId, Ty)> =
             tparams.iter().zip(&copies).map(|(&p, &q)| (p, self.t.intern(Data::Param(q), false))).collect();
         let m = self.t.mapper(pairs);
@@ -649,7 +661,12 @@ impl Checker<'_> {
                 if report {
                     let span = self.expr_span(e);
                     let wanted = s.tparams.len() as u32;
-                    self.error(registry::type_argument_count(span, "this function", wanted, type_args.len() as u32));
+                    self.error(registry::type_argument_count(
+                        span,
+                        "this function",
+                        wanted,
+                        type_args.len() as u32,
+                    ));
                 }
                 return None;
             }
@@ -808,7 +825,10 @@ impl Checker<'_> {
         if sigs.is_empty() {
             self.loose_args(args);
             let plain_function = !self.signatures(ty, false).is_empty();
-            if !self.is_open(ty) && !plain_function && !matches!(self.t.data(ty), Data::Union(_)) && !self.is_function(ty)
+            if !self.is_open(ty)
+                && !plain_function
+                && !matches!(self.t.data(ty), Data::Union(_))
+                && !self.is_function(ty)
             {
                 let shown = self.show(ty);
                 let span = self.expr_span(callee);

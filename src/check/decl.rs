@@ -8,8 +8,8 @@ use super::bind::{Decl, DeclKind, RootId, RootKind, ScopeId, flag};
 use super::types::{Data, Elem, Index, MapperId, Node, ParamId, Prop, Shape, SigId, SymId, Ty};
 use super::{Checker, Sig, SigParam};
 use crate::syntax::ast::{
-    self, Access, ClassId, ClassMember, Expr, FunctionBody, FunctionId, FunctionKind, MemberKind, Pat, PatId, PropKey,
-    Stmt, StrValue, TypeMember, TypeMemberKind, VarKind,
+    self, Access, ClassId, ClassMember, Expr, FunctionBody, FunctionId, FunctionKind, MemberKind, Pat, PatId,
+    PropKey, Stmt, StrValue, TypeMember, TypeMemberKind, VarKind,
 };
 use crate::syntax::{Name, well_known as names};
 
@@ -84,7 +84,9 @@ impl Checker<'_> {
         if symbol.flags & (flag::CLASS | flag::ENUM | flag::INSTANTIATED) != 0 {
             return self.t.intern(Data::Value(sym), false);
         }
-        let kind = |d: &&Decl| !matches!(d.kind, DeclKind::Interface(_) | DeclKind::Alias(_) | DeclKind::Namespace(_));
+        let kind = |d: &&Decl| {
+            !matches!(d.kind, DeclKind::Interface(_) | DeclKind::Alias(_) | DeclKind::Namespace(_))
+        };
         let Some(first) = symbol.decls.iter().find(kind).copied() else { return Ty::ANY };
         match first.kind {
             DeclKind::Var(root) => {
@@ -102,7 +104,9 @@ impl Checker<'_> {
                 let root = self.files[first.file as usize].scopes.param_root.get(&(f, i)).copied();
                 root.map_or(Ty::ANY, |r| self.root_type(r))
             }
-            DeclKind::InterfaceMember(..) | DeclKind::ObjectMember(..) => self.written_member_type(&symbol.decls),
+            DeclKind::InterfaceMember(..) | DeclKind::ObjectMember(..) => {
+                self.written_member_type(&symbol.decls)
+            }
             DeclKind::Default(e) => self.elsewhere(first.file, first.scope, |c| {
                 let ty = c.expr(e, None);
                 c.diags.clear();
@@ -118,10 +122,12 @@ impl Checker<'_> {
             .iter()
             .filter_map(|d| match d.kind {
                 DeclKind::Function(f) => Some((d.file, f)),
-                DeclKind::ClassMember(c, i) => match &self.files[d.file as usize].ast()[c].members[i as usize].kind {
-                    MemberKind::Method { function, .. } => Some((d.file, *function)),
-                    _ => None,
-                },
+                DeclKind::ClassMember(c, i) => {
+                    match &self.files[d.file as usize].ast()[c].members[i as usize].kind {
+                        MemberKind::Method { function, .. } => Some((d.file, *function)),
+                        _ => None,
+                    }
+                }
                 _ => None,
             })
             .collect();
@@ -168,7 +174,11 @@ impl Checker<'_> {
             RootKind::Param(f, i) => self.param_type(r.file, f, i, r.scope),
             RootKind::Catch(Some(t)) => self.annotation(r.file, t, r.scope),
             RootKind::Catch(None) => {
-                if self.strict() { Ty::UNKNOWN } else { Ty::ANY }
+                if self.strict() {
+                    Ty::UNKNOWN
+                } else {
+                    Ty::ANY
+                }
             }
         }
     }
@@ -398,7 +408,8 @@ impl Checker<'_> {
                 DeclKind::Class(c) => {
                     let scope = f.scopes.class[c];
                     for h in &f.ast()[c].extends {
-                        let args: Vec<Ty> = h.type_args.iter().map(|&t| self.annotation(d.file, t, scope)).collect();
+                        let args: Vec<Ty> =
+                            h.type_args.iter().map(|&t| self.annotation(d.file, t, scope)).collect();
                         let ty = self.elsewhere(d.file, d.scope, |c| {
                             let ty = c.expr(h.expr, None);
                             c.diags.clear();
@@ -541,7 +552,13 @@ impl Checker<'_> {
         }
     }
 
-    fn index_signature(&mut self, file: u32, s: &ast::Signature, scope: ScopeId, readonly: bool) -> Option<Index> {
+    fn index_signature(
+        &mut self,
+        file: u32,
+        s: &ast::Signature,
+        scope: ScopeId,
+        readonly: bool,
+    ) -> Option<Index> {
         let key = s.params.first()?.ty?;
         let key = self.annotation(file, key, scope);
         let value = s.result.map_or(Ty::ANY, |t| self.annotation(file, t, scope));
@@ -597,7 +614,9 @@ impl Checker<'_> {
                 let p = &mut shape.props[at];
                 p.readonly &= readonly || !matches!(m.kind, TypeMemberKind::Setter { .. });
                 let of = p.sym;
-                if !of.is_none() && self.s.symbols[of].decls.iter().all(|o| (o.file, o.kind) != (file, kind(i))) {
+                if !of.is_none()
+                    && self.s.symbols[of].decls.iter().all(|o| (o.file, o.kind) != (file, kind(i)))
+                {
                     self.s.symbols[of].decls.push(decl);
                 }
                 continue;
@@ -704,7 +723,9 @@ impl Checker<'_> {
             .members
             .iter()
             .filter_map(|m| match &m.kind {
-                MemberKind::Method { function, .. } if f.ast()[*function].kind == FunctionKind::Constructor => {
+                MemberKind::Method { function, .. }
+                    if f.ast()[*function].kind == FunctionKind::Constructor =>
+                {
                     Some(*function)
                 }
                 _ => None,
@@ -735,11 +756,17 @@ impl Checker<'_> {
             let from_params = self.tparams_of(b);
             for &s in &value.constructs {
                 let old = self.sigs[s].clone();
-                let params = if self.s.symbols[b].flags & flag::CLASS != 0 { &from_params } else { &old.tparams };
+                let params =
+                    if self.s.symbols[b].flags & flag::CLASS != 0 { &from_params } else { &old.tparams };
                 let m = self.t.mapper(params.iter().copied().zip(base_args.iter().copied()).collect());
                 let new = self.inst_sig(s, m);
-                let s =
-                    Sig { tparams: Rc::clone(&tparams), ret, is_abstract, base: None, ..self.sigs[new].clone() };
+                let s = Sig {
+                    tparams: Rc::clone(&tparams),
+                    ret,
+                    is_abstract,
+                    base: None,
+                    ..self.sigs[new].clone()
+                };
                 out.push(self.sigs.push(s));
             }
             if !out.is_empty() {
@@ -791,7 +818,10 @@ impl Checker<'_> {
                     let keep = m.modifiers.is_readonly || !c.is_fresh(*e);
                     if keep { ty } else { c.widen(ty) }
                 });
-                if ty == Ty::NULL || ty == Ty::UNDEFINED || self.dialect.is_ultra() && !self.is_number_like(ty) {
+                if ty == Ty::NULL
+                    || ty == Ty::UNDEFINED
+                    || self.dialect.is_ultra() && !self.is_number_like(ty)
+                {
                     Ty::ANY
                 } else {
                     self.open_literals(ty)
@@ -805,7 +835,9 @@ impl Checker<'_> {
                 FunctionKind::Setter => {
                     let getter = decls.iter().find_map(|d| match d.kind {
                         DeclKind::ClassMember(c, i) => match &f.ast()[c].members[i as usize].kind {
-                            MemberKind::Method { function: g, .. } if f.ast()[*g].kind == FunctionKind::Getter => {
+                            MemberKind::Method { function: g, .. }
+                                if f.ast()[*g].kind == FunctionKind::Getter =>
+                            {
                                 Some(*g)
                             }
                             _ => None,
@@ -934,7 +966,12 @@ impl Checker<'_> {
                 },
             };
             let name = self.param_name(file, p);
-            params.push(SigParam { name, ty, optional: p.is_optional || p.default.is_some(), rest: p.is_rest });
+            params.push(SigParam {
+                name,
+                ty,
+                optional: p.is_optional || p.default.is_some(),
+                rest: p.is_rest,
+            });
         }
         let this = func.this_type.map(|t| self.annotation(file, t, scope));
         let has_body = !matches!(func.body, FunctionBody::None);

@@ -42,7 +42,13 @@ impl Checker<'_> {
             }
             Expr::Super => self.super_type(),
             Expr::Null => Ty::NULL,
-            Expr::Bool(b) => if *b { Ty::TRUE } else { Ty::FALSE },
+            Expr::Bool(b) => {
+                if *b {
+                    Ty::TRUE
+                } else {
+                    Ty::FALSE
+                }
+            }
             Expr::Number(n) => {
                 let value = ast[*n].value;
                 self.t.num_lit(value)
@@ -56,7 +62,9 @@ impl Checker<'_> {
                 for &x in exprs {
                     types.push(self.expr(x, None));
                 }
-                if exprs.is_empty() && let Some(StrValue::Text(n)) = chunks[0].cooked {
+                if exprs.is_empty()
+                    && let Some(StrValue::Text(n)) = chunks[0].cooked
+                {
                     return self.t.str_lit(n);
                 }
                 // Only where a literal is expected is the text's form kept.
@@ -114,7 +122,9 @@ impl Checker<'_> {
                 self.state = self.join(after, other);
                 self.t.union(&[a, b])
             }
-            Expr::Call { callee, type_args, args, optional } => self.call(e, *callee, type_args, args, *optional, ctx),
+            Expr::Call { callee, type_args, args, optional } => {
+                self.call(e, *callee, type_args, args, *optional, ctx)
+            }
             Expr::New { callee, type_args, args, fields } => {
                 let ty = self.new_expr(e, *callee, type_args, args, ctx);
                 if let Some(fields) = fields {
@@ -390,7 +400,8 @@ impl Checker<'_> {
             // The undefined of the chain ends it; that of the last member's own type does not.
             let own = self.own_type(object);
             if !self.t.parts(own).contains(&Ty::UNDEFINED) {
-                let parts: Vec<Ty> = self.t.parts(ty).iter().copied().filter(|&p| p != Ty::UNDEFINED).collect();
+                let parts: Vec<Ty> =
+                    self.t.parts(ty).iter().copied().filter(|&p| p != Ty::UNDEFINED).collect();
                 return (self.t.union(&parts), true);
             }
             return (ty, true);
@@ -428,7 +439,8 @@ impl Checker<'_> {
 
     fn member(&mut self, e: ExprId, object: ExprId, name: Ident, optional: bool) -> Ty {
         let (of, chained) = self.chain_object(object);
-        let missing = optional && self.t.parts(of).iter().any(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::VOID));
+        let missing =
+            optional && self.t.parts(of).iter().any(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::VOID));
         let of = self.not_null(of, object, optional);
         let ty = self.member_of(e, of, object, name);
         let of_chain = chained && {
@@ -464,7 +476,8 @@ impl Checker<'_> {
     fn is_union_of_literals(&self, ty: Ty) -> bool {
         match self.t.data(ty) {
             Data::Union(parts) => {
-                parts.len() > 1 && parts.iter().filter(|p| matches!(self.t.data(**p), Data::Object(_))).count() > 1
+                parts.len() > 1
+                    && parts.iter().filter(|p| matches!(self.t.data(**p), Data::Object(_))).count() > 1
             }
             _ => false,
         }
@@ -573,7 +586,10 @@ impl Checker<'_> {
                             let shown = self.show(of);
                             let count = elems.len() as u32;
                             self.error(registry::tuple_index(span, &shown, count));
-                        } else if !self.is_open(of) && !self.may_expand(object) && !self.is_union_of_literals(of) {
+                        } else if !self.is_open(of)
+                            && !self.may_expand(object)
+                            && !self.is_union_of_literals(of)
+                        {
                             self.no_property(index, of, Ident { name, span });
                         }
                     }
@@ -734,10 +750,11 @@ impl Checker<'_> {
         match &f.ast()[target] {
             Pat::Name(_) => {
                 let wanted = self.target_type(target);
-                let fixed = !self.dialect.is_ultra() || match f.ast()[target] {
-                    Pat::Name(name) => self.value_sym(name).is_some_and(|s| self.is_annotated(s)),
-                    _ => true,
-                };
+                let fixed = !self.dialect.is_ultra()
+                    || match f.ast()[target] {
+                        Pat::Name(name) => self.value_sym(name).is_some_and(|s| self.is_annotated(s)),
+                        _ => true,
+                    };
                 self.assign_to(target, ty, None);
                 if let Some(wanted) = wanted
                     && fixed
@@ -932,7 +949,8 @@ impl Checker<'_> {
             }
             Pat::Object { props, rest } => {
                 let of = self.force(ty);
-                let of = if self.strict() && report { self.pattern_object(pat, of) } else { self.non_null(of) };
+                let of =
+                    if self.strict() && report { self.pattern_object(pat, of) } else { self.non_null(of) };
                 // Variables of one union depend on each other, which is not followed.
                 let union = matches!(self.t.data(of), Data::Union(_)) && of != Ty::BOOLEAN && props.len() > 1;
                 for p in props {
@@ -942,8 +960,10 @@ impl Checker<'_> {
                             Some(t) => t,
                             None => {
                                 // `{ a = 1 } = x ?? {}`: the default is for what is missing.
-                                let expected = p.value.default.is_some() && self.t.parts(of).contains(&Ty::EMPTY);
-                                if report && !expected && !self.is_union_of_literals(of) && of != Ty::UNKNOWN {
+                                let expected =
+                                    p.value.default.is_some() && self.t.parts(of).contains(&Ty::EMPTY);
+                                if report && !expected && !self.is_union_of_literals(of) && of != Ty::UNKNOWN
+                                {
                                     let span = f.ast().key_span(&p.key);
                                     self.no_property_at(of, Ident { name: n, span });
                                 }
@@ -1150,7 +1170,10 @@ impl Checker<'_> {
         }
         let is_condition = matches!(
             f.ast()[f.ast().unparen(body)],
-            Expr::Binary { .. } | Expr::Call { .. } | Expr::Unary { op: UnaryOp::Not, .. } | Expr::Logical { .. }
+            Expr::Binary { .. }
+                | Expr::Call { .. }
+                | Expr::Unary { op: UnaryOp::Not, .. }
+                | Expr::Logical { .. }
         );
         let Pat::Name(_) = f.ast()[func.params[0].pat] else { return None };
         let &sym = f.scopes.pat_sym.get(func.params[0].pat)?;

@@ -339,7 +339,10 @@ impl Checker<'_> {
         let f = self.file_of(self.file);
         let is_condition = matches!(
             f.ast()[f.ast().unparen(init)],
-            Expr::Binary { .. } | Expr::Logical { .. } | Expr::Call { .. } | Expr::Unary { op: UnaryOp::Not, .. }
+            Expr::Binary { .. }
+                | Expr::Logical { .. }
+                | Expr::Call { .. }
+                | Expr::Unary { op: UnaryOp::Not, .. }
         );
         if !is_condition || !self.is_constant_condition(init) {
             return false;
@@ -510,12 +513,19 @@ impl Checker<'_> {
 
     fn narrow_side(&mut self, e: ExprId, other: ExprId, truth: bool, loose: bool) {
         let f = self.file_of(self.file);
-        if matches!(f.ast()[f.ast().unparen(e)], Expr::Null | Expr::String(_) | Expr::Number(_) | Expr::Bool(_)) {
+        if matches!(
+            f.ast()[f.ast().unparen(e)],
+            Expr::Null | Expr::String(_) | Expr::Number(_) | Expr::Bool(_)
+        ) {
             return;
         }
         let value = self.current(other);
         // `x?.y === value` proves that x is there, when the value is not undefined.
-        let nullish = self.t.parts(value).iter().any(|&p| matches!(p, Ty::UNDEFINED | Ty::ANY | Ty::UNKNOWN | Ty::VOID))
+        let nullish = self
+            .t
+            .parts(value)
+            .iter()
+            .any(|&p| matches!(p, Ty::UNDEFINED | Ty::ANY | Ty::UNKNOWN | Ty::VOID))
             || loose && self.t.parts(value).contains(&Ty::NULL);
         let only_nullish = self.t.parts(value).iter().all(|&p| p == Ty::UNDEFINED || p == Ty::NULL && loose);
         if truth && !nullish || !truth && only_nullish {
@@ -568,7 +578,9 @@ impl Checker<'_> {
     fn narrow_chain(&mut self, e: ExprId) {
         let f = self.file_of(self.file);
         let (object, optional) = match &f.ast()[e] {
-            Expr::Paren(inner) | Expr::OptionalChain(inner) | Expr::NonNull(inner) => return self.narrow_chain(*inner),
+            Expr::Paren(inner) | Expr::OptionalChain(inner) | Expr::NonNull(inner) => {
+                return self.narrow_chain(*inner);
+            }
             Expr::Member { object, optional, .. }
             | Expr::PrivateMember { object, optional, .. }
             | Expr::Index { object, optional, .. } => (*object, *optional),
@@ -592,7 +604,8 @@ impl Checker<'_> {
         let ty = self.current(left);
         let object = self.known("Object");
         let function = self.known("Function");
-        if ty == Ty::ANY && matches!(self.t.data(instance), Data::Ref(s, _) if *s == object || *s == function) {
+        if ty == Ty::ANY && matches!(self.t.data(instance), Data::Ref(s, _) if *s == object || *s == function)
+        {
             return;
         }
         if instance == Ty::ANY {
@@ -730,7 +743,9 @@ impl Checker<'_> {
                     Some(Data::NumLit(bits)) => Some(f64::from_bits(bits) == 0.0),
                     _ => None,
                 },
-                Data::Ref(..) | Data::Object(_) | Data::Anon(..) | Data::Tuple { .. } | Data::Value(_) => Some(false),
+                Data::Ref(..) | Data::Object(_) | Data::Anon(..) | Data::Tuple { .. } | Data::Value(_) => {
+                    Some(false)
+                }
                 Data::NonPrimitive | Data::Symbol => Some(false),
                 _ => None,
             };
@@ -805,7 +820,11 @@ impl Checker<'_> {
                         _ if p == Ty::EMPTY && kind != "undefined" => stands,
                         _ => {
                             let base = self.base_constraint(p);
-                            let base = if base == Ty::UNKNOWN || base == Ty::ANY { stands } else { self.by_typeof(base, kind, true) };
+                            let base = if base == Ty::UNKNOWN || base == Ty::ANY {
+                                stands
+                            } else {
+                                self.by_typeof(base, kind, true)
+                            };
                             if base == Ty::NEVER {
                                 continue;
                             }
@@ -867,7 +886,8 @@ impl Checker<'_> {
                     kept.push(p);
                 } else if self.assignable(v, p) {
                     kept.push(if self.t.is_unit(v) && self.is_primitive(p) && !loose { v } else { p });
-                } else if self.assignable(p, v) || self.comparable(p, v) && !(self.is_primitive(p) && self.is_primitive(v))
+                } else if self.assignable(p, v)
+                    || self.comparable(p, v) && !(self.is_primitive(p) && self.is_primitive(v))
                 {
                     kept.push(p);
                 } else if loose && self.is_primitive(p) {
@@ -889,7 +909,11 @@ impl Checker<'_> {
             for &p in parts.iter() {
                 let gone = match (by_class, self.t.data(target).clone()) {
                     (true, Data::Ref(sym, _)) => self.base_of(p, sym, 0).is_some(),
-                    _ => p != Ty::ANY && self.assignable(p, target) && !matches!(self.t.data(p), Data::Param(_)),
+                    _ => {
+                        p != Ty::ANY
+                            && self.assignable(p, target)
+                            && !matches!(self.t.data(p), Data::Param(_))
+                    }
                 };
                 if !gone {
                     kept.push(p);
@@ -944,7 +968,8 @@ impl Checker<'_> {
 
     /// A generic class tested by `instanceof` takes its arguments from what the value was.
     fn fill_from(&mut self, t: Ty, p: Ty) -> Ty {
-        let (Data::Ref(a, args), Data::Ref(b, given)) = (self.t.data(t).clone(), self.t.data(p).clone()) else {
+        let (Data::Ref(a, args), Data::Ref(b, given)) = (self.t.data(t).clone(), self.t.data(p).clone())
+        else {
             return t;
         };
         if a == b && args.iter().all(|&x| x == Ty::ANY) {

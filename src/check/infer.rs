@@ -245,7 +245,9 @@ impl Checker<'_> {
 
     /// Whether the literal properties of two object types agree.
     fn may_match(&mut self, p: Ty, o: Ty) -> bool {
-        if !matches!(self.t.data(p), Data::Object(_) | Data::Anon(..)) || !matches!(self.t.data(o), Data::Ref(..) | Data::Anon(..)) {
+        if !matches!(self.t.data(p), Data::Object(_) | Data::Anon(..))
+            || !matches!(self.t.data(o), Data::Ref(..) | Data::Anon(..))
+        {
             return true;
         }
         let Some((shape, m)) = self.shape_of(o) else { return true };
@@ -267,11 +269,13 @@ impl Checker<'_> {
     /// Whether a type is an instance of what one of these types is an instance of.
     fn is_matched(&mut self, p: Ty, others: &[Ty]) -> bool {
         others.iter().any(|&o| match *self.t.data(o) {
-            Data::Ref(sym, _) => self.base_of(p, sym, 0).is_some() || {
-                let like = self.known("PromiseLike");
-                let promise = self.known("Promise");
-                sym == like && self.base_of(p, promise, 0).is_some()
-            },
+            Data::Ref(sym, _) => {
+                self.base_of(p, sym, 0).is_some() || {
+                    let like = self.known("PromiseLike");
+                    let promise = self.known("Promise");
+                    sym == like && self.base_of(p, promise, 0).is_some()
+                }
+            }
             Data::Object(_) => !self.signatures(p, false).is_empty(),
             _ => false,
         })
@@ -578,7 +582,9 @@ impl Checker<'_> {
     /// The literal types of unit candidates become their base types.
     fn widen_top(&mut self, ty: Ty) -> Ty {
         match self.t.data(ty) {
-            Data::StrLit(_) | Data::NumLit(_) | Data::BigLit(..) | Data::Bool(_) | Data::EnumLit(..) => self.widen(ty),
+            Data::StrLit(_) | Data::NumLit(_) | Data::BigLit(..) | Data::Bool(_) | Data::EnumLit(..) => {
+                self.widen(ty)
+            }
             _ => ty,
         }
     }
@@ -605,6 +611,7 @@ impl Checker<'_> {
 
     /// Whether a parameter is the result itself, or a part of its union.
     fn is_direct(&mut self, ret: Ty, p: ParamId) -> bool {
-        !ret.is_none() && self.t.parts(ret).iter().any(|&t| matches!(self.t.data(t), Data::Param(q) if *q == p))
+        !ret.is_none()
+            && self.t.parts(ret).iter().any(|&t| matches!(self.t.data(t), Data::Param(q) if *q == p))
     }
 }

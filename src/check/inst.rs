@@ -284,7 +284,9 @@ impl Checker<'_> {
             return Ty::ANY;
         }
         let f = self.file_of(node.file);
-        let TypeExpr::Conditional { extends, yes, no, .. } = f.ast()[type_of_node(node)] else { return Ty::ANY };
+        let TypeExpr::Conditional { extends, yes, no, .. } = f.ast()[type_of_node(node)] else {
+            return Ty::ANY;
+        };
         let scope = self.node_scopes.get(&node).copied().unwrap_or(self.global);
         let target = self.annotation(node.file, extends, scope);
         let target = self.inst(target, m);
@@ -316,7 +318,13 @@ impl Checker<'_> {
         out
     }
 
-    fn branch(&mut self, file: u32, id: crate::syntax::ast::TypeId, scope: super::ScopeId, m: MapperId) -> Ty {
+    fn branch(
+        &mut self,
+        file: u32,
+        id: crate::syntax::ast::TypeId,
+        scope: super::ScopeId,
+        m: MapperId,
+    ) -> Ty {
         let ty = self.annotation(file, id, scope);
         self.inst(ty, m)
     }
@@ -428,7 +436,9 @@ impl Checker<'_> {
                 let t = self.force(t);
                 Some(self.t.intern(Data::Ref(sym, [t].into()), false))
             }
-            Data::Ref(..) | Data::Object(_) | Data::Anon(..) | Data::Mapped(..) | Data::Intersection(_) => None,
+            Data::Ref(..) | Data::Object(_) | Data::Anon(..) | Data::Mapped(..) | Data::Intersection(_) => {
+                None
+            }
             Data::Param(_) | Data::Value(_) | Data::NonPrimitive | Data::Unknown => None,
             _ => Some(ty),
         }
@@ -457,7 +467,15 @@ impl Checker<'_> {
         Some(self.t.intern(Data::Lazy(at, inner), free))
     }
 
-    fn map_key(&mut self, node: Node, m: MapperId, key: ParamId, k: Ty, of: Option<Ty>, shape: &mut Shape) -> bool {
+    fn map_key(
+        &mut self,
+        node: Node,
+        m: MapperId,
+        key: ParamId,
+        k: Ty,
+        of: Option<Ty>,
+        shape: &mut Shape,
+    ) -> bool {
         let f = self.file_of(node.file);
         let TypeExpr::Mapped(mapped) = &f.ast()[type_of_node(node)] else { return false };
         let Some(value) = self.map_value(node, m, key, k) else { return false };
@@ -489,9 +507,20 @@ impl Checker<'_> {
             if let Some(name) = self.key_name(n) {
                 let mapper = MapperId::IDENTITY;
                 if shape.prop(name).is_none() {
-                    shape.props.push(Prop { name, ty: value, sym, mapper, optional, readonly, method: false });
+                    shape.props.push(Prop {
+                        name,
+                        ty: value,
+                        sym,
+                        mapper,
+                        optional,
+                        readonly,
+                        method: false,
+                    });
                 }
-            } else if matches!(self.t.data(n), Data::String | Data::Number | Data::Symbol | Data::Template { .. }) {
+            } else if matches!(
+                self.t.data(n),
+                Data::String | Data::Number | Data::Symbol | Data::Template { .. }
+            ) {
                 shape.index.push(Index { key: n, value, readonly });
             } else if n != Ty::NEVER && self.t.has_params(n) {
                 return false;
@@ -587,7 +616,8 @@ impl Checker<'_> {
             let out: Vec<Ty> = parts.iter().map(|&p| self.indexed(object, p)).collect();
             return self.t.union(&out);
         }
-        let open = |d: &Data| matches!(d, Data::Param(_) | Data::Cond(..) | Data::Indexed(..) | Data::Keyof(_));
+        let open =
+            |d: &Data| matches!(d, Data::Param(_) | Data::Cond(..) | Data::Indexed(..) | Data::Keyof(_));
         if open(self.t.data(index)) || open(self.t.data(object)) {
             return self.t.intern(Data::Indexed(object, index), true);
         }
@@ -687,8 +717,12 @@ impl Checker<'_> {
                 let new: String = match c {
                     Casing::Upper => text.to_uppercase(),
                     Casing::Lower => text.to_lowercase(),
-                    Casing::Capital => chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect(),
-                    Casing::Uncapital => chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect(),
+                    Casing::Capital => {
+                        chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+                    }
+                    Casing::Uncapital => {
+                        chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
+                    }
                 };
                 let name = self.names.intern(&new);
                 self.t.str_lit(name)
@@ -776,7 +810,8 @@ impl Checker<'_> {
             return true;
         }
         let units: Vec<Ty> = parts.iter().copied().filter(|&t| self.t.is_unit(t)).collect();
-        if units.windows(2).any(|w| w[0] != w[1]) && !units.iter().any(|&u| matches!(self.t.data(u), Data::EnumLit(..)))
+        if units.windows(2).any(|w| w[0] != w[1])
+            && !units.iter().any(|&u| matches!(self.t.data(u), Data::EnumLit(..)))
         {
             return true;
         }
@@ -804,7 +839,9 @@ impl Checker<'_> {
         }
         let mut seen: Vec<(Name, Ty)> = Vec::new();
         for &t in parts {
-            if !matches!(self.t.data(t), Data::Anon(..) | Data::Object(_) | Data::Ref(..)) || self.t.has_params(t) {
+            if !matches!(self.t.data(t), Data::Anon(..) | Data::Object(_) | Data::Ref(..))
+                || self.t.has_params(t)
+            {
                 continue;
             }
             if matches!(self.t.data(t), Data::Ref(s, _) if self.s.symbols[*s].flags & flag::CLASS != 0) {

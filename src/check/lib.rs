@@ -10,7 +10,8 @@ use super::types::{Column, SymId, Ty};
 use super::{Checker, File};
 use crate::syntax::{Dialect, Name};
 
-const TEXTS: [&str; 3] = [include_str!("lib/core.d.ts"), include_str!("lib/types.d.ts"), include_str!("lib/host.d.ts")];
+const TEXTS: [&str; 3] =
+    [include_str!("lib/core.d.ts"), include_str!("lib/types.d.ts"), include_str!("lib/host.d.ts")];
 
 /// What UltraScript adds to declarations above, by the first name of their section.
 const ULTRA: &str = include_str!("lib/ultra.d.ts");

@@ -39,7 +39,9 @@ impl Checker<'_> {
         let DeclKind::Var(root) = d.kind else { return false };
         let r = self.s.roots[root];
         match r.kind {
-            RootKind::Declarator { init: Some(e), ty: None, .. } if d.file == self.file && self.depth < 20 => {
+            RootKind::Declarator { init: Some(e), ty: None, .. }
+                if d.file == self.file && self.depth < 20 =>
+            {
                 self.depth += 1;
                 let saved = std::mem::replace(&mut self.scope, r.scope);
                 let out = self.is_fresh(e);
@@ -70,7 +72,11 @@ impl Checker<'_> {
                     let c = self.constraint(q);
                     self.s.tparams[q].is_const || self.wants_literals(c)
                 }
-                Data::Template { .. } | Data::Keyof(_) | Data::Cased(..) | Data::Indexed(..) | Data::Num(_) => true,
+                Data::Template { .. }
+                | Data::Keyof(_)
+                | Data::Cased(..)
+                | Data::Indexed(..)
+                | Data::Num(_) => true,
                 _ => self.t.is_unit(p) && !matches!(p, Ty::NULL | Ty::UNDEFINED),
             }
         })

@@ -106,7 +106,9 @@ impl Checker<'_> {
     pub(super) fn apparent(&mut self, ty: Ty) -> Ty {
         let ty = self.base_constraint(ty);
         match self.t.data(ty).clone() {
-            Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..) => self.known_ref("String", &[]),
+            Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..) => {
+                self.known_ref("String", &[])
+            }
             Data::Number | Data::NumLit(_) | Data::Num(_) => self.known_ref("Number", &[]),
             Data::Bool(_) => self.known_ref("Boolean", &[]),
             Data::BigInt | Data::BigLit(..) => self.known_ref("BigInt", &[]),
@@ -163,11 +165,8 @@ impl Checker<'_> {
             return Some(Prop { ty, ..p.clone() });
         }
         // What every object, and every function, has.
-        let general = if !shape.calls.is_empty() || !shape.constructs.is_empty() {
-            "Function"
-        } else {
-            "Object"
-        };
+        let general =
+            if !shape.calls.is_empty() || !shape.constructs.is_empty() { "Function" } else { "Object" };
         for general in [general, "Object"] {
             let of = self.known_ref(general, &[]);
             let Some((shape, _)) = self.shape_of(of) else { continue };
@@ -199,7 +198,12 @@ impl Checker<'_> {
                 None => p,
                 Some(old) => {
                     let ty = self.intersection(&[old.ty, p.ty]);
-                    Prop { ty, optional: old.optional && p.optional, readonly: old.readonly && p.readonly, ..p }
+                    Prop {
+                        ty,
+                        optional: old.optional && p.optional,
+                        readonly: old.readonly && p.readonly,
+                        ..p
+                    }
                 }
             });
         }
@@ -338,9 +342,9 @@ impl Checker<'_> {
     pub(super) fn is_number_like(&mut self, ty: Ty) -> bool {
         match self.t.data(ty).clone() {
             Data::Number | Data::NumLit(_) | Data::Num(_) | Data::Enum(_) => true,
-            Data::EnumLit(sym, i) => {
-                self.enum_value(sym, i).is_some_and(|v| matches!(self.t.data(v), Data::NumLit(_) | Data::Number))
-            }
+            Data::EnumLit(sym, i) => self
+                .enum_value(sym, i)
+                .is_some_and(|v| matches!(self.t.data(v), Data::NumLit(_) | Data::Number)),
             Data::Union(parts) => parts.iter().all(|&p| self.is_number_like(p)),
             _ => false,
         }
@@ -367,7 +371,9 @@ impl Checker<'_> {
         let ty = self.base_constraint(ty);
         match self.t.data(ty).clone() {
             Data::Any | Data::Never => return Some(Ty::ANY),
-            Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..) => return Some(Ty::STRING),
+            Data::String | Data::StrLit(_) | Data::Template { .. } | Data::Cased(..) => {
+                return Some(Ty::STRING);
+            }
             Data::Union(parts) => {
                 let mut out = Vec::new();
                 for &p in parts.iter() {
@@ -450,7 +456,11 @@ impl Checker<'_> {
             }
             Data::Param(_) | Data::Indexed(..) | Data::Cond(..) => {
                 let base = self.base_constraint(ty);
-                if self.promise_base(base).is_some() || base == Ty::UNKNOWN || base == Ty::ANY { Ty::ANY } else { ty }
+                if self.promise_base(base).is_some() || base == Ty::UNKNOWN || base == Ty::ANY {
+                    Ty::ANY
+                } else {
+                    ty
+                }
             }
             _ => ty,
         }

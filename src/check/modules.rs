@@ -24,7 +24,11 @@ use crate::syntax::{Name, Parsed, well_known as names};
 
 impl Checker<'_> {
     /// Adds the modules of a program; the scopes of their top levels.
-    pub(super) fn add_modules(&mut self, parsed: &Rc<Parsed>, modules: &Table<ModuleId, Module>) -> Vec<ScopeId> {
+    pub(super) fn add_modules(
+        &mut self,
+        parsed: &Rc<Parsed>,
+        modules: &Table<ModuleId, Module>,
+    ) -> Vec<ScopeId> {
         let mut tops = Vec::new();
         for _ in modules.ids() {
             let frame = self.s.frames.push(FrameId::NONE);
@@ -41,7 +45,9 @@ impl Checker<'_> {
         self.nodes.push(Column::default());
         for (id, &top) in modules.ids().zip(&tops) {
             if modules[id].dialect.is_ultra() {
-                let exported = |name: Name| tables[id].exports.iter().any(|(_, e)| matches!(e, Export::Local(n) if *n == name));
+                let exported = |name: Name| {
+                    tables[id].exports.iter().any(|(_, e)| matches!(e, Export::Local(n) if *n == name))
+                };
                 self.merge_globals(top, exported);
             }
         }
@@ -87,7 +93,13 @@ impl Linker<'_> {
         self.modules[m].dialect.has_types() && self.modules[m].format != Format::Json
     }
 
-    fn take(&mut self, m: ModuleId, take: Take, local: Name, seen: &mut HashSet<(ModuleId, Name)>) -> Option<SymId> {
+    fn take(
+        &mut self,
+        m: ModuleId,
+        take: Take,
+        local: Name,
+        seen: &mut HashSet<(ModuleId, Name)>,
+    ) -> Option<SymId> {
         if !self.is_typed(m) {
             return None;
         }
@@ -134,7 +146,8 @@ impl Linker<'_> {
             None if name == names::DEFAULT => None,
             None => {
                 let stars = self.tables[m].stars.clone();
-                let mut found: Vec<SymId> = stars.into_iter().filter_map(|star| self.export(star, name, seen)).collect();
+                let mut found: Vec<SymId> =
+                    stars.into_iter().filter_map(|star| self.export(star, name, seen)).collect();
                 found.dedup();
                 <[SymId; 1]>::try_from(found).ok().map(|[sym]| sym)
             }

@@ -1,7 +1,7 @@
 //! UltraScript's number types: names, which literals fit, and what operators give.
 
-use super::types::{Data, Num, Ty};
 use super::Checker;
+use super::types::{Data, Num, Ty};
 
 /// The type of a name such as `int32`.
 pub(super) fn num_named(text: &str) -> Option<Ty> {

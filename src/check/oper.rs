@@ -26,7 +26,15 @@ impl Checker<'_> {
     }
 
     /// The result of a binary operator. `left` is none for an assignment operator.
-    pub(super) fn operate(&mut self, e: ExprId, op: BinaryOp, a: Ty, b: Ty, left: Option<ExprId>, right: ExprId) -> Ty {
+    pub(super) fn operate(
+        &mut self,
+        e: ExprId,
+        op: BinaryOp,
+        a: Ty,
+        b: Ty,
+        left: Option<ExprId>,
+        right: ExprId,
+    ) -> Ty {
         use BinaryOp::*;
         let (a, b) = (self.force(a), self.force(b));
         match op {
@@ -40,7 +48,8 @@ impl Checker<'_> {
             }
             In => {
                 let of = self.base_constraint(b);
-                if of != Ty::ANY && self.t.parts(of).iter().all(|&p| self.is_primitive(p)) && of != Ty::NEVER {
+                if of != Ty::ANY && self.t.parts(of).iter().all(|&p| self.is_primitive(p)) && of != Ty::NEVER
+                {
                     let shown = self.show(b);
                     let span = self.expr_span(right);
                     self.error(registry::bad_right_operand(span, "in", "an object", &shown));
@@ -116,7 +125,9 @@ impl Checker<'_> {
     fn has_operators(&self, ty: Ty) -> bool {
         use super::bind::DeclKind;
         use crate::syntax::ast::MemberKind;
-        let Data::Ref(sym, _) = self.t.data(ty) else { return !matches!(self.t.data(ty), Data::Union(_)) && !self.is_primitive(ty) };
+        let Data::Ref(sym, _) = self.t.data(ty) else {
+            return !matches!(self.t.data(ty), Data::Union(_)) && !self.is_primitive(ty);
+        };
         self.s.symbols[*sym].decls.iter().any(|d| match d.kind {
             DeclKind::Class(c) => {
                 let members = &self.files[d.file as usize].ast()[c].members;
@@ -131,7 +142,15 @@ impl Checker<'_> {
         !parts.is_empty() && parts.iter().all(|&p| matches!(self.t.data(p), Data::BigInt | Data::BigLit(..)))
     }
 
-    fn arithmetic_op(&mut self, e: ExprId, op: BinaryOp, a: Ty, b: Ty, left: Option<ExprId>, right: ExprId) -> Ty {
+    fn arithmetic_op(
+        &mut self,
+        e: ExprId,
+        op: BinaryOp,
+        a: Ty,
+        b: Ty,
+        left: Option<ExprId>,
+        right: ExprId,
+    ) -> Ty {
         let (x, y) = (self.base_constraint(a), self.base_constraint(b));
         if self.is_bigint(x) && self.is_bigint(y) {
             return Ty::BIGINT;
@@ -160,7 +179,9 @@ impl Checker<'_> {
                 self.error(registry::bad_operand(span, op_text(op), &shown));
             }
         }
-        if !wrong && (self.is_bigint(x) && self.is_number_like(y) || self.is_number_like(x) && self.is_bigint(y)) {
+        if !wrong
+            && (self.is_bigint(x) && self.is_number_like(y) || self.is_number_like(x) && self.is_bigint(y))
+        {
             if !self.dialect.is_ultra() {
                 self.bad_operands(e, op_text(op), a, b);
             }
@@ -240,7 +261,8 @@ impl Checker<'_> {
         let callable = !self.signatures(class, true).is_empty() || !self.signatures(class, false).is_empty();
         let name = self.names.intern("@@hasInstance");
         let function = self.known("Function");
-        let fine = callable || self.prop_type(class, name).is_some() || self.base_of(class, function, 0).is_some();
+        let fine =
+            callable || self.prop_type(class, name).is_some() || self.base_of(class, function, 0).is_some();
         if !fine && !matches!(self.t.data(class), Data::Union(_)) {
             let shown = self.show(b);
             let span = self.expr_span(right);
@@ -275,7 +297,9 @@ impl Checker<'_> {
             let context = match (ctx, op) {
                 (Some(c), _) => Some(c),
                 // The other operand tells what is meant.
-                (None, LogicalOp::Or | LogicalOp::Coalesce) => Some(self.non_null(ty)).filter(|&t| t != Ty::NEVER),
+                (None, LogicalOp::Or | LogicalOp::Coalesce) => {
+                    Some(self.non_null(ty)).filter(|&t| t != Ty::NEVER)
+                }
                 _ => None,
             };
             let b = self.expr(right, context);
@@ -299,7 +323,8 @@ impl Checker<'_> {
     fn assume_nullish(&mut self, left: ExprId, ty: Ty) {
         let Some(id) = self.ref_of(left) else { return };
         let parts = self.t.parts(ty);
-        let nullish: Vec<Ty> = parts.iter().copied().filter(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED)).collect();
+        let nullish: Vec<Ty> =
+            parts.iter().copied().filter(|&p| matches!(p, Ty::NULL | Ty::UNDEFINED)).collect();
         if !nullish.is_empty() {
             let ty = self.t.union(&nullish);
             self.assume(id, ty);
@@ -347,7 +372,8 @@ impl Checker<'_> {
                     return Ty::STRING;
                 }
                 self.expr(operand, None);
-                let kinds = ["string", "number", "bigint", "boolean", "symbol", "undefined", "object", "function"];
+                let kinds =
+                    ["string", "number", "bigint", "boolean", "symbol", "undefined", "object", "function"];
                 let all: Vec<Ty> = kinds
                     .iter()
                     .map(|k| {
@@ -435,7 +461,10 @@ impl Checker<'_> {
         } else if let Data::Num(_) = self.t.data(base) {
             base
         } else {
-            if !self.is_number_like(base) && !self.report_nullish_operand(target, base) && !self.mixes_numbers(base) {
+            if !self.is_number_like(base)
+                && !self.report_nullish_operand(target, base)
+                && !self.mixes_numbers(base)
+            {
                 let shown = self.show(ty);
                 let span = self.expr_span(e);
                 self.error(registry::bad_operand(span, "++", &shown));

@@ -76,12 +76,18 @@ impl Checker<'_> {
             Data::Ref(sym, args) => {
                 if self.is_array(ty) {
                     let inner = self.show_at(args[0], nest + 1);
-                    let complex = matches!(self.t.data(args[0]), Data::Union(_) | Data::Intersection(_) | Data::Object(_))
-                        && !self.alias_names.contains_key(&args[0])
+                    let complex = matches!(
+                        self.t.data(args[0]),
+                        Data::Union(_) | Data::Intersection(_) | Data::Object(_)
+                    ) && !self.alias_names.contains_key(&args[0])
                         && args[0] != Ty::BOOLEAN
                         && !inner.starts_with('{');
                     let readonly = if sym == self.known("Array") { "" } else { "readonly " };
-                    return if complex { format!("{readonly}({inner})[]") } else { format!("{readonly}{inner}[]") };
+                    return if complex {
+                        format!("{readonly}({inner})[]")
+                    } else {
+                        format!("{readonly}{inner}[]")
+                    };
                 }
                 let name = self.sym_name(sym);
                 self.with_args(name, &args, nest)

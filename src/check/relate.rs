@@ -49,7 +49,12 @@ impl Checker<'_> {
     fn is_deferred(&self, ty: Ty) -> bool {
         matches!(
             self.t.data(ty),
-            Data::Cond(..) | Data::Indexed(..) | Data::Keyof(_) | Data::Mapped(..) | Data::Lazy(..) | Data::Alias(..)
+            Data::Cond(..)
+                | Data::Indexed(..)
+                | Data::Keyof(_)
+                | Data::Mapped(..)
+                | Data::Lazy(..)
+                | Data::Alias(..)
         )
     }
 
@@ -73,7 +78,10 @@ impl Checker<'_> {
         if self.is_deferred(s) {
             // A key of something, or something at a key: its bound says what is known.
             let base = self.base_constraint(s);
-            return base == Ty::ANY || base == Ty::UNKNOWN || self.is_deferred(base) || self.assignable(base, t);
+            return base == Ty::ANY
+                || base == Ty::UNKNOWN
+                || self.is_deferred(base)
+                || self.assignable(base, t);
         }
         if self.is_deferred(t) {
             return true;
@@ -220,7 +228,8 @@ impl Checker<'_> {
             (NumLit(_), Enum(_)) => true,
             (StrLit(n), Template { texts, types }) => {
                 let text = self.names.resolve(*n).to_owned();
-                let texts: Vec<std::string::String> = texts.iter().map(|t| self.names.resolve(*t).to_owned()).collect();
+                let texts: Vec<std::string::String> =
+                    texts.iter().map(|t| self.names.resolve(*t).to_owned()).collect();
                 let types = Rc::clone(types);
                 self.matches_template(&text, &texts, &types)
             }
@@ -293,8 +302,11 @@ impl Checker<'_> {
             return false;
         }
         for (i, &(ty, kind)) in from.iter().enumerate() {
-            let Some((wanted, optional)) = super::member::tuple_elem(to, i) else { return kind == Elem::Rest };
-            let wanted = if optional && self.strict() { self.t.union(&[wanted, Ty::UNDEFINED]) } else { wanted };
+            let Some((wanted, optional)) = super::member::tuple_elem(to, i) else {
+                return kind == Elem::Rest;
+            };
+            let wanted =
+                if optional && self.strict() { self.t.union(&[wanted, Ty::UNDEFINED]) } else { wanted };
             if !self.assignable(ty, wanted) {
                 return false;
             }
@@ -358,7 +370,9 @@ impl Checker<'_> {
         if self.is_open(from) || self.is_open(t) {
             return true;
         }
-        let Some((target, tm)) = self.shape_of(t) else { return self.is_primitive(t) == self.is_primitive(s) };
+        let Some((target, tm)) = self.shape_of(t) else {
+            return self.is_primitive(t) == self.is_primitive(s);
+        };
         if self.shape_of(from).is_none() {
             return false;
         }

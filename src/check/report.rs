@@ -31,7 +31,14 @@ fn distance(a: &str, b: &str) -> usize {
         row[0] = (i + 1) * 2;
         for (j, &cb) in b.iter().enumerate() {
             let same_letter = ca.eq_ignore_ascii_case(&cb);
-            let substitute = diagonal + if ca == cb { 0 } else if same_letter { 1 } else { 2 };
+            let substitute = diagonal
+                + if ca == cb {
+                    0
+                } else if same_letter {
+                    1
+                } else {
+                    2
+                };
             diagonal = row[j + 1];
             row[j + 1] = substitute.min(diagonal + 2).min(row[j] + 2);
         }
@@ -216,7 +223,11 @@ impl Checker<'_> {
     /// Reports a type that does not fit another.
     pub(super) fn mismatch(&mut self, span: Span, given: Ty, wanted: Ty, place: Place) {
         // Literals are shown only where the other side has literals too.
-        let literal = self.t.parts(wanted).iter().any(|&p| self.t.is_unit(p) && !matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::TRUE | Ty::FALSE));
+        let literal = self
+            .t
+            .parts(wanted)
+            .iter()
+            .any(|&p| self.t.is_unit(p) && !matches!(p, Ty::NULL | Ty::UNDEFINED | Ty::TRUE | Ty::FALSE));
         let shown_type = if literal { given } else { self.widen(given) };
         let (from, to) = (self.show(shown_type), self.show(wanted));
         let mut d = match self.why(given, wanted) {
@@ -278,7 +289,11 @@ impl Checker<'_> {
         }
         if let Some(sig) = self.expected_sig(given).filter(|_| !self.is_primitive(given)) {
             let ret = self.ret_of(sig);
-            if self.sigs[sig].params.is_empty() && ret != Ty::ANY && self.assignable(ret, wanted) && self.is_primitive(ret) {
+            if self.sigs[sig].params.is_empty()
+                && ret != Ty::ANY
+                && self.assignable(ret, wanted)
+                && self.is_primitive(ret)
+            {
                 return d.with_fix("call the function", Span::empty(span.end), "()");
             }
         }
@@ -307,7 +322,9 @@ impl Checker<'_> {
         let f = self.file_of(self.file);
         match &f.ast()[e] {
             Expr::Paren(inner) => self.report_excess(*inner, wanted),
-            Expr::Conditional { yes, no, .. } => self.report_excess(*yes, wanted) | self.report_excess(*no, wanted),
+            Expr::Conditional { yes, no, .. } => {
+                self.report_excess(*yes, wanted) | self.report_excess(*no, wanted)
+            }
             Expr::Array(elems) => {
                 let target = self.non_null(wanted);
                 let mut found = false;
@@ -386,10 +403,14 @@ impl Checker<'_> {
             if self.is_primitive(p) {
                 return true;
             }
-            if self.is_open(p) || self.t.has_params(p) && !matches!(self.t.data(p), Data::Ref(..) | Data::Anon(..) | Data::Object(_)) {
+            if self.is_open(p)
+                || self.t.has_params(p)
+                    && !matches!(self.t.data(p), Data::Ref(..) | Data::Anon(..) | Data::Object(_))
+            {
                 return false;
             }
-            if matches!(self.t.data(p), Data::Unknown | Data::NonPrimitive | Data::Param(_)) || p == Ty::EMPTY {
+            if matches!(self.t.data(p), Data::Unknown | Data::NonPrimitive | Data::Param(_)) || p == Ty::EMPTY
+            {
                 return false;
             }
             let object = self.known("Object");
@@ -398,7 +419,10 @@ impl Checker<'_> {
                 return false;
             }
             match self.shape_of(p) {
-                Some((s, _)) => s.index.is_empty() && !(s.props.is_empty() && s.calls.is_empty() && s.constructs.is_empty()),
+                Some((s, _)) => {
+                    s.index.is_empty()
+                        && !(s.props.is_empty() && s.calls.is_empty() && s.constructs.is_empty())
+                }
                 None => false,
             }
         })
@@ -416,7 +440,14 @@ impl Checker<'_> {
         self.suggest_name(d, scope, &text, name.span, flag::VALUE)
     }
 
-    fn suggest_name(&mut self, d: Diagnostic, scope: ScopeId, text: &str, span: Span, flags: u16) -> Diagnostic {
+    fn suggest_name(
+        &mut self,
+        d: Diagnostic,
+        scope: ScopeId,
+        text: &str,
+        span: Span,
+        flags: u16,
+    ) -> Diagnostic {
         let mut names: Vec<String> = Vec::new();
         let mut at = scope;
         while !at.is_none() {
@@ -468,7 +499,10 @@ impl Checker<'_> {
         } else {
             let d = registry::unknown_type(name.span, &text);
             let numbers = Num::ALL.iter().map(|n| n.name()).chain(["float64"]);
-            let words = ["string", "number", "boolean", "any", "unknown", "never", "void", "object", "bigint", "symbol"];
+            let words = [
+                "string", "number", "boolean", "any", "unknown", "never", "void", "object", "bigint",
+                "symbol",
+            ];
             let words: Vec<&str> =
                 if self.dialect.is_ultra() { numbers.chain(words).collect() } else { words.to_vec() };
             match nearest(&text, words.into_iter()) {
@@ -500,7 +534,8 @@ impl Checker<'_> {
         // A member of some parts of a union.
         let parts = self.t.parts(of);
         if parts.len() > 1 && of != Ty::BOOLEAN {
-            let having: Vec<Ty> = parts.iter().copied().filter(|&p| self.prop_type(p, name.name).is_some()).collect();
+            let having: Vec<Ty> =
+                parts.iter().copied().filter(|&p| self.prop_type(p, name.name).is_some()).collect();
             if let [one] = having.as_slice() {
                 let only = self.show(*one);
                 self.error(d.with_help(format!("only `{only}` has it: narrow the type first")));
@@ -556,7 +591,9 @@ impl Checker<'_> {
             match &ast[e] {
                 Expr::Name(n) => Some(c.text(*n).to_owned()),
                 Expr::This => Some("this".to_owned()),
-                Expr::Member { object, name, .. } => Some(format!("{}.{}", path(c, ast, *object)?, c.text(name.name))),
+                Expr::Member { object, name, .. } => {
+                    Some(format!("{}.{}", path(c, ast, *object)?, c.text(name.name)))
+                }
                 Expr::Paren(e) => path(c, ast, *e),
                 _ => None,
             }
@@ -583,7 +620,9 @@ impl Checker<'_> {
     pub(super) fn report_unknown(&mut self, object: ExprId) {
         let what = self.expr_text(object);
         let span = self.expr_span(object);
-        self.error(registry::object_unknown(span, &what).with_help("narrow it first, with `typeof` or `instanceof`"));
+        self.error(
+            registry::object_unknown(span, &what).with_help("narrow it first, with `typeof` or `instanceof`"),
+        );
     }
 
     /// Reports an operand that may be null or undefined.
@@ -631,7 +670,8 @@ impl Checker<'_> {
         let d = registry::not_callable(span, &shown);
         let f = self.file_of(self.file);
         let is_class = !self.signatures(ty, true).is_empty();
-        let is_getter = matches!(f.ast()[f.ast().unparen(callee)], Expr::Member { .. }) && self.is_primitive(ty);
+        let is_getter =
+            matches!(f.ast()[f.ast().unparen(callee)], Expr::Member { .. }) && self.is_primitive(ty);
         self.error(if is_class {
             d.with_fix("construct it with `new`", Span::empty(span.start), "new ")
         } else if is_getter {

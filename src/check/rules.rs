@@ -7,8 +7,8 @@ use super::types::{Data, ParamId, SymId, Ty};
 use crate::diag::registry;
 use crate::source::Span;
 use crate::syntax::ast::{
-    ClassId, Expr, ExprId, FunctionBody, FunctionId, FunctionKind, MemberKind, Prop, PropKey, Stmt,
-    StmtId, TypeMemberKind,
+    ClassId, Expr, ExprId, FunctionBody, FunctionId, FunctionKind, MemberKind, Prop, PropKey, Stmt, StmtId,
+    TypeMemberKind,
 };
 use crate::syntax::{Name, well_known as names};
 
@@ -16,7 +16,10 @@ impl Checker<'_> {
     /// A use before the declaration in the same function.
     pub(super) fn check_early(&mut self, sym: SymId, name: Name, e: ExprId) {
         let s = &self.s.symbols[sym];
-        if s.flags & flag::BLOCK == 0 || s.flags & (flag::AMBIENT | flag::PARAM) != 0 || s.frame != self.func.frame {
+        if s.flags & flag::BLOCK == 0
+            || s.flags & (flag::AMBIENT | flag::PARAM) != 0
+            || s.frame != self.func.frame
+        {
             return;
         }
         let d = s.decls[0];
@@ -150,7 +153,10 @@ impl Checker<'_> {
         }
         let d = self.s.symbols[sym].decls[0];
         if let DeclKind::ClassMember(c, i) = d.kind
-            && matches!(self.files[d.file as usize].ast()[c].members[i as usize].kind, MemberKind::Method { .. })
+            && matches!(
+                self.files[d.file as usize].ast()[c].members[i as usize].kind,
+                MemberKind::Method { .. }
+            )
         {
             return false;
         }
@@ -180,7 +186,9 @@ impl Checker<'_> {
             let (a, b) = (self.show_if_clash(from, to), ());
             if let Some((x, y)) = a {
                 let span = self.expr_span(e);
-                self.error(registry::bad_cast(span, &x, &y).with_help("assert `unknown` first if this is meant"));
+                self.error(
+                    registry::bad_cast(span, &x, &y).with_help("assert `unknown` first if this is meant"),
+                );
             }
             let () = b;
             return;
@@ -226,7 +234,12 @@ impl Checker<'_> {
             let what = format!("`{text}`");
             let uts_default = args.is_empty() && self.dialect.is_ultra();
             if !uts_default && self.s.symbols[sym].flags & flag::IMPORT == 0 {
-                self.error(registry::type_argument_count(span, &what, params.len() as u32, args.len() as u32));
+                self.error(registry::type_argument_count(
+                    span,
+                    &what,
+                    params.len() as u32,
+                    args.len() as u32,
+                ));
             }
             return;
         }
@@ -296,7 +309,8 @@ impl Checker<'_> {
         }
         let parts = self.t.parts(expected);
         let loose = parts.iter().any(|&p| matches!(p, Ty::ANY | Ty::VOID | Ty::UNDEFINED | Ty::UNKNOWN));
-        if loose || self.dialect.is_ultra() && !self.is_number_like(expected) && !self.func.returns.is_empty() {
+        if loose || self.dialect.is_ultra() && !self.is_number_like(expected) && !self.func.returns.is_empty()
+        {
             return;
         }
         let Some(t) = func.return_type else { return };
@@ -322,7 +336,8 @@ impl Checker<'_> {
         }
         let Some(p) = self.prop(of, name.name) else { return };
         let parts = self.t.parts(p.ty);
-        let may_miss = p.optional || parts.iter().any(|&t| matches!(t, Ty::ANY | Ty::UNKNOWN | Ty::UNDEFINED | Ty::NEVER));
+        let may_miss = p.optional
+            || parts.iter().any(|&t| matches!(t, Ty::ANY | Ty::UNKNOWN | Ty::UNDEFINED | Ty::NEVER));
         if !may_miss {
             let text = self.text(name.name).to_owned();
             let span = self.expr_span(operand);
@@ -399,7 +414,10 @@ impl Checker<'_> {
     fn enum_initialiser(&mut self, v: ExprId) {
         let f = self.file_of(self.file);
         // Names in it are members first, which are not in a scope.
-        if !matches!(f.ast()[v], Expr::Name(_) | Expr::Binary { .. } | Expr::Unary { .. } | Expr::Template { .. }) {
+        if !matches!(
+            f.ast()[v],
+            Expr::Name(_) | Expr::Binary { .. } | Expr::Unary { .. } | Expr::Template { .. }
+        ) {
             self.expr(v, None);
         }
     }
@@ -416,7 +434,8 @@ impl Checker<'_> {
     fn read_members(&mut self, members: &[crate::syntax::ast::TypeMember], scope: super::ScopeId) {
         for m in members {
             match &m.kind {
-                TypeMemberKind::Property { ty: Some(t), .. } | TypeMemberKind::Getter { result: Some(t), .. } => {
+                TypeMemberKind::Property { ty: Some(t), .. }
+                | TypeMemberKind::Getter { result: Some(t), .. } => {
                     self.annotation(self.file, *t, scope);
                     self.read_all(*t, scope);
                 }
@@ -658,7 +677,8 @@ impl Checker<'_> {
         });
         let scope = f.scopes.class[id];
         for m in &class.members {
-            let MemberKind::Field { key, ty: Some(t), value: None, is_optional: false, is_definite: false } = &m.kind
+            let MemberKind::Field { key, ty: Some(t), value: None, is_optional: false, is_definite: false } =
+                &m.kind
             else {
                 continue;
             };
@@ -667,7 +687,11 @@ impl Checker<'_> {
             }
             let ty = self.annotation(self.file, *t, scope);
             let ty = self.force(ty);
-            let loose = self.t.parts(ty).iter().any(|&p| matches!(p, Ty::ANY | Ty::UNKNOWN | Ty::UNDEFINED | Ty::VOID));
+            let loose = self
+                .t
+                .parts(ty)
+                .iter()
+                .any(|&p| matches!(p, Ty::ANY | Ty::UNKNOWN | Ty::UNDEFINED | Ty::VOID));
             if loose {
                 continue;
             }

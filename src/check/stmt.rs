@@ -10,8 +10,8 @@ use super::{Checker, Function, SigParam, Target};
 use crate::diag::registry;
 use crate::syntax::Name;
 use crate::syntax::ast::{
-    Arg, Case, ClassId, Declarator, Expr, ForHead, ForInit, FunctionBody, FunctionId, FunctionKind, MemberKind, PatId,
-    Stmt, StmtId, TryStmt,
+    Arg, Case, ClassId, Declarator, Expr, ForHead, ForInit, FunctionBody, FunctionId, FunctionKind,
+    MemberKind, PatId, Stmt, StmtId, TryStmt,
 };
 
 /// Walks over a loop until what is known of its start settles; past it nothing is known.
@@ -84,7 +84,12 @@ impl Checker<'_> {
             Stmt::Atomic(s) | Stmt::ExportDecl(s) | Stmt::ExportDefaultDecl(s) => self.stmt(*s),
             Stmt::Labeled { label, body } => {
                 let is_loop = is_loop(&ast[*body]);
-                self.targets.push(Target { label: Some(label.name), is_loop: false, breaks: None, continues: None });
+                self.targets.push(Target {
+                    label: Some(label.name),
+                    is_loop: false,
+                    breaks: None,
+                    continues: None,
+                });
                 if is_loop {
                     self.loop_label(*body, label.name);
                 } else {
@@ -167,8 +172,14 @@ impl Checker<'_> {
             if let Some(declared) = declared {
                 self.destructure(d.pat, declared, false, false);
                 let loose = declared == Ty::ANY || declared == Ty::UNKNOWN;
-                let holds_undefined = self.t.parts(declared).iter().any(|&p| matches!(p, Ty::UNDEFINED | Ty::VOID));
-                if self.strict() && !definite && !loose && !holds_undefined && !is_declare && !self.t.has_params(declared)
+                let holds_undefined =
+                    self.t.parts(declared).iter().any(|&p| matches!(p, Ty::UNDEFINED | Ty::VOID));
+                if self.strict()
+                    && !definite
+                    && !loose
+                    && !holds_undefined
+                    && !is_declare
+                    && !self.t.has_params(declared)
                 {
                     self.set_unassigned(d.pat);
                 }
@@ -550,7 +561,9 @@ impl Checker<'_> {
     fn exhausted(&mut self, value: crate::syntax::ast::ExprId, cases: &[Case], ty: Ty) -> bool {
         let f = self.file_of(self.file);
         let mut left: Vec<Ty> = self.t.parts(ty).to_vec();
-        if let Expr::Unary { op: crate::syntax::ast::UnaryOp::Typeof, operand } = f.ast()[f.ast().unparen(value)] {
+        if let Expr::Unary { op: crate::syntax::ast::UnaryOp::Typeof, operand } =
+            f.ast()[f.ast().unparen(value)]
+        {
             // `switch (typeof x)`: nothing is left of x.
             let now = self.quietly(|c| c.expr(operand, None));
             return now == Ty::NEVER;
@@ -669,7 +682,11 @@ impl Checker<'_> {
             None => {
                 if self.func.annotated && self.strict() && self.state.reachable {
                     let fine = expected == Ty::ANY
-                        || self.t.parts(expected).iter().any(|&p| matches!(p, Ty::VOID | Ty::UNDEFINED | Ty::ANY | Ty::UNKNOWN))
+                        || self
+                            .t
+                            .parts(expected)
+                            .iter()
+                            .any(|&p| matches!(p, Ty::VOID | Ty::UNDEFINED | Ty::ANY | Ty::UNKNOWN))
                         || self.t.has_params(expected);
                     if !fine && !self.func.is_generator {
                         let span = self.file_of(self.file).ast().stmt_span(id);
@@ -767,7 +784,8 @@ impl Checker<'_> {
             _ => Ty::ANY,
         };
         let frame = self.s.scopes[scope].frame;
-        let start = if inherit { self.closure_state(f.ast().function_span(id).start) } else { State::default() };
+        let start =
+            if inherit { self.closure_state(f.ast().function_span(id).start) } else { State::default() };
         let new = Function {
             expected,
             annotated,
@@ -860,7 +878,10 @@ impl Checker<'_> {
             list.push(Ty::UNDEFINED);
         }
         let ty = self.t.union(&list);
-        if !keep && (self.t.is_unit(ty) || ty == Ty::TRUE || ty == Ty::FALSE) && !matches!(ty, Ty::NULL | Ty::UNDEFINED) {
+        if !keep
+            && (self.t.is_unit(ty) || ty == Ty::TRUE || ty == Ty::FALSE)
+            && !matches!(ty, Ty::NULL | Ty::UNDEFINED)
+        {
             return self.widen(ty);
         }
         ty
@@ -931,6 +952,11 @@ impl Checker<'_> {
 fn is_loop(s: &Stmt) -> bool {
     matches!(
         s,
-        Stmt::While { .. } | Stmt::DoWhile { .. } | Stmt::For { .. } | Stmt::ForIn { .. } | Stmt::ForOf { .. } | Stmt::ForEach(_)
+        Stmt::While { .. }
+            | Stmt::DoWhile { .. }
+            | Stmt::For { .. }
+            | Stmt::ForIn { .. }
+            | Stmt::ForOf { .. }
+            | Stmt::ForEach(_)
     )
 }

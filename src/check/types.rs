@@ -188,7 +188,10 @@ pub enum Data {
     Ref(SymId, List),
     /// An alias that is being worked out.
     Alias(SymId, List),
-    Tuple { elems: Rc<[(Ty, Elem)]>, readonly: bool },
+    Tuple {
+        elems: Rc<[(Ty, Elem)]>,
+        readonly: bool,
+    },
     Object(Rc<Shape>),
     Anon(Node, MapperId),
     Mapped(Node, MapperId),
@@ -201,7 +204,10 @@ pub enum Data {
     Intersection(List),
     Keyof(Ty),
     Indexed(Ty, Ty),
-    Template { texts: Rc<[Name]>, types: List },
+    Template {
+        texts: Rc<[Name]>,
+        types: List,
+    },
     Cased(Casing, Ty),
 }
 

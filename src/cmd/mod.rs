@@ -91,12 +91,17 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
     let mut dialect = None;
     let mut output = None;
     let (mut more, mut json) = (Vec::new(), false);
-    let mut options = Options { color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(), ..Options::default() };
+    let mut options = Options {
+        color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        ..Options::default()
+    };
     while source.is_none() {
         let Some(arg) = parser.next().map_err(|e| e.to_string())? else { break };
         match arg {
             Short('h') | Long("help") => return Ok(Parsed::Show(HELP.into())),
-            Short('V') | Long("version") => return Ok(Parsed::Show(format!("ultra {}\n", env!("CARGO_PKG_VERSION")))),
+            Short('V') | Long("version") => {
+                return Ok(Parsed::Show(format!("ultra {}\n", env!("CARGO_PKG_VERSION"))));
+            }
             Short('e') => source = Some(Source::Code(text(&mut parser)?)),
             Short('o') => output = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Short('O') => match text(&mut parser)?.as_str() {
@@ -105,11 +110,13 @@ fn parse(args: Vec<OsString>) -> Result<Parsed, String> {
             },
             Long("lang") => {
                 let name = text(&mut parser)?;
-                dialect = Some(dialect_named(&name).ok_or(format!("unknown language '{name}': js, ts or uts"))?);
+                dialect =
+                    Some(dialect_named(&name).ok_or(format!("unknown language '{name}': js, ts or uts"))?);
             }
             Long("dump") => {
                 for name in text(&mut parser)?.split(',') {
-                    let dump = Dump::parse(name).ok_or(format!("unknown stage '{name}': one of {}", Dump::NAMES))?;
+                    let dump =
+                        Dump::parse(name).ok_or(format!("unknown stage '{name}': one of {}", Dump::NAMES))?;
                     options.dumps.push(dump);
                 }
             }
@@ -150,7 +157,16 @@ fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
 
 /// Adds the nearest option to a message about an unknown one.
 fn unknown(message: &str) -> String {
-    const KNOWN: &[&str] = &["--lang", "--dump", "--time-passes", "--mem-stats", "--check-leaks", "--json", "--help", "--version"];
+    const KNOWN: &[&str] = &[
+        "--lang",
+        "--dump",
+        "--time-passes",
+        "--mem-stats",
+        "--check-leaks",
+        "--json",
+        "--help",
+        "--version",
+    ];
     let given = message.split('\'').nth(1).unwrap_or("");
     let near = KNOWN.iter().map(|k| (distance(k, given), *k)).min().filter(|(d, _)| *d <= 3);
     match near {
@@ -187,13 +203,16 @@ fn load(source: &Source, dialect: Option<Dialect>) -> Result<(SourceFile, Dialec
     let (path, bytes, found) = match source {
         Source::File(p) => {
             let path = Path::new(p);
-            let bytes = crate::host::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
+            let bytes =
+                crate::host::read(path).map_err(|e| format!("cannot read '{}': {e}", path.display()))?;
             (path.display().to_string(), bytes, dialect_of(path))
         }
         Source::Code(code) => ("[eval]".into(), code.clone().into_bytes(), Some(Dialect::Uts)),
         Source::Stdin => {
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|e| format!("cannot read standard input: {e}"))?;
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|e| format!("cannot read standard input: {e}"))?;
             ("[stdin]".into(), bytes, Some(Dialect::Uts))
         }
     };

@@ -113,7 +113,8 @@ pub fn render(diagnostic: &Diagnostic, file: &SourceFile, color: bool) -> String
         if id == home {
             snippet = snippet.annotation(label);
         } else {
-            elsewhere.push(Snippet::source(text_of(file, id)).path(file.part(id).path.as_str()).annotation(label));
+            elsewhere
+                .push(Snippet::source(text_of(file, id)).path(file.part(id).path.as_str()).annotation(label));
         }
     }
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
@@ -149,7 +150,9 @@ pub fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
         json_place(diagnostic.span, file)
     );
     if !diagnostic.labels.is_empty() {
-        let label = |(span, text): &(Span, String)| format!("{{\"message\":{},{}}}", quoted(text), json_place(*span, file));
+        let label = |(span, text): &(Span, String)| {
+            format!("{{\"message\":{},{}}}", quoted(text), json_place(*span, file))
+        };
         let labels: Vec<String> = diagnostic.labels.iter().map(label).collect();
         out.push_str(&format!(",\"labels\":[{}]", labels.join(",")));
     }
@@ -227,11 +230,7 @@ mod tests {
     #[test]
     fn renders_a_fix() {
         let file = SourceFile::new("a.uts", "go f\n").unwrap();
-        let d = registry::go_needs_call(Span::new(3, 4)).with_fix(
-            "call the function",
-            Span::new(4, 4),
-            "()",
-        );
+        let d = registry::go_needs_call(Span::new(3, 4)).with_fix("call the function", Span::new(4, 4), "()");
         expect![[r#"
             error[U0113]: `go` needs a call or a function expression
              --> a.uts:1:4

@@ -86,12 +86,20 @@ pub fn types(world: &World, options: &Options) {
     for s in world.specs.ids() {
         let spec = &world.specs[s];
         let key: Vec<String> = spec.key.iter().map(|t| type_text(world, *t)).collect();
-        eprintln!("{s} {}({}) -> {}", function_name(world, spec.func), key.join(", "), type_text(world, world.cell(spec.ret)));
+        eprintln!(
+            "{s} {}({}) -> {}",
+            function_name(world, spec.func),
+            key.join(", "),
+            type_text(world, world.cell(spec.ret))
+        );
     }
     for class in world.cls.ids() {
         let c = &world.cls[class];
-        let fields: Vec<String> =
-            c.fields.iter().map(|f| format!("{}: {}", world.prog.strings.text(f.name), type_text(world, world.cell(f.cell)))).collect();
+        let fields: Vec<String> = c
+            .fields
+            .iter()
+            .map(|f| format!("{}: {}", world.prog.strings.text(f.name), type_text(world, world.cell(f.cell))))
+            .collect();
         eprintln!("{class} {} {{ {} }}", world.prog.strings.text(c.name), fields.join(", "));
     }
 }
@@ -103,7 +111,16 @@ pub fn type_text(w: &World, t: T) -> String {
         return "any".into();
     }
     let mut parts: Vec<String> = Vec::new();
-    for (bit, name) in [(NUM, "number"), (LIT, "literal"), (F32, "float32"), (BOOL, "boolean"), (STR, "string"), (POS, "position"), (OTHER, "other"), (BIG, "bigint")] {
+    for (bit, name) in [
+        (NUM, "number"),
+        (LIT, "literal"),
+        (F32, "float32"),
+        (BOOL, "boolean"),
+        (STR, "string"),
+        (POS, "position"),
+        (OTHER, "other"),
+        (BIG, "bigint"),
+    ] {
         if t.has(bit) {
             parts.push(name.into());
         }

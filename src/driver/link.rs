@@ -44,7 +44,9 @@ fn methods(s: &mut Session) -> Result<(), String> {
         let mut seen = Vec::new();
         for d in decls {
             for m in s.world.prog.classes[d].methods.clone() {
-                let callable = !s.world.generic[m.func].is_none() && m.kind == crate::program::MethodKind::Method && !m.is_static;
+                let callable = !s.world.generic[m.func].is_none()
+                    && m.kind == crate::program::MethodKind::Method
+                    && !m.is_static;
                 if !callable || seen.contains(&m.name) {
                     continue;
                 }

@@ -124,7 +124,12 @@ struct Front {
 type Found = (SourceFile, Vec<Diagnostic>);
 
 impl Front {
-    fn parse(file: &SourceFile, dialect: Dialect, args: Vec<String>, time: &mut Timing) -> Result<Front, Found> {
+    fn parse(
+        file: &SourceFile,
+        dialect: Dialect,
+        args: Vec<String>,
+        time: &mut Timing,
+    ) -> Result<Front, Found> {
         let mut names = Interner::default();
         let loaded = time.measure("parse", || modules::load(file, dialect, &mut names))?;
         let (whole, mut parsed, modules) = (loaded.file, loaded.parsed, loaded.modules);
@@ -145,8 +150,16 @@ impl Front {
         loop {
             self.add_library(time);
             let parsed = &self.parsed;
-            let (program, mut diags) =
-                time.measure("lower", || crate::lower::lower_program(&self.whole, parsed, &self.names, self.dialect, &self.modules, &self.args));
+            let (program, mut diags) = time.measure("lower", || {
+                crate::lower::lower_program(
+                    &self.whole,
+                    parsed,
+                    &self.names,
+                    self.dialect,
+                    &self.modules,
+                    &self.args,
+                )
+            });
             if self.selection.extend(&program.gaps) {
                 continue;
             }
@@ -198,7 +211,12 @@ pub fn run(file: &SourceFile, dialect: Dialect, options: &Options) -> Result<i32
 }
 
 /// The typed program behind a file, and its text; its warnings are printed.
-fn world(file: &SourceFile, dialect: Dialect, options: &Options, time: &mut Timing) -> Result<(World, SourceFile), Failure> {
+fn world(
+    file: &SourceFile,
+    dialect: Dialect,
+    options: &Options,
+    time: &mut Timing,
+) -> Result<(World, SourceFile), Failure> {
     let failed = |(file, diags): Found| Failure::Diagnostics(show(&file, &diags, options.color));
     let mut front = Front::parse(file, dialect, argv(file, options), time).map_err(failed)?;
     match front.world(time) {
@@ -257,7 +275,8 @@ impl Session {
         dump::types(&world, options);
         let code = time.measure("layout", || Code::new(&world));
         let runtime = time.measure("runtime", || Runtime::new(runtime_options)).map_err(|e| setup(&e))?;
-        let space = CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
+        let space =
+            CodeSpace::new(&ultra_runtime::entry::entry_points(), CODE_BYTES).map_err(|e| setup(&e))?;
         let mut session = Session {
             world,
             code,
@@ -393,7 +412,13 @@ impl Session {
             Err(e) => {
                 self.bodies[id] = State::Failed;
                 let at = self.file.line_col(e.pos);
-                return Err(format!("not supported yet: {} ({}:{}:{})", e.what, self.file.path_at(e.pos), at.line, at.col));
+                return Err(format!(
+                    "not supported yet: {} ({}:{}:{})",
+                    e.what,
+                    self.file.path_at(e.pos),
+                    at.line,
+                    at.col
+                ));
             }
         };
         self.sync()?;
@@ -448,20 +473,27 @@ impl Session {
             module.strings.push(strings[ultra_ir::StrId(i as u32)].clone());
         }
         for i in module.string_words.len()..module.strings.len() {
-            let word = self.runtime.intern_utf16(&module.strings[ultra_ir::StrId(i as u32)]).map_err(|_| full())?;
+            let word =
+                self.runtime.intern_utf16(&module.strings[ultra_ir::StrId(i as u32)]).map_err(|_| full())?;
             module.string_words.push(word);
         }
         while self.functions_made < self.code.static_functions.len() {
             let (global, func) = self.code.static_functions[self.functions_made];
-            module.globals[global] = self.runtime.new_static_function(module.funcs[func].cell).ok_or_else(full)?;
+            module.globals[global] =
+                self.runtime.new_static_function(module.funcs[func].cell).ok_or_else(full)?;
             self.functions_made += 1;
         }
         Ok(())
     }
 
     fn optimize(&mut self, func: &mut Func) {
-        let level = if self.options.unoptimized { ultra_ir::pass::OptLevel::None } else { ultra_ir::pass::OptLevel::Full };
-        let mut hook = dump::PassHook { options: &self.options, module: &self.code.module, time: &mut self.time };
+        let level = if self.options.unoptimized {
+            ultra_ir::pass::OptLevel::None
+        } else {
+            ultra_ir::pass::OptLevel::Full
+        };
+        let mut hook =
+            dump::PassHook { options: &self.options, module: &self.code.module, time: &mut self.time };
         let options = ultra_ir::pass::Options::new(level);
         ultra_ir::pass::optimize(func, &self.code.module, &options, &mut hook);
     }

@@ -42,7 +42,11 @@ pub fn install(file: &SourceFile, program: &Program) {
     let end = file.end();
     let user = program.fns.iter().filter(|(id, f)| *id != program.main && f.span.end <= end);
     let mut functions: Vec<Function> = user
-        .map(|(_, f)| Function { span: f.span, label: label(program, f), makes_error: makes_error(program, f) })
+        .map(|(_, f)| Function {
+            span: f.span,
+            label: label(program, f),
+            makes_error: makes_error(program, f),
+        })
         .collect();
     functions.sort_by_key(|f| (f.span.start, std::cmp::Reverse(f.span.end)));
     *MAP.write().unwrap_or_else(|e| e.into_inner()) = Some(Map { file: file.clone(), functions });
@@ -92,8 +96,11 @@ impl Map {
         let at = self.file.line_col(pos);
         let place = format!("{}:{}:{}", self.file.path_at(pos), at.line, at.col);
         let label = self.function_at(pos).map_or("", |f| &f.label);
-        let written =
-            if label.is_empty() { write!(out, "\n    at {place}") } else { write!(out, "\n    at {label} ({place})") };
+        let written = if label.is_empty() {
+            write!(out, "\n    at {place}")
+        } else {
+            write!(out, "\n    at {label} ({place})")
+        };
         written.expect("strings take everything");
     }
 }
@@ -120,7 +127,8 @@ pub fn heading(positions: &[u32]) -> String {
     let Some(&pos) = positions.iter().find(|&&pos| map.is_user(pos)) else { return String::new() };
     let at = map.file.line_col(pos);
     let line = map.file.line_text(map.file.text_line(pos)).unwrap_or("");
-    let indent: String = line.chars().take(at.col as usize - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+    let indent: String =
+        line.chars().take(at.col as usize - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
     format!("{}:{}\n{line}\n{indent}^\n", map.file.path_at(pos), at.line)
 }
 
@@ -134,7 +142,11 @@ mod tests {
         let function = |s, label: &str| Function { span: s, label: label.into(), makes_error: false };
         let map = Map {
             file: SourceFile::new("a.ts", "0123456789\n".repeat(4)).expect("short"),
-            functions: vec![function(span(0, 30), "f"), function(span(5, 12), ""), function(span(15, 20), "h")],
+            functions: vec![
+                function(span(0, 30), "f"),
+                function(span(5, 12), ""),
+                function(span(15, 20), "h"),
+            ],
         };
         let shown = |pos| {
             let mut out = String::new();

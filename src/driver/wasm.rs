@@ -50,7 +50,10 @@ fn reach(s: &mut Session, main: FuncId) -> Result<(), String> {
         let func = match s.body(id) {
             Ok(func) => func,
             Err(message) => {
-                eprintln!("ultra: warning: a call of '{}' will throw: {message}", s.code.module.funcs[id].name);
+                eprintln!(
+                    "ultra: warning: a call of '{}' will throw: {message}",
+                    s.code.module.funcs[id].name
+                );
                 Rc::new(thrower(s, id, &message)?)
             }
         };
@@ -108,7 +111,12 @@ fn classes(runtime: &Runtime) -> Vec<ClassInfo> {
     let shapes = &runtime.shapes;
     let class = |shape| {
         let info = shapes.info(shape);
-        let slot = |s: &SlotSpec| SlotInfo { name: s.name.clone(), kind: s.kind, offset: s.offset, default: s.default };
+        let slot = |s: &SlotSpec| SlotInfo {
+            name: s.name.clone(),
+            kind: s.kind,
+            offset: s.offset,
+            default: s.default,
+        };
         ClassInfo {
             name: info.name.clone(),
             shape,
@@ -126,7 +134,12 @@ fn classes(runtime: &Runtime) -> Vec<ClassInfo> {
 
 fn options_of(s: &Session, main: FuncId) -> WasmOptions {
     let functions = s.runtime.functions.iter();
-    let functions = functions.map(|f| FunctionInfo { name: f.name.clone(), arity: f.arity, is_class: f.is_class, shape: f.shape });
+    let functions = functions.map(|f| FunctionInfo {
+        name: f.name.clone(),
+        arity: f.arity,
+        is_class: f.is_class,
+        shape: f.shape,
+    });
     let mut globals = Vec::new();
     for scope in s.world.prog.scopes.ids() {
         if !s.code.scope_global[scope].is_none() {

@@ -63,7 +63,9 @@ impl Body<'_, '_> {
                 Some(&r) => Place::Name(r, ast.expr_span(id)),
                 None => Place::Invalid,
             },
-            Expr::Paren(e) | Expr::NonNull(e) | Expr::As { expr: e, .. } | Expr::AsConst(e) => self.place_expr(*e),
+            Expr::Paren(e) | Expr::NonNull(e) | Expr::As { expr: e, .. } | Expr::AsConst(e) => {
+                self.place_expr(*e)
+            }
             Expr::TypeAssertion { expr: e, .. } | Expr::Satisfies { expr: e, .. } => self.place_expr(*e),
             Expr::Member { object, name, .. } => {
                 if let Some(&r) = self.l.r.expr_ref.get(id) {
@@ -143,7 +145,14 @@ impl Body<'_, '_> {
 
     // Expressions.
 
-    pub fn assignment(&mut self, id: ExprId, op: AssignOp, target: PatId, value: ExprId, used: bool) -> Value {
+    pub fn assignment(
+        &mut self,
+        id: ExprId,
+        op: AssignOp,
+        target: PatId,
+        value: ExprId,
+        used: bool,
+    ) -> Value {
         match op {
             AssignOp::Assign => self.plain_assignment(target, value, used),
             AssignOp::Binary(op) => {

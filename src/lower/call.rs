@@ -24,7 +24,8 @@ impl super::Lowerer<'_> {
     /// A method or getter of a class or of its bases.
     fn find_member(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<&ClassMethod> {
         let decl = &self.classes[class];
-        let is_it = |m: &&ClassMethod| m.is_static == is_static && m.kind != MethodKind::Setter && m.name == name;
+        let is_it =
+            |m: &&ClassMethod| m.is_static == is_static && m.kind != MethodKind::Setter && m.name == name;
         decl.methods.iter().rev().find(is_it).or_else(|| {
             let first = match decl.base {
                 ClassBase::Decl(base) => Some(base),
@@ -36,7 +37,12 @@ impl super::Lowerer<'_> {
     }
 
     /// What `super.name` finds in the bases of a class, and whether along the first bases only.
-    fn super_member(&self, class: ClassDeclId, name: StrId, is_static: bool) -> Option<(FnId, MethodKind, bool)> {
+    fn super_member(
+        &self,
+        class: ClassDeclId,
+        name: StrId,
+        is_static: bool,
+    ) -> Option<(FnId, MethodKind, bool)> {
         let decl = &self.classes[class];
         let first = match decl.base {
             ClassBase::Decl(base) => self.find_member(base, name, is_static).map(|m| (m.func, m.kind, true)),
@@ -79,7 +85,11 @@ impl Body<'_, '_> {
                 format!("{}{dot}{}", self.shown(*object), self.l.names.resolve(name.name))
             }
             Expr::PrivateMember { object, name, .. } => {
-                format!("{}.#{}", self.shown(*object), self.l.names.resolve(name.name).trim_start_matches('#'))
+                format!(
+                    "{}.#{}",
+                    self.shown(*object),
+                    self.l.names.resolve(name.name).trim_start_matches('#')
+                )
             }
             Expr::Index { object, index, .. } => match &self.ast[self.strip(*index)] {
                 Expr::String(crate::syntax::ast::StrValue::Text(n)) => {
@@ -115,7 +125,9 @@ impl Body<'_, '_> {
         }
         match &ast[callee] {
             Expr::Super => self.super_call(callee, args, span),
-            Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => self.named_call(callee, args, optional, span),
+            Expr::Member { .. } if self.l.r.expr_ref.get(callee).is_some() => {
+                self.named_call(callee, args, optional, span)
+            }
             Expr::Member { object, name, .. } if self.process_member(*object).is_some() => {
                 self.process_call(*object, name.name, args, span)
             }
@@ -132,7 +144,14 @@ impl Body<'_, '_> {
             }
             Expr::Index { object, index, optional: on_object } => {
                 if let Some(name) = self.literal_key(*index) {
-                    return self.method_call(*object, name, ast.expr_span(*index), args, *on_object, optional);
+                    return self.method_call(
+                        *object,
+                        name,
+                        ast.expr_span(*index),
+                        args,
+                        *on_object,
+                        optional,
+                    );
                 }
                 let o = self.object_of(*object, *on_object);
                 let k = self.expr(*index);
@@ -229,10 +248,12 @@ impl Body<'_, '_> {
 
     /// What stands behind `process`: the empty text, or `stdout` and `stderr`.
     fn process_member(&self, e: ExprId) -> Option<&'static str> {
-        let is_process = |e: ExprId| self.l.global_name(e).is_some_and(|n| self.l.names.resolve(n) == "process");
+        let is_process =
+            |e: ExprId| self.l.global_name(e).is_some_and(|n| self.l.names.resolve(n) == "process");
         match &self.ast[self.ast.unparen(e)] {
             Expr::Name(_) => is_process(e).then_some(""),
-            Expr::Member { object, name, .. } if is_process(*object) => match self.l.names.resolve(name.name) {
+            Expr::Member { object, name, .. } if is_process(*object) => match self.l.names.resolve(name.name)
+            {
                 "stdout" => Some("process.stdout"),
                 "stderr" => Some("process.stderr"),
                 _ => None,
@@ -249,10 +270,13 @@ impl Body<'_, '_> {
     fn process_call(&mut self, object: ExprId, name: Name, args: &[Arg], span: Span) -> Value {
         let text = self.l.names.resolve(name).to_string();
         let stream = self.process_member(object).unwrap_or_default();
-        let list: Vec<Value> = args.iter().filter_map(|a| match a {
-            Arg::Item(e) => Some(self.expr(*e)),
-            _ => None,
-        }).collect();
+        let list: Vec<Value> = args
+            .iter()
+            .filter_map(|a| match a {
+                Arg::Item(e) => Some(self.expr(*e)),
+                _ => None,
+            })
+            .collect();
         self.at(span);
         match (stream, text.as_str(), &*list) {
             ("", "hrtime", []) => {
@@ -268,7 +292,10 @@ impl Body<'_, '_> {
                 self.op_list(Op::JsCallMethod, write.0, &[object, text], 0);
                 self.bool_const(true)
             }
-            _ => self.throw_text(&format!("not supported yet: {}.{text}", if stream.is_empty() { "process" } else { stream })),
+            _ => self.throw_text(&format!(
+                "not supported yet: {}.{text}",
+                if stream.is_empty() { "process" } else { stream }
+            )),
         }
     }
 
@@ -329,7 +356,9 @@ impl Body<'_, '_> {
                     };
                 }
                 match r.bindings[b].bound {
-                    BoundTo::Instance(callee) if r.never_reassigned(b) => r.class_of_expr(self.ast, callee)?,
+                    BoundTo::Instance(callee) if r.never_reassigned(b) => {
+                        r.class_of_expr(self.ast, callee)?
+                    }
                     _ => return None,
                 }
             }
@@ -358,7 +387,14 @@ impl Body<'_, '_> {
     }
 
     /// Spread arguments of built-in functions that take any number of them are library calls.
-    fn spread_builtin(&mut self, object: ExprId, o: Value, name: StrId, args: &[Arg], at: Span) -> Option<Value> {
+    fn spread_builtin(
+        &mut self,
+        object: ExprId,
+        o: Value,
+        name: StrId,
+        args: &[Arg],
+        at: Span,
+    ) -> Option<Value> {
         let is_spread = args.iter().any(|a| matches!(a, Arg::Spread(_)));
         // The library itself calls what it finds.
         if !is_spread || self.l.strings.text(self.l.fns[FnId(self.frame.0)].name).starts_with("__ultra_") {
@@ -410,7 +446,10 @@ impl Body<'_, '_> {
             (None, _) => {}
             (Some(_), Some(f)) => self.place_named(&mut list, named, f),
             (Some((name, _)), None) => {
-                self.l.unsupported(name.span, "keyword arguments of a function that is not known when compiling");
+                self.l.unsupported(
+                    name.span,
+                    "keyword arguments of a function that is not known when compiling",
+                );
             }
         }
         Args::List(list)
@@ -436,7 +475,9 @@ impl Body<'_, '_> {
                     self.at(self.ast.expr_span(*e));
                     self.op2(Op::JsArraySpread, array, v);
                 }
-                Arg::Named { name, .. } => self.l.unsupported(name.span, "keyword arguments beside spread arguments"),
+                Arg::Named { name, .. } => {
+                    self.l.unsupported(name.span, "keyword arguments beside spread arguments")
+                }
             }
         }
         array
@@ -621,12 +662,16 @@ impl Body<'_, '_> {
         let base = match self.l.classes[class].base {
             ClassBase::Decl(base) => base,
             ClassBase::None => return self.undef(),
-            ClassBase::Builtin(_) => return self.refuse(at, "reading `super` properties of a built-in class"),
+            ClassBase::Builtin(_) => {
+                return self.refuse(at, "reading `super` properties of a built-in class");
+            }
         };
         if is_static && self.l.has_static_var(base, name) {
             return self.refuse(at, "reading static fields through `super`");
         }
-        let Some((func, kind)) = self.l.find_member(base, name, is_static).map(|m| (m.func, m.kind)) else { return self.undef() };
+        let Some((func, kind)) = self.l.find_member(base, name, is_static).map(|m| (m.func, m.kind)) else {
+            return self.undef();
+        };
         if !self.l.fns[func].env.is_none() {
             return self.refuse(at, "reading `super` properties of a class that captures variables");
         }

@@ -3,8 +3,8 @@
 use ultra_ir::op::ConvertWhy;
 use ultra_ir::{Op, StrId, Ty, Value};
 
-use super::function::Body;
 use super::Lowerer;
+use super::function::Body;
 use crate::program::{ClassBase, ClassDeclId, Type};
 use crate::resolve::{Check, Target, ThisSource};
 use crate::syntax::ast::{ClassId, ClassMember, ExprId, FunctionBody, MemberKind, PropKey};
@@ -67,7 +67,9 @@ impl Body<'_, '_> {
     /// Makes the class, binds its name, then runs its static initialisers.
     pub fn class_value(&mut self, c: ClassId) -> Value {
         let r = self.l.r;
-        let (Some(&scope), Some(&id)) = (r.classes.get(c), self.l.class_ids.get(c)) else { return self.undef() };
+        let (Some(&scope), Some(&id)) = (r.classes.get(c), self.l.class_ids.get(c)) else {
+            return self.undef();
+        };
         let span = self.ast.class_span(c);
         self.make_scope(scope.lex);
         self.check_bases(c);
@@ -120,7 +122,10 @@ impl Body<'_, '_> {
         let Some(scope) = r.classes.get(c) else { return };
         let captures = scope.field_init.some().is_some_and(|f| !r.frames[f].this_binding.is_none());
         if captures || !scope.env.is_none() {
-            self.l.unsupported(ast.class_span(c), "functions in the field initialisers of a further base class");
+            self.l.unsupported(
+                ast.class_span(c),
+                "functions in the field initialisers of a further base class",
+            );
             return;
         }
         for m in ast[c].members.iter().filter(|m| !m.modifiers.is_static) {
@@ -169,9 +174,13 @@ impl Body<'_, '_> {
                 return;
             }
             match &m.kind {
-                MemberKind::Field { key, value, .. } if m.modifiers.is_static => self.static_field_init(c, m, key, *value),
+                MemberKind::Field { key, value, .. } if m.modifiers.is_static => {
+                    self.static_field_init(c, m, key, *value)
+                }
                 MemberKind::StaticBlock(f) => {
-                    if let (Some(&lex), FunctionBody::Block(list)) = (self.l.r.static_block_lex.get(*f), &ast[*f].body) {
+                    if let (Some(&lex), FunctionBody::Block(list)) =
+                        (self.l.r.static_block_lex.get(*f), &ast[*f].body)
+                    {
                         self.scoped(lex, list);
                     }
                 }

@@ -116,7 +116,12 @@ impl Body<'_, '_> {
         for fact in facts {
             let Some(var) = self.local_of(fact.binding) else { continue };
             let before = self.b.get(var);
-            let data = InstData { a: before.0, b: fact.class, aux: fact.test as u16, ..InstData::new(Op::JsNarrow, Ty::Void) };
+            let data = InstData {
+                a: before.0,
+                b: fact.class,
+                aux: fact.test as u16,
+                ..InstData::new(Op::JsNarrow, Ty::Void)
+            };
             let v = self.b.emit(data);
             self.narrows.push(Narrow { var, before, assigned: self.assigned[var.0 as usize] });
             self.b.set(var, v);
@@ -205,7 +210,9 @@ impl Body<'_, '_> {
     fn nullish_literal(&self, id: ExprId) -> Option<bool> {
         match self.ast[self.ast.unparen(id)] {
             Expr::Null => Some(true),
-            Expr::Name(n) if n == crate::syntax::well_known::UNDEFINED => self.l.global_name(id).map(|_| false),
+            Expr::Name(n) if n == crate::syntax::well_known::UNDEFINED => {
+                self.l.global_name(id).map(|_| false)
+            }
             _ => None,
         }
     }

@@ -12,8 +12,8 @@ use super::function::Body;
 use crate::program::{FnKind, TypeId};
 use crate::resolve::{BoundTo, EnumValue, Target};
 use crate::source::Span;
-use crate::syntax::well_known as names;
 use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, StrValue, Subscript, UnaryOp};
+use crate::syntax::well_known as names;
 
 impl Body<'_, '_> {
     /// An expression whose value nobody uses.
@@ -147,7 +147,9 @@ impl Body<'_, '_> {
                 self.b.imm(Op::JsBigInt, digits.0)
             }
             Expr::TaggedTemplate { tag, chunks, exprs, .. } => self.tagged(*tag, chunks, exprs, span),
-            Expr::Subscript { object, items, optional, .. } => self.subscript(*object, items, *optional, span),
+            Expr::Subscript { object, items, optional, .. } => {
+                self.subscript(*object, items, *optional, span)
+            }
             Expr::RawSubscript { .. } => self.refuse(span, "brackets whose content is no expression"),
             Expr::ImportCall { .. } => self.refuse(span, "`import()`"),
             Expr::Await(_) => self.refuse(span, "`await`"),
@@ -203,7 +205,9 @@ impl Body<'_, '_> {
     fn type_of(&mut self, operand: ExprId, span: Span) -> Value {
         let missing_ok = self.l.global_name(operand);
         let v = match missing_ok {
-            Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => self.global(name),
+            Some(name) if crate::spec::builtins::global(self.l.names.resolve(name)).is_some() => {
+                self.global(name)
+            }
             Some(name) if name != names::UNDEFINED => self.global_if_any(name),
             None if self.is_require(operand) => return self.text("function"),
             _ => self.expr(operand),
@@ -420,7 +424,11 @@ impl Body<'_, '_> {
     }
 
     /// An optional chain: its value, or what stands for it when a link is nullish.
-    fn in_chain(&mut self, whole: impl FnOnce(&mut Self) -> Value, cut: impl FnOnce(&mut Self) -> Value) -> Value {
+    fn in_chain(
+        &mut self,
+        whole: impl FnOnce(&mut Self) -> Value,
+        cut: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
         let (end, join) = (self.block(), self.block());
         let out = self.temp();
         self.chains.push(end);

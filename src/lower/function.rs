@@ -11,10 +11,12 @@ use super::cond::Narrow;
 use super::hold::Mark;
 use super::tries::Exit;
 use crate::program::{ClassBase, FnId, FnKind, Type, TypeId};
-use crate::resolve::{BindKind, BindingId, Check, FrameId, FrameKind, LexId, RefId, Target, ThisSource, is_property};
+use crate::resolve::{
+    BindKind, BindingId, Check, FrameId, FrameKind, LexId, RefId, Target, ThisSource, is_property,
+};
 use crate::source::Span;
-use crate::syntax::{Name, well_known as names};
 use crate::syntax::ast::{Ast, ClassId, ExprId, FunctionBody, FunctionId, Pat, StmtId};
+use crate::syntax::{Name, well_known as names};
 use ultra_abi::shape::ThrowKind;
 
 /// What is not supported about names of a kind.
@@ -29,11 +31,26 @@ fn foreign(kind: BindKind) -> Option<&'static str> {
 
 /// What a jump out of a statement can leave.
 pub(super) enum Around {
-    Loop { labels: Vec<Name>, brk: Block, cont: Block, narrows: usize, marks: usize, broken: bool },
+    Loop {
+        labels: Vec<Name>,
+        brk: Block,
+        cont: Block,
+        narrows: usize,
+        marks: usize,
+        broken: bool,
+    },
     /// A `switch` or a labelled statement.
-    Plain { labels: Vec<Name>, is_switch: bool, brk: Block, narrows: usize, marks: usize },
+    Plain {
+        labels: Vec<Name>,
+        is_switch: bool,
+        brk: Block,
+        narrows: usize,
+        marks: usize,
+    },
     /// A `try` with a finalizer: one block per way of leaving.
-    Finally { pads: Vec<(Exit, Block)> },
+    Finally {
+        pads: Vec<(Exit, Block)>,
+    },
 }
 
 /// A function being lowered.
@@ -620,7 +637,13 @@ impl<'a> Body<'_, 'a> {
             None => {
                 let scope = self.scope_object(self.l.r.bindings[b].lex);
                 let var = self.l.var_ids[b];
-                self.op(InstData { a: scope.0, b: v.0, c: var.0, aux, ..InstData::new(Op::JsVarSet, Ty::Void) });
+                self.op(InstData {
+                    a: scope.0,
+                    b: v.0,
+                    c: var.0,
+                    aux,
+                    ..InstData::new(Op::JsVarSet, Ty::Void)
+                });
             }
         }
         if self.follows {
@@ -677,7 +700,9 @@ impl<'a> Body<'_, 'a> {
                 if let Some(m) = r.namespace_of(b) {
                     return self.namespace_value(m);
                 }
-                if let Some(m) = r.module_of(reference.frame).filter(|_| r.bindings[b].kind == BindKind::Require) {
+                if let Some(m) =
+                    r.module_of(reference.frame).filter(|_| r.bindings[b].kind == BindKind::Require)
+                {
                     return self.require_value(m, span);
                 }
                 if let Some(what) = foreign(r.bindings[b].kind) {

@@ -31,11 +31,19 @@ pub(super) struct Mark {
 impl Body<'_, '_> {
     /// Whether variables of this function are followed.
     pub fn follows_variables(&self) -> bool {
-        if !self.l.has_destructors || self.l.strings.text(self.l.fns[crate::program::FnId(self.frame.0)].name).starts_with("__ultra_") {
+        if !self.l.has_destructors
+            || self
+                .l
+                .strings
+                .text(self.l.fns[crate::program::FnId(self.frame.0)].name)
+                .starts_with("__ultra_")
+        {
             return false;
         }
         match self.l.r.frames[self.frame].kind {
-            FrameKind::Function(f) => !(self.ast[f].is_async || self.ast[f].is_generator || self.ast[f].has_await),
+            FrameKind::Function(f) => {
+                !(self.ast[f].is_async || self.ast[f].is_generator || self.ast[f].has_await)
+            }
             _ => true,
         }
     }
@@ -46,7 +54,8 @@ impl Body<'_, '_> {
             return;
         }
         let r = self.l.r;
-        let variables: Vec<BindingId> = r.lexes[lex].bindings.iter().copied().filter(|&b| self.may_hold(b)).collect();
+        let variables: Vec<BindingId> =
+            r.lexes[lex].bindings.iter().copied().filter(|&b| self.may_hold(b)).collect();
         if variables.is_empty() && !self.marks.is_empty() {
             return;
         }
@@ -57,12 +66,16 @@ impl Body<'_, '_> {
 
     fn may_hold(&self, b: BindingId) -> bool {
         let binding = &self.l.r.bindings[b];
-        let kind = matches!(binding.kind, BindKind::Var | BindKind::Implicit | BindKind::Let | BindKind::Const);
+        let kind =
+            matches!(binding.kind, BindKind::Var | BindKind::Implicit | BindKind::Let | BindKind::Const);
         let module = binding.captured && binding.lex == self.l.r.module_lex();
         let known = matches!(binding.bound, BoundTo::Function(_) | BoundTo::Class(_) | BoundTo::Enum(_));
         let scalar = self.l.binding_types[b].is_some_and(|t| {
             use Type::*;
-            matches!(self.l.types.table[t], Undefined | Null | Bool | Number | Int(_) | F32 | Str | BigInt | Symbol)
+            matches!(
+                self.l.types.table[t],
+                Undefined | Null | Bool | Number | Int(_) | F32 | Str | BigInt | Symbol
+            )
         });
         kind && !module && !known && !scalar && binding.frame == self.frame
     }

@@ -49,7 +49,9 @@ impl Body<'_, '_> {
             Expr::Number(_) => true,
             Expr::Paren(e) | Expr::NonNull(e) | Expr::AsConst(e) => self.may_be_literal(*e),
             Expr::Satisfies { expr, .. } => self.may_be_literal(*expr),
-            Expr::Unary { op: UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot, operand } => self.may_be_literal(*operand),
+            Expr::Unary { op: UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot, operand } => {
+                self.may_be_literal(*operand)
+            }
             Expr::Conditional { yes, no, .. } => self.may_be_literal(*yes) || self.may_be_literal(*no),
             Expr::Logical { left, right, .. } => self.may_be_literal(*right) || self.may_be_literal(*left),
             Expr::Binary { .. } => self.is_literal_sum(id),
@@ -350,9 +352,13 @@ impl Body<'_, '_> {
     /// An expression whose value becomes an integer type: the literals in the branches of a
     /// conditional take the type before they meet.
     pub fn expr_for(&mut self, id: ExprId, ty: Option<TypeId>) -> Value {
-        let Some(ty) = ty.filter(|&t| matches!(self.l.types.table[t], Type::Int(_))) else { return self.expr(id) };
+        let Some(ty) = ty.filter(|&t| matches!(self.l.types.table[t], Type::Int(_))) else {
+            return self.expr(id);
+        };
         match self.ast[self.ast.unparen(id)] {
-            Expr::Conditional { test, yes, no } if self.may_be_literal(id) => self.conditional(test, yes, no, Some(ty)),
+            Expr::Conditional { test, yes, no } if self.may_be_literal(id) => {
+                self.conditional(test, yes, no, Some(ty))
+            }
             _ => self.expr(id),
         }
     }

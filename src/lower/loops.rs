@@ -143,7 +143,8 @@ impl Body<'_, '_> {
             return;
         }
         let captured = |&&b: &&_| r.bindings[b].captured;
-        let is_let = r.lexes[lex].bindings.iter().filter(captured).any(|&b| r.bindings[b].kind == BindKind::Let);
+        let is_let =
+            r.lexes[lex].bindings.iter().filter(captured).any(|&b| r.bindings[b].kind == BindKind::Let);
         if !is_let {
             return;
         }
@@ -196,7 +197,11 @@ impl Body<'_, '_> {
     }
 
     fn close(&mut self, over: Value, aux: u16) {
-        self.op(ultra_ir::InstData { a: over.0, aux, ..ultra_ir::InstData::new(Op::JsIterClose, ultra_ir::Ty::Void) });
+        self.op(ultra_ir::InstData {
+            a: over.0,
+            aux,
+            ..ultra_ir::InstData::new(Op::JsIterClose, ultra_ir::Ty::Void)
+        });
     }
 
     /// What leaves a loop early closes the iterator on its way: `return`, jumps to loops around, exceptions.

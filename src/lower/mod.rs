@@ -40,11 +40,11 @@ use ultra_ir::builder::Var;
 use ultra_ir::{StrId, Table};
 
 use crate::diag::{Diagnostic, registry};
-use crate::program::{
-    ClassDecl, ClassDeclId, FnDecl, FnId, IfaceDecl, IfaceId, Options, Program, ScopeDecl, ScopeId, Strings, TypeId,
-    Types, VarDecl, VarId,
-};
 use crate::modules::{Module, ModuleId};
+use crate::program::{
+    ClassDecl, ClassDeclId, FnDecl, FnId, IfaceDecl, IfaceId, Options, Program, ScopeDecl, ScopeId, Strings,
+    TypeId, Types, VarDecl, VarId,
+};
 use crate::resolve::{self, BindingId, LexId, Resolved};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{Ast, ClassId, ExprId, NumberId, PropKey, StrValue};
@@ -148,9 +148,12 @@ impl<'a> Lowerer<'a> {
     /// Looks for what makes loops do more: iterators that loops close, and properties that go away.
     fn survey(&mut self) {
         use crate::syntax::ast::{Expr, MemberKind, Prop, UnaryOp};
-        let is_return = |key: &PropKey| matches!(key, PropKey::Ident(i) if self.names.resolve(i.name) == "return");
+        let is_return =
+            |key: &PropKey| matches!(key, PropKey::Ident(i) if self.names.resolve(i.name) == "return");
         let closes = |e: &Expr| match e {
-            Expr::Object(props) => props.iter().any(|p| matches!(p, Prop::Value { key, .. } | Prop::Method { key, .. } if is_return(key))),
+            Expr::Object(props) => props
+                .iter()
+                .any(|p| matches!(p, Prop::Value { key, .. } | Prop::Method { key, .. } if is_return(key))),
             _ => false,
         };
         let member = |k: &MemberKind| matches!(k, MemberKind::Method { key, .. } | MemberKind::Field { key, .. } if is_return(key));
@@ -175,7 +178,8 @@ impl<'a> Lowerer<'a> {
             names,
             dialect,
             own_dialect: dialect,
-            is_mixed: modules.values().any(|m| m.dialect.is_ultra()) && modules.values().any(|m| !m.dialect.is_ultra()),
+            is_mixed: modules.values().any(|m| m.dialect.is_ultra())
+                && modules.values().any(|m| !m.dialect.is_ultra()),
             modules,
             args: &[],
             exports_classes: Table::new(),
@@ -252,7 +256,9 @@ impl<'a> Lowerer<'a> {
             PropKey::Computed(e) => match &self.ast[self.ast.unparen(e)] {
                 Expr::String(v) => Some(self.str_value(*v)),
                 Expr::Number(n) => self.number_key(*n),
-                Expr::Template { chunks, exprs } if exprs.is_empty() => Some(self.str_value(chunks.first()?.cooked?)),
+                Expr::Template { chunks, exprs } if exprs.is_empty() => {
+                    Some(self.str_value(chunks.first()?.cooked?))
+                }
                 Expr::Member { object, name, .. } => match &self.ast[*object] {
                     Expr::Name(n) if self.names.resolve(*n) == "Symbol" => {
                         let text = format!("@@{}", self.names.resolve(name.name));

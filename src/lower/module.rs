@@ -99,7 +99,9 @@ impl Body<'_, '_> {
         if r.bindings[scope.module_object].used {
             let id = if m == ModuleId(0) { ".".to_string() } else { path.display().to_string() };
             let mut list = Vec::new();
-            for (key, text) in [("id", id), ("path", dir.display().to_string()), ("filename", path.display().to_string())] {
+            for (key, text) in
+                [("id", id), ("path", dir.display().to_string()), ("filename", path.display().to_string())]
+            {
                 list.push(self.text(key));
                 list.push(self.text(&text));
             }
@@ -288,7 +290,8 @@ impl Body<'_, '_> {
         let new = match self.l.namespace_classes.get(&m) {
             Some(&class) => {
                 let env = self.undef();
-                let class = self.op(InstData { a: env.0, b: class.0, ..InstData::new(Op::JsClass, Ty::Void) });
+                let class =
+                    self.op(InstData { a: env.0, b: class.0, ..InstData::new(Op::JsClass, Ty::Void) });
                 self.op_list(Op::JsNew, 0, &[class], 0)
             }
             None => self.op_list(Op::JsObject, 0, &[], 0),

@@ -7,10 +7,11 @@ use super::function::{Around, Body};
 use super::tries::Exit;
 use crate::resolve::{BoundTo, Check, EnumValue};
 use crate::source::Span;
-use crate::syntax::{Name, well_known as names};
 use crate::syntax::ast::{
-    Case, Declarator, EnumDecl, Expr, ExprId, ImportEqualsTarget, ModuleName, NamespaceName, PropKey, Stmt, StmtId, StrValue, VarKind,
+    Case, Declarator, EnumDecl, Expr, ExprId, ImportEqualsTarget, ModuleName, NamespaceName, PropKey, Stmt,
+    StmtId, StrValue, VarKind,
 };
+use crate::syntax::{Name, well_known as names};
 
 impl Body<'_, '_> {
     pub fn stmts(&mut self, list: &[StmtId]) {
@@ -99,7 +100,8 @@ impl Body<'_, '_> {
             },
             // Linking has done what these say.
             Stmt::Import(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) if self.in_module() => {}
-            Stmt::ImportEquals(i) if self.in_module() && matches!(i.target, ImportEqualsTarget::Require(..)) => {}
+            Stmt::ImportEquals(i)
+                if self.in_module() && matches!(i.target, ImportEqualsTarget::Require(..)) => {}
             Stmt::ExportAssign(e) if self.in_module() => {
                 let v = self.expr(*e);
                 if let Some(m) = self.l.r.module_of(self.frame) {
@@ -116,14 +118,18 @@ impl Body<'_, '_> {
             Stmt::ExportAll(e) if e.is_type => {}
             Stmt::Import(i) if i.is_type => {}
             Stmt::Import(_) => self.l.unsupported(span, "`import`"),
-            Stmt::ExportNamed(_) | Stmt::ExportAll(_) => self.l.unsupported(span, "`export` from another module"),
+            Stmt::ExportNamed(_) | Stmt::ExportAll(_) => {
+                self.l.unsupported(span, "`export` from another module")
+            }
             Stmt::ImportEquals(i) if i.is_type => {}
             Stmt::ImportEquals(_) => self.l.unsupported(span, "`import =`"),
             Stmt::ExportAssign(_) => self.l.unsupported(span, "`export =`"),
             Stmt::ExportAsNamespace(_) => {}
             Stmt::Namespace(n) => {
                 let is_path = matches!(n.name, NamespaceName::Path(_));
-                if let (true, false, Some(body), Some(&lex)) = (is_path, n.is_declare, &n.body, self.l.r.stmt_lex.get(id)) {
+                if let (true, false, Some(body), Some(&lex)) =
+                    (is_path, n.is_declare, &n.body, self.l.r.stmt_lex.get(id))
+                {
                     self.scoped(lex, body);
                 }
             }

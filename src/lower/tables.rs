@@ -4,11 +4,11 @@
 use ultra_ir::Func;
 
 use super::Lowerer;
-use crate::program::{
-    ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl, ScopeDecl,
-    ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
-};
 use crate::modules::{ES_MODULE, ModuleId};
+use crate::program::{
+    ClassBase, ClassDecl, ClassDeclId, ClassField, ClassMethod, FnDecl, FnId, FnKind, MethodKind, ParamDecl,
+    ScopeDecl, ScopeId, Type, TypeId, VarDecl, VarId, VarKind,
+};
 use crate::resolve::{BindKind, BindingId, FrameId, FrameKind, LexId, ModuleScope, Target, is_property};
 use crate::source::Span;
 use crate::syntax::Name;
@@ -78,7 +78,11 @@ impl Lowerer<'_> {
         for &(name, _) in &scope.named {
             let is_known = scope.is_write_only && self.r.is_known_export(self.ast, self.modules, m, name);
             let name = self.str(name);
-            decl.fields.push(ClassField { has_init: is_known, optional: !is_known, ..set_field(name, decl.span) });
+            decl.fields.push(ClassField {
+                has_init: is_known,
+                optional: !is_known,
+                ..set_field(name, decl.span)
+            });
         }
         decl
     }
@@ -152,7 +156,12 @@ impl Lowerer<'_> {
                 continue;
             }
             let kind = match binding.kind {
-                BindKind::Var | BindKind::Implicit | BindKind::Enum | BindKind::Namespace | BindKind::Foreign | BindKind::Require => VarKind::Var,
+                BindKind::Var
+                | BindKind::Implicit
+                | BindKind::Enum
+                | BindKind::Namespace
+                | BindKind::Foreign
+                | BindKind::Require => VarKind::Var,
                 BindKind::Let => VarKind::Let,
                 BindKind::Const | BindKind::This | BindKind::Arguments => VarKind::Const,
                 BindKind::Param => VarKind::Param,
@@ -217,7 +226,13 @@ impl Lowerer<'_> {
                 decl.kind = FnKind::Function;
                 decl.name = self.strings.intern("require");
                 let name = self.strings.intern("id");
-                decl.params.push(ParamDecl { name, ty: None, optional: false, has_default: false, rest: false });
+                decl.params.push(ParamDecl {
+                    name,
+                    ty: None,
+                    optional: false,
+                    has_default: false,
+                    rest: false,
+                });
             }
             FrameKind::Marker(m) => {
                 decl.kind = FnKind::Getter;
@@ -325,7 +340,8 @@ impl Lowerer<'_> {
                     }
                 }
                 for m in &base.methods {
-                    let same = |o: &ClassMethod| o.name == m.name && o.is_static == m.is_static && o.kind == m.kind;
+                    let same =
+                        |o: &ClassMethod| o.name == m.name && o.is_static == m.is_static && o.kind == m.kind;
                     if !decl.methods.iter().any(same) && !self.base_has(decl.base, m) {
                         decl.methods.push(m.clone());
                     }
@@ -337,7 +353,8 @@ impl Lowerer<'_> {
 
     fn base_has(&self, mut base: ClassBase, m: &ClassMethod) -> bool {
         while let ClassBase::Decl(id) = base {
-            let found = self.classes[id].methods.iter().any(|o| o.name == m.name && o.is_static == m.is_static);
+            let found =
+                self.classes[id].methods.iter().any(|o| o.name == m.name && o.is_static == m.is_static);
             if found {
                 return true;
             }
@@ -351,7 +368,9 @@ impl Lowerer<'_> {
             let span = self.ast.expr_span(h.expr);
             let known = self.r.class_of_expr(self.ast, h.expr).and_then(|c| self.class_ids.get(c)).copied();
             match known {
-                Some(_) if self.extends_itself(h.expr, c) => self.unsupported(span, "a class that extends itself"),
+                Some(_) if self.extends_itself(h.expr, c) => {
+                    self.unsupported(span, "a class that extends itself")
+                }
                 Some(base) if i == 0 => decl.base = ClassBase::Decl(base),
                 Some(base) => decl.more_bases.push(base),
                 None => match self.global_name(h.expr) {
@@ -433,12 +452,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn static_field(
-        &mut self,
-        name: ultra_ir::StrId,
-        ty: Option<TypeId>,
-        decl: &mut ClassDecl,
-    ) {
+    fn static_field(&mut self, name: ultra_ir::StrId, ty: Option<TypeId>, decl: &mut ClassDecl) {
         let scope = self.scope_ids[self.r.module_lex()];
         let ty = ty.filter(|&t| self.types.table[t] != Type::Any);
         let var = self.add_var(VarDecl {
@@ -501,7 +515,14 @@ impl Lowerer<'_> {
                 }
                 let name = self.str(n);
                 let optional = p.is_optional;
-                decl.fields.push(ClassField { name, ty, has_init: false, optional, weak: false, span: p.span });
+                decl.fields.push(ClassField {
+                    name,
+                    ty,
+                    has_init: false,
+                    optional,
+                    weak: false,
+                    span: p.span,
+                });
             }
         }
     }

@@ -881,12 +881,16 @@ fn findings() {
         U0302 6 parameter `first` is given twice
         U0402 8 class `P` has no field `y`
         U0501 9 not supported yet: bigint property names
-    "#]].assert_eq(&diagnostics(text, Dialect::Uts));
+    "#]]
+    .assert_eq(&diagnostics(text, Dialect::Uts));
 }
 
 #[test]
 fn libraries_types_are_any_in_typescript() {
-    assert_eq!(diagnostics("let a: SomeLibraryType = 1\nfunction f<T>(x: T): T { return x }", Dialect::Ts), "");
+    assert_eq!(
+        diagnostics("let a: SomeLibraryType = 1\nfunction f<T>(x: T): T { return x }", Dialect::Ts),
+        ""
+    );
 }
 
 #[test]
@@ -942,7 +946,8 @@ fn run_tests_lower() {
         eprintln!("{name}");
         let (_, diagnostics, file) = lower(&name, &text, dialect);
         // Later groups use what is not supported yet; they must lower without panic.
-        let shown = diagnostics.iter().filter(|d| !d.message.ends_with("bigint")).map(|d| render(d, &file, false));
+        let shown =
+            diagnostics.iter().filter(|d| !d.message.ends_with("bigint")).map(|d| render(d, &file, false));
         if name.starts_with("b_") || name.starts_with("c_") {
             shown.for_each(|d| eprintln!("{d}"));
         } else {

@@ -68,7 +68,9 @@ impl Body<'_, '_> {
     fn jump_out(&mut self, i: usize, is_continue: bool) {
         let (target, narrows, marks) = match self.around[i] {
             Around::Loop { cont, narrows, marks, .. } if is_continue => (cont, narrows, marks),
-            Around::Loop { brk, narrows, marks, .. } | Around::Plain { brk, narrows, marks, .. } => (brk, narrows, marks),
+            Around::Loop { brk, narrows, marks, .. } | Around::Plain { brk, narrows, marks, .. } => {
+                (brk, narrows, marks)
+            }
             Around::Finally { .. } => return,
         };
         self.release_from(marks);

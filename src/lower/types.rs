@@ -17,8 +17,8 @@ use crate::resolve::{BoundTo, EnumValue, LexId, TypeDecl};
 use crate::source::Span;
 use crate::syntax::Name;
 use crate::syntax::ast::{
-    self, Ident, Param, Signature, Stmt, StmtId, TypeExpr, TypeKeyword, TypeLiteral, TypeMember, TypeMemberKind,
-    TypeParam,
+    self, Ident, Param, Signature, Stmt, StmtId, TypeExpr, TypeKeyword, TypeLiteral, TypeMember,
+    TypeMemberKind, TypeParam,
 };
 
 /// How deep generic applications may expand before they become `any`.
@@ -120,7 +120,9 @@ impl Lowerer<'_> {
             TypeExpr::Literal(TypeLiteral::String(_)) | TypeExpr::Template { .. } => Type::Str,
             TypeExpr::Literal(TypeLiteral::Number { .. }) => Type::Number,
             TypeExpr::Literal(TypeLiteral::BigInt { .. }) => Type::BigInt,
-            TypeExpr::Literal(TypeLiteral::Bool(_)) | TypeExpr::Predicate { asserts: false, .. } => Type::Bool,
+            TypeExpr::Literal(TypeLiteral::Bool(_)) | TypeExpr::Predicate { asserts: false, .. } => {
+                Type::Bool
+            }
             TypeExpr::Predicate { .. } => Type::Void,
             TypeExpr::Array(elem) => Type::Array(self.subst_type(*elem, lex, subst)),
             TypeExpr::Readonly(t) | TypeExpr::Paren(t) => return self.subst_type(*t, lex, subst),
@@ -199,7 +201,14 @@ impl Lowerer<'_> {
 
     // Named types.
 
-    fn type_ref(&mut self, path: &[Ident], args: &[ast::TypeId], lex: LexId, subst: &Subst, span: Span) -> TypeId {
+    fn type_ref(
+        &mut self,
+        path: &[Ident],
+        args: &[ast::TypeId],
+        lex: LexId,
+        subst: &Subst,
+        span: Span,
+    ) -> TypeId {
         let [name] = path else { return self.qualified(path, args, lex, subst) };
         if let Some(&t) = subst.get(&name.name) {
             return t;
@@ -247,7 +256,14 @@ impl Lowerer<'_> {
         self.ty(Type::Any)
     }
 
-    fn declared(&mut self, decls: &[TypeDecl], home: LexId, args: &[ast::TypeId], lex: LexId, subst: &Subst) -> TypeId {
+    fn declared(
+        &mut self,
+        decls: &[TypeDecl],
+        home: LexId,
+        args: &[ast::TypeId],
+        lex: LexId,
+        subst: &Subst,
+    ) -> TypeId {
         match decls[0] {
             TypeDecl::Class(c) => match self.class_ids.get(c) {
                 Some(&id) => self.ty(Type::Class(id)),
@@ -401,7 +417,9 @@ impl Lowerer<'_> {
                     (key, result.map_or(any, |t| self.subst_type(t, lex, subst)), false, false)
                 }
                 TypeMemberKind::Setter { key, .. } => (key, any, false, false),
-                TypeMemberKind::Call(_) | TypeMemberKind::Construct(_) | TypeMemberKind::Index { .. } => continue,
+                TypeMemberKind::Call(_) | TypeMemberKind::Construct(_) | TypeMemberKind::Index { .. } => {
+                    continue;
+                }
             };
             let Some(name) = self.key_name(key) else { continue };
             // Overloads of a method, and a setter beside its getter.
@@ -517,21 +535,89 @@ pub(super) fn number_name(kind: Kind) -> &'static str {
 
 /// Types of the standard library that are not followed.
 const ANY_TYPES: &[&str] = &[
-    "Partial", "Required", "Pick", "Omit", "Exclude", "Extract", "Parameters", "ReturnType", "InstanceType",
-    "ConstructorParameters", "ThisType", "ThisParameterType", "OmitThisParameter", "Uppercase", "Lowercase",
-    "Capitalize", "Uncapitalize", "Iterable", "Iterator", "IterableIterator", "IteratorResult", "Generator",
-    "AsyncGenerator", "AsyncIterable", "AsyncIterator", "AsyncIterableIterator", "ArrayLike", "PromiseLike",
-    "PropertyKey", "PropertyDescriptor", "TemplateStringsArray", "IArguments", "Slice", "Channel", "Mutex",
-    "WaitGroup", "Goroutine", "NodeJS", "Buffer", "Console", "Math", "JSON",
+    "Partial",
+    "Required",
+    "Pick",
+    "Omit",
+    "Exclude",
+    "Extract",
+    "Parameters",
+    "ReturnType",
+    "InstanceType",
+    "ConstructorParameters",
+    "ThisType",
+    "ThisParameterType",
+    "OmitThisParameter",
+    "Uppercase",
+    "Lowercase",
+    "Capitalize",
+    "Uncapitalize",
+    "Iterable",
+    "Iterator",
+    "IterableIterator",
+    "IteratorResult",
+    "Generator",
+    "AsyncGenerator",
+    "AsyncIterable",
+    "AsyncIterator",
+    "AsyncIterableIterator",
+    "ArrayLike",
+    "PromiseLike",
+    "PropertyKey",
+    "PropertyDescriptor",
+    "TemplateStringsArray",
+    "IArguments",
+    "Slice",
+    "Channel",
+    "Mutex",
+    "WaitGroup",
+    "Goroutine",
+    "NodeJS",
+    "Buffer",
+    "Console",
+    "Math",
+    "JSON",
 ];
 
 /// Classes that exist without declaration.
 const BUILTIN_CLASSES: &[&str] = &[
-    "AbortController", "AbortSignal", "AggregateError", "ArrayBuffer", "BigInt64Array", "BigUint64Array", "DataView",
-    "Date", "Error", "EvalError", "FinalizationRegistry", "Float32Array", "Float64Array", "Function", "Int16Array",
-    "Int32Array", "Int8Array", "Promise", "Proxy", "RangeError", "ReferenceError", "RegExp", "SharedArrayBuffer",
-    "SyntaxError", "TextDecoder", "TextEncoder", "TypeError", "URIError", "URL", "URLSearchParams", "Uint16Array",
-    "Uint32Array", "Uint8Array", "Uint8ClampedArray", "WeakMap", "WeakRef", "WeakSet",
+    "AbortController",
+    "AbortSignal",
+    "AggregateError",
+    "ArrayBuffer",
+    "BigInt64Array",
+    "BigUint64Array",
+    "DataView",
+    "Date",
+    "Error",
+    "EvalError",
+    "FinalizationRegistry",
+    "Float32Array",
+    "Float64Array",
+    "Function",
+    "Int16Array",
+    "Int32Array",
+    "Int8Array",
+    "Promise",
+    "Proxy",
+    "RangeError",
+    "ReferenceError",
+    "RegExp",
+    "SharedArrayBuffer",
+    "SyntaxError",
+    "TextDecoder",
+    "TextEncoder",
+    "TypeError",
+    "URIError",
+    "URL",
+    "URLSearchParams",
+    "Uint16Array",
+    "Uint32Array",
+    "Uint8Array",
+    "Uint8ClampedArray",
+    "WeakMap",
+    "WeakRef",
+    "WeakSet",
 ];
 
 /// Levenshtein's edit distance, in characters.

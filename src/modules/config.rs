@@ -86,9 +86,9 @@ pub fn is_json(ast: &Ast, e: ExprId) -> bool {
         Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => true,
         Expr::Unary { op: UnaryOp::Neg, operand } => matches!(ast[*operand], Expr::Number(_)),
         Expr::Array(elems) => elems.iter().all(|e| matches!(e, ArrayElem::Item(e) if is_json(ast, *e))),
-        Expr::Object(props) => props.iter().all(
-            |p| matches!(p, Prop::Value { key: PropKey::String(..), value } if is_json(ast, *value)),
-        ),
+        Expr::Object(props) => props
+            .iter()
+            .all(|p| matches!(p, Prop::Value { key: PropKey::String(..), value } if is_json(ast, *value))),
         _ => false,
     }
 }
@@ -148,7 +148,9 @@ fn tsconfig_paths(path: &Path, json: &Json, depth: u32) -> Paths {
     if let Some(Json::Object(members)) = options.get("paths") {
         let home = out.base.clone().unwrap_or_else(|| dir.to_path_buf());
         let targets = |list: &Json| match list {
-            Json::List(l) => l.iter().filter_map(Json::as_str).map(|t| host::absolute(&home.join(t))).collect(),
+            Json::List(l) => {
+                l.iter().filter_map(Json::as_str).map(|t| host::absolute(&home.join(t))).collect()
+            }
             _ => Vec::new(),
         };
         out.patterns = members.iter().map(|(k, v)| (k.clone(), targets(v))).collect();
@@ -160,7 +162,9 @@ fn tsconfig_paths(path: &Path, json: &Json, depth: u32) -> Paths {
 fn extended(dir: &Path, name: &str) -> Option<(PathBuf, Json)> {
     let found = |path: PathBuf| {
         let with = PathBuf::from(format!("{}.json", path.display()));
-        [path.clone(), with, path.join("tsconfig.json")].into_iter().find_map(|p| Some((p.clone(), read_file(&p)?)))
+        [path.clone(), with, path.join("tsconfig.json")]
+            .into_iter()
+            .find_map(|p| Some((p.clone(), read_file(&p)?)))
     };
     if name.starts_with('.') || name.starts_with('/') {
         return found(host::absolute(&dir.join(name)));
@@ -175,7 +179,10 @@ mod tests {
     #[test]
     fn comments_and_final_commas_are_fine() {
         let json = read_json("{ // c\n \"a\": [1, -2.5, \"x\",], /* d */ \"b\": {\"c\": null}, }").unwrap();
-        assert_eq!(json.get("a"), Some(&Json::List(vec![Json::Number(1.0), Json::Number(-2.5), Json::Str("x".into())])));
+        assert_eq!(
+            json.get("a"),
+            Some(&Json::List(vec![Json::Number(1.0), Json::Number(-2.5), Json::Str("x".into())]))
+        );
         assert_eq!(json.get("b").and_then(|b| b.get("c")), Some(&Json::Null));
         assert_eq!(json.get("d"), None);
     }

@@ -21,10 +21,50 @@ const EXTENSIONS: &[&str] = &["uts", "ts", "tsx", "mts", "cts", "js", "mjs", "cj
 
 /// Names of modules that the runtime will provide.
 const BUILTINS: &[&str] = &[
-    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
-    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "os",
-    "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "sqlite", "stream", "string_decoder",
-    "sys", "test", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "sqlite",
+    "stream",
+    "string_decoder",
+    "sys",
+    "test",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
 ];
 
 /// What a module name means.
@@ -36,7 +76,10 @@ pub enum Found {
     /// A directory where a file is needed.
     Directory(PathBuf),
     /// Nothing; why, and what may have been meant.
-    Missing { why: Option<String>, near: Option<String> },
+    Missing {
+        why: Option<String>,
+        near: Option<String>,
+    },
 }
 
 /// How a module is asked for.
@@ -62,7 +105,11 @@ impl Finder {
         if let Some(path) = name.strip_prefix("file://") {
             return self.path(Path::new(path), name, dir);
         }
-        if name.starts_with('/') || [".", ".."].contains(&name) || name.starts_with("./") || name.starts_with("../") {
+        if name.starts_with('/')
+            || [".", ".."].contains(&name)
+            || name.starts_with("./")
+            || name.starts_with("../")
+        {
             return self.path(&host::absolute(&dir.join(name)), name, dir);
         }
         if name.starts_with('#') {
@@ -96,7 +143,12 @@ impl Finder {
             return Some(path.into());
         }
         let text = path.to_str()?;
-        let made = [(".js", &[".uts", ".ts", ".tsx"][..]), (".mjs", &[".mts"]), (".cjs", &[".cts"]), (".jsx", &[".tsx"])];
+        let made = [
+            (".js", &[".uts", ".ts", ".tsx"][..]),
+            (".mjs", &[".mts"]),
+            (".cjs", &[".cts"]),
+            (".jsx", &[".tsx"]),
+        ];
         for (from, to) in made {
             let Some(stem) = text.strip_suffix(from) else { continue };
             let found = to.iter().map(|e| PathBuf::from(format!("{stem}{e}"))).find(|p| host::is_file(p));
@@ -145,7 +197,9 @@ impl Finder {
         }
         let config = self.configs.entry(dir.into()).or_insert_with(|| tsconfig(dir)).clone()?;
         let best = config.patterns.iter().filter_map(|(p, to)| Some((matched(p, name)?, p, to)));
-        if let Some((star, _, to)) = best.max_by_key(|(_, p, _)| (!p.contains('*'), p.find('*').unwrap_or(p.len()))) {
+        if let Some((star, _, to)) =
+            best.max_by_key(|(_, p, _)| (!p.contains('*'), p.find('*').unwrap_or(p.len())))
+        {
             for target in to {
                 let path = PathBuf::from(target.to_str()?.replace('*', star));
                 if let Some(file) = self.file(&path).or_else(|| self.directory(&path)) {
@@ -167,37 +221,58 @@ impl Finder {
         match mapped(&imports, name, how) {
             Some(target) if target.starts_with("./") => self.exact(&home.join(&target), name),
             Some(target) => self.find(&target, &home, how),
-            None => none(&format!("`imports` of {} does not have it", host::shown(&home.join("package.json")))),
+            None => {
+                none(&format!("`imports` of {} does not have it", host::shown(&home.join("package.json"))))
+            }
         }
     }
 
     fn package(&mut self, name: &str, dir: &Path, how: How) -> Found {
-        let slash = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
+        let slash = if name.starts_with('@') {
+            name.match_indices('/').nth(1)
+        } else {
+            name.match_indices('/').next()
+        };
         let (package, rest) = slash.map_or((name, ""), |(i, _)| (&name[..i], &name[i + 1..]));
         let own = self.package_around(dir).filter(|d| {
             let file = self.package_file(d);
-            file.is_some_and(|f| f.get("name").and_then(Json::as_str) == Some(package) && f.get("exports").is_some())
+            file.is_some_and(|f| {
+                f.get("name").and_then(Json::as_str) == Some(package) && f.get("exports").is_some()
+            })
         });
-        let installed = || dir.ancestors().filter(|d| !d.ends_with("node_modules")).map(|d| d.join("node_modules").join(package));
+        let installed = || {
+            dir.ancestors()
+                .filter(|d| !d.ends_with("node_modules"))
+                .map(|d| d.join("node_modules").join(package))
+        };
         let Some(home) = own.or_else(|| installed().find(|d| host::is_dir(d))) else {
-            let beside = self.file(&dir.join(name)).and_then(|p| Some(format!("./{}", p.file_name()?.to_str()?)));
+            let beside =
+                self.file(&dir.join(name)).and_then(|p| Some(format!("./{}", p.file_name()?.to_str()?)));
             let why = format!("no directory node_modules above this file contains `{package}`");
             return Found::Missing { why: Some(why), near: beside };
         };
-        let exports = self.package_file(&home).and_then(|p| p.get("exports")).filter(|e| **e != Json::Null).cloned();
+        let exports =
+            self.package_file(&home).and_then(|p| p.get("exports")).filter(|e| **e != Json::Null).cloned();
         if let Some(exports) = exports {
             let sub = if rest.is_empty() { ".".into() } else { format!("./{rest}") };
-            let why = format!("`exports` of {} does not have `{sub}`", host::shown(&home.join("package.json")));
+            let why =
+                format!("`exports` of {} does not have `{sub}`", host::shown(&home.join("package.json")));
             return match exported(&exports, &sub, how) {
                 Some(target) => self.exact(&home.join(&target), name),
                 None => Found::Missing { why: Some(why), near: None },
             };
         }
         let path = if rest.is_empty() { home.clone() } else { home.join(rest) };
-        let found = if rest.is_empty() { self.directory(&path) } else { self.file(&path).or_else(|| self.directory(&path)) };
+        let found = if rest.is_empty() {
+            self.directory(&path)
+        } else {
+            self.file(&path).or_else(|| self.directory(&path))
+        };
         match found {
             Some(file) => Found::File(file),
-            None => Found::Missing { why: Some(format!("{} has no such file", host::shown(&home))), near: None },
+            None => {
+                Found::Missing { why: Some(format!("{} has no such file", host::shown(&home))), near: None }
+            }
         }
     }
 
@@ -206,7 +281,10 @@ impl Finder {
         let path = host::absolute(path);
         match self.file(&path) {
             Some(file) => Found::File(file),
-            None => Found::Missing { why: Some(format!("`{name}` is mapped to {}, which does not exist", host::shown(&path))), near: None },
+            None => Found::Missing {
+                why: Some(format!("`{name}` is mapped to {}, which does not exist", host::shown(&path))),
+                near: None,
+            },
         }
     }
 }
@@ -225,7 +303,11 @@ fn matched<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
 /// The target of a subpath in `exports`.
 fn exported(exports: &Json, sub: &str, how: How) -> Option<String> {
     let has_subpaths = matches!(exports, Json::Object(m) if m.iter().any(|(k, _)| k.starts_with('.')));
-    if has_subpaths { mapped(exports, sub, how) } else { (sub == ".").then(|| target(exports, "", how)).flatten() }
+    if has_subpaths {
+        mapped(exports, sub, how)
+    } else {
+        (sub == ".").then(|| target(exports, "", how)).flatten()
+    }
 }
 
 /// Looks a name up among keys of which some are patterns: the longest text before `*` wins.
@@ -234,7 +316,8 @@ fn mapped(map: &Json, name: &str, how: How) -> Option<String> {
     if let Some(exact) = members.iter().find(|(k, _)| k == name && !k.contains('*')) {
         return target(&exact.1, "", how);
     }
-    let fits = members.iter().filter(|(k, _)| k.contains('*')).filter_map(|(k, v)| Some((matched(k, name)?, k, v)));
+    let fits =
+        members.iter().filter(|(k, _)| k.contains('*')).filter_map(|(k, v)| Some((matched(k, name)?, k, v)));
     let (star, _, value) = fits.max_by_key(|(_, k, _)| (k.find('*'), k.len()))?;
     target(value, star, how)
 }
@@ -256,7 +339,8 @@ fn target(value: &Json, star: &str, how: How) -> Option<String> {
 /// A file whose name is close to a missing one, written as the import would be.
 fn near(path: &Path, name: &str, dir: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
-    let stem = |n: &str| EXTENSIONS.iter().find_map(|e| n.strip_suffix(&format!(".{e}"))).unwrap_or(n).to_string();
+    let stem =
+        |n: &str| EXTENSIONS.iter().find_map(|e| n.strip_suffix(&format!(".{e}"))).unwrap_or(n).to_string();
     let known = |n: &String| EXTENSIONS.iter().any(|e| n.ends_with(&format!(".{e}")));
     let parent = path.parent()?;
     let names = host::list(parent).into_iter().filter(known);

@@ -24,9 +24,11 @@ use crate::diag::{Diagnostic, registry};
 use crate::host;
 use crate::source::{Part, SourceFile, Span};
 use crate::syntax::ast::{Arg, Ast, Expr, ExprId, ImportEqualsTarget, Stmt, StmtId, StrValue};
-use crate::syntax::{Comment, Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names};
-use find::{Finder, Found};
+use crate::syntax::{
+    Comment, Dialect, Interner, Name, ParseOptions, Parsed, parse, parse_part, well_known as names,
+};
 pub use find::How;
+use find::{Finder, Found};
 
 entity! {
     /// A file of the program.
@@ -112,7 +114,11 @@ const COMMON_JS: &[&str] = &["require", "module", "exports", "__filename", "__di
 ///
 /// # Errors
 /// The text so far and its diagnostics, of which one is an error at least.
-pub fn load(entry: &SourceFile, dialect: Dialect, names: &mut Interner) -> Result<Loaded, (SourceFile, Vec<Diagnostic>)> {
+pub fn load(
+    entry: &SourceFile,
+    dialect: Dialect,
+    names: &mut Interner,
+) -> Result<Loaded, (SourceFile, Vec<Diagnostic>)> {
     let parsed = parse(entry, dialect, names);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Err((entry.clone(), parsed.diagnostics));
@@ -233,7 +239,9 @@ impl Loader<'_> {
         let span = Span::new(start as u32, end as u32);
         self.parts.push(Part { path: shown, span });
         let format = format_of(&path, &parsed, &mut self.finder);
-        if is_json && !(parsed.diagnostics.is_empty() && parsed.comments.is_empty() && json_value(&parsed).is_some()) {
+        if is_json
+            && !(parsed.diagnostics.is_empty() && parsed.comments.is_empty() && json_value(&parsed).is_some())
+        {
             let at = parsed.diagnostics.first().map_or(Span::empty(span.start), |d| d.span);
             self.diagnostics.push(registry::bad_json(at));
         } else {
@@ -285,17 +293,17 @@ impl Loader<'_> {
             Found::Builtin(builtin) => {
                 let text = format!("not supported yet: module 'node:{builtin}'");
                 if a.is_static {
-                    self.diagnostics.push(registry::not_supported(a.span, &format!("module `node:{builtin}`")));
+                    self.diagnostics
+                        .push(registry::not_supported(a.span, &format!("module `node:{builtin}`")));
                 }
                 Request::Fails(text)
             }
             Found::Directory(path) => {
                 if a.is_static {
                     let d = registry::import_of_directory(a.span, &name);
-                    self.diagnostics.push(d.with_help(format!(
-                        "name a file in it, or add {}/index.ts",
-                        host::shown(&path)
-                    )));
+                    self.diagnostics.push(
+                        d.with_help(format!("name a file in it, or add {}/index.ts", host::shown(&path))),
+                    );
                 }
                 Request::Fails(format!("Cannot find module '{name}'"))
             }
@@ -355,7 +363,9 @@ impl Loader<'_> {
         for &s in &parsed.module_body {
             let s = if let Stmt::ExportDecl(s) = ast[s] { s } else { s };
             match &ast[s] {
-                Stmt::Import(i) if !i.is_type => ask(i.source, i.source_span, How::Import, true, !i.attributes.is_empty()),
+                Stmt::Import(i) if !i.is_type => {
+                    ask(i.source, i.source_span, How::Import, true, !i.attributes.is_empty())
+                }
                 // Types are read where they can be found; nothing of the file runs.
                 Stmt::Import(i) => ask(i.source, i.source_span, How::Import, false, false),
                 Stmt::ExportNamed(e) => {
@@ -363,7 +373,9 @@ impl Loader<'_> {
                         ask(source, span, How::Import, !e.is_type, !e.attributes.is_empty());
                     }
                 }
-                Stmt::ExportAll(e) => ask(e.source, e.source_span, How::Import, !e.is_type, !e.attributes.is_empty()),
+                Stmt::ExportAll(e) => {
+                    ask(e.source, e.source_span, How::Import, !e.is_type, !e.attributes.is_empty())
+                }
                 Stmt::ImportEquals(i) => {
                     if let ImportEqualsTarget::Require(source, span) = i.target {
                         ask(source, span, How::Import, !i.is_type, false);
@@ -407,7 +419,9 @@ pub fn es_module_mark(ast: &Ast, names: &Interner, e: &Expr) -> Option<ExprId> {
     let [Arg::Item(target), Arg::Item(key), Arg::Item(value)] = **args else { return None };
     let is_name = |e: ExprId, text: &str| matches!(ast[e], Expr::Name(n) if names.resolve(n) == text);
     let is_key = matches!(ast[key], Expr::String(StrValue::Text(n)) if names.resolve(n) == ES_MODULE);
-    let is_mark = is_name(object, "Object") && names.resolve(name.name) == "defineProperty" && is_name(target, "exports");
+    let is_mark = is_name(object, "Object")
+        && names.resolve(name.name) == "defineProperty"
+        && is_name(target, "exports");
     (is_mark && is_key && matches!(ast[value], Expr::Object(_))).then_some(target)
 }
 
@@ -429,7 +443,9 @@ fn preamble(text: &str) -> usize {
 fn mark_cycles(modules: &mut Table<ModuleId, Module>) {
     let next = |m: &Module| -> Vec<ModuleId> {
         let mut out: Vec<ModuleId> = m.imports.clone();
-        out.extend(m.requests.values().filter_map(|r| if let Request::Module(m) = r { Some(*m) } else { None }));
+        out.extend(
+            m.requests.values().filter_map(|r| if let Request::Module(m) = r { Some(*m) } else { None }),
+        );
         out.sort_unstable();
         out.dedup();
         out

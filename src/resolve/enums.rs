@@ -133,8 +133,12 @@ fn binary(op: BinaryOp, a: EnumValue, b: EnumValue) -> EnumValue {
     match (a, b) {
         (EnumValue::Number(a), EnumValue::Number(b)) => arithmetic(op, a, b),
         (EnumValue::Str(a), EnumValue::Str(b)) if op == BinaryOp::Add => EnumValue::Str(a + &b),
-        (EnumValue::Str(a), EnumValue::Number(n)) if op == BinaryOp::Add && is_plain(n) => EnumValue::Str(format!("{a}{n}")),
-        (EnumValue::Number(n), EnumValue::Str(b)) if op == BinaryOp::Add && is_plain(n) => EnumValue::Str(format!("{n}{b}")),
+        (EnumValue::Str(a), EnumValue::Number(n)) if op == BinaryOp::Add && is_plain(n) => {
+            EnumValue::Str(format!("{a}{n}"))
+        }
+        (EnumValue::Number(n), EnumValue::Str(b)) if op == BinaryOp::Add && is_plain(n) => {
+            EnumValue::Str(format!("{n}{b}"))
+        }
         _ => EnumValue::Computed,
     }
 }

@@ -12,10 +12,18 @@ use super::*;
 use crate::modules::{ES_MODULE, es_module_mark};
 use crate::syntax::ast::{Expr, FunctionKind, MemberKind, Pat, PropKey, UnaryOp};
 
-pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>, dialect: Dialect) {
+pub(super) fn finish(
+    r: &mut Resolved,
+    ast: &Ast,
+    names: &Interner,
+    modules: &Table<ModuleId, Module>,
+    dialect: Dialect,
+) {
     let mut pending = resolve_declared(r);
     resolve_members(r, ast, names, &mut pending);
-    let is_ultra = |r: &Resolved, id: RefId| r.module_of(r.refs[id].frame).map_or(dialect, |m| modules[m].dialect).is_ultra();
+    let is_ultra = |r: &Resolved, id: RefId| {
+        r.module_of(r.refs[id].frame).map_or(dialect, |m| modules[m].dialect).is_ultra()
+    };
     let (ultra, plain) = pending.into_iter().partition(|&id| is_ultra(r, id));
     resolve_implicit(r, ast, ultra);
     declare_globals(r, plain);
@@ -35,10 +43,14 @@ pub(super) fn finish(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Ta
 fn check_imports(r: &mut Resolved, names: &Interner) {
     for id in r.refs.ids() {
         let reference = &r.refs[id];
-        let (Some(m), false) = (r.module_of(reference.frame), reference.access == Use::Read) else { continue };
+        let (Some(m), false) = (r.module_of(reference.frame), reference.access == Use::Read) else {
+            continue;
+        };
         let name = reference.name;
         let imported = r.lexes[r.modules[m].lex].names.get(&name).copied();
-        let is_it = r.imported.contains(&(m, name)) && imported.is_some() && r.lookup(reference.lex, name) == imported;
+        let is_it = r.imported.contains(&(m, name))
+            && imported.is_some()
+            && r.lookup(reference.lex, name) == imported;
         if is_it && imported.map(Target::Binding) == Some(reference.target) && reference.member.is_none() {
             let text = names.resolve(name);
             let span = Span::new(reference.pos, reference.pos + text.len() as u32);
@@ -52,7 +64,9 @@ fn required_classes(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Modul
     for (expr, b, mut reference) in std::mem::take(&mut r.required_members) {
         let call = r.required.get(&b).and_then(|q| q.call);
         let module = call.and_then(|c| link::required_module(r, ast, modules, c));
-        let Some(m) = module.filter(|&m| r.never_reassigned(b) && r.modules[m].is_write_only) else { continue };
+        let Some(m) = module.filter(|&m| r.never_reassigned(b) && r.modules[m].is_write_only) else {
+            continue;
+        };
         let BoundTo::Class(c) = link::exported(r, ast, m, Some(reference.name)) else { continue };
         let Some(class) = r.classes.get(c).and_then(|c| c.binding.some()) else { continue };
         if r.bindings[class].lex == r.modules[m].lex {
@@ -86,7 +100,10 @@ fn module_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>)
             }
         }
         let scope = &r.modules[m];
-        if (b == scope.exports || b == scope.value) && r.refs[id].frame != FrameId::NONE && r.module_of(r.refs[id].frame) == Some(m) {
+        if (b == scope.exports || b == scope.value)
+            && r.refs[id].frame != FrameId::NONE
+            && r.module_of(r.refs[id].frame) == Some(m)
+        {
             uses[m] += 1;
             let at = scope.assigned.first().map_or(0, |a| ast.expr_span(a.0).end);
             early[m] |= b == scope.exports || (r.refs[id].access == Use::Read && pos < at);
@@ -98,8 +115,10 @@ fn module_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>)
         }
         let scope = &mut r.modules[m];
         scope.is_write_only = uses[m] == scope.export_writes && !scope.is_open && !module.is_cyclic;
-        let is_set = matches!(&*scope.assigned, [(_, true)]) || (scope.has_value && module.format == Format::Esm);
-        scope.starts_with_exports = module.format == Format::CommonJs && !(is_set && !early[m] && !module.is_cyclic);
+        let is_set =
+            matches!(&*scope.assigned, [(_, true)]) || (scope.has_value && module.format == Format::Esm);
+        scope.starts_with_exports =
+            module.format == Format::CommonJs && !(is_set && !early[m] && !module.is_cyclic);
         if let [(value, true)] = *scope.assigned {
             let value = ast.unparen(value);
             if link::is_plain_literal(ast, value) && r.accessor_objects.get(value).is_none() {
@@ -139,7 +158,11 @@ fn es_module_marks(r: &mut Resolved, ast: &Ast, names: &Interner, modules: &Tabl
         return;
     }
     for (_, e) in ast.exprs_from(0) {
-        let Some(reference) = es_module_mark(ast, names, e).and_then(|t| r.expr_ref.get(t)).map(|&id| &r.refs[id]) else { continue };
+        let Some(reference) =
+            es_module_mark(ast, names, e).and_then(|t| r.expr_ref.get(t)).map(|&id| &r.refs[id])
+        else {
+            continue;
+        };
         let Some(m) = r.module_of(reference.frame) else { continue };
         let scope = &mut r.modules[m];
         if reference.target == Target::Binding(scope.exports) {
@@ -154,10 +177,13 @@ fn require_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>
     if !modules.values().any(|m| m.format == Format::CommonJs) {
         return;
     }
-    let is_require = |r: &Resolved, e: ExprId| match r.expr_ref.get(e).map(|&id| (r.refs[id].target, r.refs[id].frame)) {
-        Some((Target::Binding(b), frame)) if r.bindings[b].kind == BindKind::Require => r.module_of(frame),
-        _ => None,
-    };
+    let is_require =
+        |r: &Resolved, e: ExprId| match r.expr_ref.get(e).map(|&id| (r.refs[id].target, r.refs[id].frame)) {
+            Some((Target::Binding(b), frame)) if r.bindings[b].kind == BindKind::Require => {
+                r.module_of(frame)
+            }
+            _ => None,
+        };
     let mut handled: HashSet<ExprId> = HashSet::new();
     for (_, e) in ast.exprs_from(0) {
         match *e {
@@ -174,8 +200,11 @@ fn require_values(r: &mut Resolved, ast: &Ast, modules: &Table<ModuleId, Module>
             _ => {}
         }
     }
-    let values: Vec<ModuleId> =
-        ast.exprs_from(0).filter(|(e, _)| !handled.contains(e)).filter_map(|(e, _)| is_require(r, e)).collect();
+    let values: Vec<ModuleId> = ast
+        .exprs_from(0)
+        .filter(|(e, _)| !handled.contains(e))
+        .filter_map(|(e, _)| is_require(r, e))
+        .collect();
     for m in values {
         if r.modules[m].require_frame.is_none() {
             r.modules[m].require_frame = walk::require_frame(r, m);
@@ -212,7 +241,8 @@ fn resolve_members(r: &mut Resolved, ast: &Ast, names: &Interner, pending: &mut 
         let name = used.reference.name;
         match r.refs[object].target {
             Target::Binding(b) => {
-                if r.required.get(&b).is_some_and(|q| q.name.is_none()) && used.reference.access == Use::Read {
+                if r.required.get(&b).is_some_and(|q| q.name.is_none()) && used.reference.access == Use::Read
+                {
                     r.required_members.push((used.expr, b, used.reference));
                     continue;
                 }
@@ -275,7 +305,9 @@ fn resolve_arguments(r: &mut Resolved, id: RefId) -> bool {
         return false;
     }
     let top = r.frames[owner].lex;
-    if r.lookup(r.refs[id].lex, names::ARGUMENTS).is_some_and(|b| r.lexes[r.bindings[b].lex].depth >= r.lexes[top].depth) {
+    if r.lookup(r.refs[id].lex, names::ARGUMENTS)
+        .is_some_and(|b| r.lexes[r.bindings[b].lex].depth >= r.lexes[top].depth)
+    {
         return false;
     }
     let mut b = r.frames[owner].arguments_binding;
@@ -470,7 +502,11 @@ fn note_straight_writes(r: &mut Resolved) {
         let Target::Binding(b) = reference.target else { continue };
         let binding = &mut r.bindings[b];
         let like_var = matches!(binding.kind, BindKind::Var | BindKind::Implicit);
-        if like_var && reference.access == Use::Write && reference.straight && reference.frame == binding.frame {
+        if like_var
+            && reference.access == Use::Write
+            && reference.straight
+            && reference.frame == binding.frame
+        {
             binding.init_pos = binding.init_pos.min(reference.end);
         }
     }
@@ -494,7 +530,8 @@ fn gate(r: &Resolved, frame: FrameId) -> Option<BindingId> {
     }
     let class = r.classes.get(f.class?)?;
     let is_decl = class.binding.some().is_some_and(|b| r.bindings[b].frame == f.parent);
-    (is_decl && class.static_init.is_none() && r.bindings[class.binding].lex != class.lex).then_some(class.binding)
+    (is_decl && class.static_init.is_none() && r.bindings[class.binding].lex != class.lex)
+        .then_some(class.binding)
 }
 
 /// For each frame, the earliest position in its parent's code at which it can run.

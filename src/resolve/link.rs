@@ -66,7 +66,11 @@ struct Linker<'a> {
 }
 
 /// What each module's declarations say.
-pub(crate) fn tables(ast: &Ast, names: &Interner, modules: &Table<ModuleId, Module>) -> Table<ModuleId, Tables> {
+pub(crate) fn tables(
+    ast: &Ast,
+    names: &Interner,
+    modules: &Table<ModuleId, Module>,
+) -> Table<ModuleId, Tables> {
     let l = Linker { ast, names, modules, tables: Table::new() };
     let mut out = Table::new();
     for id in modules.ids() {
@@ -121,7 +125,9 @@ impl Linker<'_> {
                 Stmt::ExportNamed(e) => {
                     let from = e.source.map(|(source, _)| self.asked(id, source));
                     for s in &e.specifiers {
-                        let (Some(local), Some(exported)) = (name_of(&s.local), name_of(&s.exported)) else { continue };
+                        let (Some(local), Some(exported)) = (name_of(&s.local), name_of(&s.exported)) else {
+                            continue;
+                        };
                         match from {
                             None => t.exports.push((exported, Export::Local(local))),
                             Some(Some(m)) => t.exports.push((exported, Export::From(m, Take::Name(local)))),
@@ -131,7 +137,9 @@ impl Linker<'_> {
                 }
                 Stmt::ExportAll(e) => match (self.asked(id, e.source), &e.exported) {
                     (Some(m), None) => t.stars.push(m),
-                    (Some(m), Some(name)) => t.exports.extend(name_of(name).map(|n| (n, Export::From(m, Take::Namespace)))),
+                    (Some(m), Some(name)) => {
+                        t.exports.extend(name_of(name).map(|n| (n, Export::From(m, Take::Namespace))))
+                    }
                     (None, _) => {}
                 },
                 Stmt::ExportDecl(s) => {
@@ -201,7 +209,13 @@ impl Linker<'_> {
     }
 
     /// What a module's export is; `seen` ends circles of `export *`.
-    fn export(&self, r: &Resolved, m: ModuleId, name: Name, seen: &mut HashSet<(ModuleId, Name)>) -> Option<Found> {
+    fn export(
+        &self,
+        r: &Resolved,
+        m: ModuleId,
+        name: Name,
+        seen: &mut HashSet<(ModuleId, Name)>,
+    ) -> Option<Found> {
         if !seen.insert((m, name)) {
             return None;
         }
@@ -216,7 +230,9 @@ impl Linker<'_> {
             return match *e {
                 Export::Default => Some(Found::Default(m)),
                 Export::Local(local) => match table.imports.get(&local) {
-                    Some(&(from, take)) if !r.lexes[r.modules[m].lex].names.contains_key(&local) => self.take(r, from, take, seen),
+                    Some(&(from, take)) if !r.lexes[r.modules[m].lex].names.contains_key(&local) => {
+                        self.take(r, from, take, seen)
+                    }
                     _ => Some(Found::Local(m, local)),
                 },
                 Export::From(from, take) => self.take(r, from, take, seen),
@@ -240,7 +256,13 @@ impl Linker<'_> {
         found
     }
 
-    fn take(&self, r: &Resolved, m: ModuleId, take: Take, seen: &mut HashSet<(ModuleId, Name)>) -> Option<Found> {
+    fn take(
+        &self,
+        r: &Resolved,
+        m: ModuleId,
+        take: Take,
+        seen: &mut HashSet<(ModuleId, Name)>,
+    ) -> Option<Found> {
         let has_value = r.modules[m].has_value;
         match take {
             Take::Name(name) => self.export(r, m, name, seen),
@@ -317,10 +339,16 @@ impl Linker<'_> {
         for &s in &self.modules[id].body {
             let (locals, source): (Vec<(Ident, Take, Span, bool)>, StrValue) = match &self.ast[s] {
                 Stmt::Import(i) => {
-                    let default = i.default.iter().map(|d| (*d, Take::Name(names::DEFAULT), d.span, i.is_type));
+                    let default =
+                        i.default.iter().map(|d| (*d, Take::Name(names::DEFAULT), d.span, i.is_type));
                     let space = i.namespace.iter().map(|n| (*n, Take::Namespace, n.span, i.is_type));
                     let named = i.named.iter().filter_map(|s| {
-                        Some((s.local, Take::Name(name_of(&s.imported)?), span_of(&s.imported), s.is_type || i.is_type))
+                        Some((
+                            s.local,
+                            Take::Name(name_of(&s.imported)?),
+                            span_of(&s.imported),
+                            s.is_type || i.is_type,
+                        ))
                     });
                     (default.chain(space).chain(named).collect(), i.source)
                 }
@@ -358,9 +386,14 @@ impl Linker<'_> {
         scope.assigned.is_empty() && !scope.is_open && !known_exports(r, self.ast, m).contains(&name)
     }
 
-    fn equals_locals(&self, i: &crate::syntax::ast::ImportEquals) -> (Vec<(Ident, Take, Span, bool)>, StrValue) {
+    fn equals_locals(
+        &self,
+        i: &crate::syntax::ast::ImportEquals,
+    ) -> (Vec<(Ident, Take, Span, bool)>, StrValue) {
         match i.target {
-            ImportEqualsTarget::Require(source, span) => (vec![(i.local, Take::Value, span, i.is_type)], source),
+            ImportEqualsTarget::Require(source, span) => {
+                (vec![(i.local, Take::Value, span, i.is_type)], source)
+            }
             ImportEqualsTarget::Path(_) => (Vec::new(), StrValue::Text(names::EMPTY)),
         }
     }
@@ -405,7 +438,9 @@ impl Linker<'_> {
         r.diagnostics.push(match near {
             Some((n, near)) if n <= 1 + text.len() / 4 => d.with_help(format!("did you mean `{near}`?")),
             _ if name == names::DEFAULT && !list.is_empty() => d.with_help("import it by name, in braces"),
-            _ if self.modules[m].format == Format::Json => d.with_help("a JSON module has a default export only"),
+            _ if self.modules[m].format == Format::Json => {
+                d.with_help("a JSON module has a default export only")
+            }
             _ => d,
         });
     }
@@ -452,7 +487,9 @@ const MAX_STEPS: usize = 16;
 /// Whether an expression is an object literal of plain properties.
 pub(super) fn is_plain_literal(ast: &Ast, e: ExprId) -> bool {
     match &ast[e] {
-        Expr::Object(props) => !props.is_empty() && props.iter().all(|p| prop_name(p).is_some_and(|p| p.0 != names::PROTO)),
+        Expr::Object(props) => {
+            !props.is_empty() && props.iter().all(|p| prop_name(p).is_some_and(|p| p.0 != names::PROTO))
+        }
         _ => false,
     }
 }
@@ -465,7 +502,8 @@ pub(super) fn follow_required(r: &mut Resolved, ast: &Ast, modules: &Table<Modul
     // A chain of re-exports is followed from its end; each pass follows one step of all.
     for _ in 0..4 {
         for &(b, q) in &list {
-            if r.bindings[b].assigns > 0 || r.bindings[b].inits > 1 || r.bindings[b].bound != BoundTo::Unknown {
+            if r.bindings[b].assigns > 0 || r.bindings[b].inits > 1 || r.bindings[b].bound != BoundTo::Unknown
+            {
                 continue;
             }
             let module = q.module.or_else(|| required_module(r, ast, modules, q.call?));
@@ -479,13 +517,19 @@ pub(super) fn follow_required(r: &mut Resolved, ast: &Ast, modules: &Table<Modul
 }
 
 /// The module of a call of `require`.
-pub(super) fn required_module(r: &Resolved, ast: &Ast, modules: &Table<ModuleId, Module>, call: ExprId) -> Option<ModuleId> {
+pub(super) fn required_module(
+    r: &Resolved,
+    ast: &Ast,
+    modules: &Table<ModuleId, Module>,
+    call: ExprId,
+) -> Option<ModuleId> {
     let source = crate::modules::required(ast, &ast[call])?;
     let Expr::Call { callee, .. } = &ast[call] else { return None };
     let reference = &r.refs[*r.expr_ref.get(*callee)?];
     let Target::Binding(b) = reference.target else { return None };
     let home = r.frames[reference.frame].module;
-    (r.bindings[b].kind == BindKind::Require && !home.is_none()).then(|| modules[home].module(source, How::Require))?
+    (r.bindings[b].kind == BindKind::Require && !home.is_none())
+        .then(|| modules[home].module(source, How::Require))?
 }
 
 /// What `module.exports` or its property is, where modules pass on what they require.
@@ -517,7 +561,12 @@ pub(super) fn exported_through(
 }
 
 /// The only value that `module.exports` or its property has, or the offset of a shorthand property.
-fn exported_value(r: &Resolved, ast: &Ast, m: ModuleId, name: Option<Name>) -> Option<(Option<ExprId>, Option<u32>)> {
+fn exported_value(
+    r: &Resolved,
+    ast: &Ast,
+    m: ModuleId,
+    name: Option<Name>,
+) -> Option<(Option<ExprId>, Option<u32>)> {
     let scope = &r.modules[m];
     Some(match (name, &*scope.assigned) {
         (None, [(value, true)]) => (Some(*value), None),

@@ -419,7 +419,13 @@ impl Resolved {
     }
 
     /// Whether a property of a module's exports holds one class or function for certain.
-    pub fn is_known_export(&self, ast: &Ast, modules: &Table<ModuleId, Module>, m: ModuleId, name: Name) -> bool {
+    pub fn is_known_export(
+        &self,
+        ast: &Ast,
+        modules: &Table<ModuleId, Module>,
+        m: ModuleId,
+        name: Name,
+    ) -> bool {
         link::exported_through(self, ast, modules, m, Some(name)) != BoundTo::Unknown
     }
 
@@ -462,11 +468,13 @@ impl Resolved {
         match binding.bound {
             BoundTo::Function(f) if self.never_reassigned(b) && !binding.early => Some(f),
             BoundTo::Function(f) if binding.kind == BindKind::Function && binding.assigns == 0 => Some(f),
-            BoundTo::Alias(e) if self.never_reassigned(b) && !binding.early => match self.refs[*self.expr_ref.get(e)?].target {
-                // An alias is declared after what it names, or the chain ends.
-                Target::Binding(of) if of < b => self.function_of_binding(of),
-                _ => None,
-            },
+            BoundTo::Alias(e) if self.never_reassigned(b) && !binding.early => {
+                match self.refs[*self.expr_ref.get(e)?].target {
+                    // An alias is declared after what it names, or the chain ends.
+                    Target::Binding(of) if of < b => self.function_of_binding(of),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -486,7 +494,13 @@ impl Resolved {
 }
 
 /// Resolves the names of a file.
-pub fn resolve(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>, names: &Interner, dialect: Dialect) -> Resolved {
+pub fn resolve(
+    ast: &Ast,
+    body: &[StmtId],
+    modules: &Table<ModuleId, Module>,
+    names: &Interner,
+    dialect: Dialect,
+) -> Resolved {
     let mut r = walk::walk(ast, body, modules, names);
     link::link(&mut r, ast, names, modules);
     enums::evaluate(&mut r, ast, names);

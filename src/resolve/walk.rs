@@ -26,7 +26,12 @@ pub(super) struct Walk<'a> {
     exports_name: Option<Name>,
 }
 
-pub(super) fn walk(ast: &Ast, body: &[StmtId], modules: &Table<ModuleId, Module>, interner: &Interner) -> Resolved {
+pub(super) fn walk(
+    ast: &Ast,
+    body: &[StmtId],
+    modules: &Table<ModuleId, Module>,
+    interner: &Interner,
+) -> Resolved {
     let r = Resolved {
         bindings: Table::new(),
         lexes: Table::new(),
@@ -172,13 +177,21 @@ impl Walk<'_> {
         };
         if module.format == Format::CommonJs {
             let exports = interner.get("exports").unwrap_or(names::EMPTY);
-            scope.exports = declare_in(r, lex, exports, BindKind::Param, Span::empty(module.span.start), u32::MAX);
+            scope.exports =
+                declare_in(r, lex, exports, BindKind::Param, Span::empty(module.span.start), u32::MAX);
             declare_in(r, lex, names::REQUIRE, BindKind::Require, Span::empty(module.span.start), u32::MAX);
             for name in ["__filename", "__dirname"].iter().filter_map(|n| interner.get(n)) {
                 declare_in(r, lex, name, BindKind::Param, Span::empty(module.span.start), u32::MAX);
             }
             // `module.exports` is a variable.
-            let b = declare_in(r, lex, names::MODULE, BindKind::Namespace, Span::empty(module.span.start), u32::MAX);
+            let b = declare_in(
+                r,
+                lex,
+                names::MODULE,
+                BindKind::Namespace,
+                Span::empty(module.span.start),
+                u32::MAX,
+            );
             let members = self.new_lex(LexId::NONE, frame);
             self.r.lexes[members].names.insert(exports, value);
             self.r.namespaces.insert(b, members);
@@ -196,7 +209,10 @@ impl Walk<'_> {
     /// Notes what a CommonJS module assigns to its exports.
     fn note_export(&mut self, target: PatId, value: ExprId) {
         let ast = self.ast;
-        let Some(scope) = self.module.some().map(|m| &mut self.r.modules[m]).filter(|s| !s.exports.is_none()) else { return };
+        let Some(scope) = self.module.some().map(|m| &mut self.r.modules[m]).filter(|s| !s.exports.is_none())
+        else {
+            return;
+        };
         let Pat::Expr(e) = ast[target] else { return };
         let is_sure = self.straight && self.frame == scope.frame;
         let is_module = |e: ExprId| matches!(ast[e], Expr::Name(n) if n == names::MODULE);
@@ -215,7 +231,8 @@ impl Walk<'_> {
             return;
         }
         let exports_name = self.exports_name;
-        let is_exports = |e: ExprId| is_whole(e) || matches!(ast[e], Expr::Name(n) if Some(n) == exports_name);
+        let is_exports =
+            |e: ExprId| is_whole(e) || matches!(ast[e], Expr::Name(n) if Some(n) == exports_name);
         let Expr::Member { object, name, .. } = ast[e] else {
             scope.is_open |= matches!(ast[e], Expr::Index { object, .. } if is_exports(object));
             return;
@@ -486,7 +503,9 @@ impl Walk<'_> {
                     self.foreign(local);
                 }
             }
-            Stmt::ImportEquals(i) if self.module.is_none() || matches!(i.target, ImportEqualsTarget::Path(_)) => {
+            Stmt::ImportEquals(i)
+                if self.module.is_none() || matches!(i.target, ImportEqualsTarget::Path(_)) =>
+            {
                 self.foreign(i.local);
             }
             Stmt::ImportEquals(_) => {}
@@ -549,7 +568,9 @@ impl Walk<'_> {
 
     /// Later initialisers of an enum see its members by name.
     fn enum_name(&mut self, key: &PropKey, span: Span) {
-        let (PropKey::Ident(Ident { name, .. }) | PropKey::String(StrValue::Text(name), _)) = *key else { return };
+        let (PropKey::Ident(Ident { name, .. }) | PropKey::String(StrValue::Text(name), _)) = *key else {
+            return;
+        };
         let b = self.declare(name, BindKind::Const, span);
         let binding = &mut self.r.bindings[b];
         (binding.init_pos, binding.inits) = (0, 1);
@@ -637,7 +658,9 @@ impl Walk<'_> {
                 Some(Expr::Function(f)) => BoundTo::Function(*f),
                 Some(Expr::Class(c)) => BoundTo::Class(*c),
                 Some(Expr::New { callee, .. }) => BoundTo::Instance(*callee),
-                Some(Expr::Name(_)) => d.init.map_or(BoundTo::Unknown, |e| BoundTo::Alias(self.ast.unparen(e))),
+                Some(Expr::Name(_)) => {
+                    d.init.map_or(BoundTo::Unknown, |e| BoundTo::Alias(self.ast.unparen(e)))
+                }
                 _ => BoundTo::Unknown,
             };
             self.bind(d.pat, bind_kind, d.ty.map(|t| (t, self.lex)), bound);
@@ -929,7 +952,8 @@ impl Walk<'_> {
                 FrameId::NONE
             };
             let frame = w.frame;
-            w.r.classes.insert(c, ClassScope { lex, binding, field_init, static_init, env: LexId::NONE, frame });
+            w.r.classes
+                .insert(c, ClassScope { lex, binding, field_init, static_init, env: LexId::NONE, frame });
             w.r.class_order.push(c);
             for m in &class.members {
                 w.member(m, c, field_init, static_init);
@@ -1234,7 +1258,13 @@ pub(super) fn declare_in(
 }
 
 /// A variable that is not found by its name.
-pub(super) fn hidden_binding(r: &mut Resolved, lex: LexId, name: Name, kind: BindKind, init_pos: u32) -> BindingId {
+pub(super) fn hidden_binding(
+    r: &mut Resolved,
+    lex: LexId,
+    name: Name,
+    kind: BindKind,
+    init_pos: u32,
+) -> BindingId {
     let known = r.lexes[lex].names.remove(&name);
     let b = declare_in(r, lex, name, kind, Span::empty(0), u32::MAX);
     r.lexes[lex].names.remove(&name);
@@ -1264,9 +1294,24 @@ fn hidden_frame(r: &mut Resolved, m: ModuleId, kind: FrameKind) -> FrameId {
     let parent_lex = r.module_lex();
     let like = r.frames[r.main].clone();
     let start = r.frames[r.modules[m].frame].start;
-    let frame = r.frames.push(Frame { kind, parent: r.main, parent_lex, start, module: ModuleId::NONE, needs: Vec::new(), ..like });
+    let frame = r.frames.push(Frame {
+        kind,
+        parent: r.main,
+        parent_lex,
+        start,
+        module: ModuleId::NONE,
+        needs: Vec::new(),
+        ..like
+    });
     let like = r.lexes[r.modules[m].namespace_lex].clone();
-    let lex = r.lexes.push(Lex { parent: parent_lex, frame, depth: 1, names: HashMap::new(), bindings: Vec::new(), ..like });
+    let lex = r.lexes.push(Lex {
+        parent: parent_lex,
+        frame,
+        depth: 1,
+        names: HashMap::new(),
+        bindings: Vec::new(),
+        ..like
+    });
     let data = &mut r.frames[frame];
     (data.lex, data.this_binding, data.arguments_binding) = (lex, BindingId::NONE, BindingId::NONE);
     frame

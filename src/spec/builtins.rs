@@ -88,7 +88,9 @@ pub enum Special {
     ConsoleLog,
     ConsoleError,
     MathOp(ultra_ir::Op),
-    MathMinMax { max: bool },
+    MathMinMax {
+        max: bool,
+    },
     MathImul,
     MathHypot,
     /// Conversion call `int32(x)` and so on.
@@ -217,8 +219,21 @@ static BIGINT_SPECIALS: Specials = specials! { "valueOf" => Special::ValueOf };
 
 /// Symbols that the language itself looks for.
 const WELL_KNOWN: &[&str] = &[
-    "iterator", "asyncIterator", "hasInstance", "toPrimitive", "toStringTag", "species", "isConcatSpreadable", "match",
-    "matchAll", "replace", "search", "split", "unscopables", "dispose", "asyncDispose",
+    "iterator",
+    "asyncIterator",
+    "hasInstance",
+    "toPrimitive",
+    "toStringTag",
+    "species",
+    "isConcatSpreadable",
+    "match",
+    "matchAll",
+    "replace",
+    "search",
+    "split",
+    "unscopables",
+    "dispose",
+    "asyncDispose",
 ];
 
 /// Whether a property of a global is a well-known symbol.
@@ -345,8 +360,15 @@ pub struct Global {
     pub constants: &'static [(&'static str, f64)],
 }
 
-const NONE: Global =
-    Global { name: "", call: None, call_rows: &[], construct: None, rows: &[], specials: &[], constants: &[] };
+const NONE: Global = Global {
+    name: "",
+    call: None,
+    call_rows: &[],
+    construct: None,
+    rows: &[],
+    specials: &[],
+    constants: &[],
+};
 
 macro_rules! math_fns {
     ($($name:literal = $f:ident),* $(,)?) => {
@@ -469,7 +491,11 @@ pub static GLOBALS: &[Global] = &[
         },
         ..NONE
     },
-    Global { name: "__ultra_code_point", call_rows: &[row("", RtFn::StrFromCodePoint, &[P::Num(f64::NAN)], R::Str)], ..NONE },
+    Global {
+        name: "__ultra_code_point",
+        call_rows: &[row("", RtFn::StrFromCodePoint, &[P::Num(f64::NAN)], R::Str)],
+        ..NONE
+    },
     Global {
         name: "BigInt",
         call_rows: &[row("", RtFn::BigConvert, &[P::Any], R::Big)],
@@ -528,7 +554,11 @@ pub static GLOBALS: &[Global] = &[
         specials: specials! { "groupBy" => Special::LibraryCall("__ultra_map_groupBy") },
         ..NONE
     },
-    Global { name: "structuredClone", call: Some(Special::LibraryAny("__ultra_structured_clone", 1)), ..NONE },
+    Global {
+        name: "structuredClone",
+        call: Some(Special::LibraryAny("__ultra_structured_clone", 1)),
+        ..NONE
+    },
     Global { name: "Set", construct: Some(Special::NewSet), ..NONE },
     Global {
         name: "JSON",
@@ -539,8 +569,16 @@ pub static GLOBALS: &[Global] = &[
         ..NONE
     },
     // Found by lowering behind `process`.
-    Global { name: "process.stdout", rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(2), P::Any], R::Void)], ..NONE },
-    Global { name: "process.stderr", rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(3), P::Any], R::Void)], ..NONE },
+    Global {
+        name: "process.stdout",
+        rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(2), P::Any], R::Void)],
+        ..NONE
+    },
+    Global {
+        name: "process.stderr",
+        rows: &[row("write", RtFn::ConsoleWrite, &[P::Const(3), P::Any], R::Void)],
+        ..NONE
+    },
     Global { name: "Date", rows: &[row("now", RtFn::Now, &[P::Const(0)], R::Num)], ..NONE },
     Global { name: "performance", rows: &[row("now", RtFn::Now, &[P::Const(1)], R::Num)], ..NONE },
     Global { name: "parseInt", call_rows: &[row("", RtFn::ParseInt, &[P::Str, P::Int(0)], R::Num)], ..NONE },
@@ -563,32 +601,96 @@ pub static GLOBALS: &[Global] = &[
     error_global!("EvalError"),
     error_global!("URIError"),
     Global { name: BUILTIN_METHOD, ..NONE },
-    Global { name: "__ultra_sort_text", call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)], ..NONE },
+    Global {
+        name: "__ultra_sort_text",
+        call_rows: &[row("", RtFn::ArraySortText, &[P::Ref], R::Void)],
+        ..NONE
+    },
     Global { name: "__ultra_apply", call: Some(Special::Apply), ..NONE },
-    Global { name: "__ultra_inspect", call_rows: &[row("", RtFn::InspectToStr, &[P::Any, P::Int(2)], R::Str)], ..NONE },
-    Global { name: "__ultra_json_text", call_rows: &[row("", RtFn::JsonStringify, &[P::Any, P::Any], R::Any)], ..NONE },
-    Global { name: "__ultra_symbol_keys", call_rows: &[row("", RtFn::ObjectKeys, &[P::Any, P::Const(4)], R::AnyArray)], ..NONE },
-    Global { name: "__ultra_draining", call_rows: &[row("", RtFn::DestroyDrain, &[P::Int(0)], R::Void)], ..NONE },
+    Global {
+        name: "__ultra_inspect",
+        call_rows: &[row("", RtFn::InspectToStr, &[P::Any, P::Int(2)], R::Str)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_json_text",
+        call_rows: &[row("", RtFn::JsonStringify, &[P::Any, P::Any], R::Any)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_symbol_keys",
+        call_rows: &[row("", RtFn::ObjectKeys, &[P::Any, P::Const(4)], R::AnyArray)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_draining",
+        call_rows: &[row("", RtFn::DestroyDrain, &[P::Int(0)], R::Void)],
+        ..NONE
+    },
     Global { name: "__ultra_next_dead", call_rows: &[row("", RtFn::DestroyNext, &[], R::Any)], ..NONE },
-    Global { name: "__ultra_destroy_failed", call_rows: &[row("", RtFn::DestroyFailed, &[P::Any], R::Void)], ..NONE },
+    Global {
+        name: "__ultra_destroy_failed",
+        call_rows: &[row("", RtFn::DestroyFailed, &[P::Any], R::Void)],
+        ..NONE
+    },
     Global { name: "__ultra_weak_ref", call_rows: &[row("", RtFn::WeakRefNew, &[P::Any], R::Any)], ..NONE },
     Global { name: "__ultra_weak_get", call_rows: &[row("", RtFn::WeakRefGet, &[P::Any], R::Any)], ..NONE },
-    Global { name: "__ultra_weak_map_set", call_rows: &[row("", RtFn::WeakMapSet, &[P::Any, P::Any, P::Any], R::Void)], ..NONE },
-    Global { name: "__ultra_weak_map_get", call_rows: &[row("", RtFn::WeakMapGet, &[P::Any, P::Any], R::Any)], ..NONE },
-    Global { name: "__ultra_weak_map_has", call_rows: &[row("", RtFn::WeakMapHas, &[P::Any, P::Any], R::Bool)], ..NONE },
-    Global { name: "__ultra_weak_map_delete", call_rows: &[row("", RtFn::WeakMapDelete, &[P::Any, P::Any], R::Bool)], ..NONE },
-    Global { name: "__ultra_registry_add", call_rows: &[row("", RtFn::RegistryAdd, &[P::Any, P::Any, P::Any, P::Any], R::Void)], ..NONE },
-    Global { name: "__ultra_registry_remove", call_rows: &[row("", RtFn::RegistryRemove, &[P::Any, P::Any], R::Bool)], ..NONE },
-    Global { name: "__ultra_registry_pending", call_rows: &[row("", RtFn::RegistryPending, &[P::Any], R::Bool)], ..NONE },
-    Global { name: "__ultra_registry_next", call_rows: &[row("", RtFn::RegistryNext, &[P::Any], R::Any)], ..NONE },
+    Global {
+        name: "__ultra_weak_map_set",
+        call_rows: &[row("", RtFn::WeakMapSet, &[P::Any, P::Any, P::Any], R::Void)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_weak_map_get",
+        call_rows: &[row("", RtFn::WeakMapGet, &[P::Any, P::Any], R::Any)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_weak_map_has",
+        call_rows: &[row("", RtFn::WeakMapHas, &[P::Any, P::Any], R::Bool)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_weak_map_delete",
+        call_rows: &[row("", RtFn::WeakMapDelete, &[P::Any, P::Any], R::Bool)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_registry_add",
+        call_rows: &[row("", RtFn::RegistryAdd, &[P::Any, P::Any, P::Any, P::Any], R::Void)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_registry_remove",
+        call_rows: &[row("", RtFn::RegistryRemove, &[P::Any, P::Any], R::Bool)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_registry_pending",
+        call_rows: &[row("", RtFn::RegistryPending, &[P::Any], R::Bool)],
+        ..NONE
+    },
+    Global {
+        name: "__ultra_registry_next",
+        call_rows: &[row("", RtFn::RegistryNext, &[P::Any], R::Any)],
+        ..NONE
+    },
     Global { name: "__ultra_ref_count", call_rows: &[row("", RtFn::RefCount, &[P::Any], R::Num)], ..NONE },
-    Global { name: "__ultra_memory_figure", call_rows: &[row("", RtFn::MemoryFigure, &[P::Int(0)], R::Num)], ..NONE },
+    Global {
+        name: "__ultra_memory_figure",
+        call_rows: &[row("", RtFn::MemoryFigure, &[P::Int(0)], R::Num)],
+        ..NONE
+    },
     Global { name: "__ultra_memory_live", call_rows: &[row("", RtFn::MemoryLive, &[], R::Any)], ..NONE },
     Global { name: "__ultra_elem", call: Some(Special::ElemUnchecked), ..NONE },
     Global { name: "__ultra_hole", call: Some(Special::IsHole), ..NONE },
     Global { name: "__ultra_is_list", call: Some(Special::IsList), ..NONE },
     Global { name: "__ultra_opaque", call: Some(Special::Opaque), ..NONE },
-    Global { name: "__ultra_map_next", call_rows: &[row("", RtFn::MapNext, &[P::Obj, P::Int(0)], R::Int)], ..NONE },
+    Global {
+        name: "__ultra_map_next",
+        call_rows: &[row("", RtFn::MapNext, &[P::Obj, P::Int(0)], R::Int)],
+        ..NONE
+    },
     Global {
         name: "__ultra_map_entry",
         call_rows: &[row("", RtFn::MapEntry, &[P::Obj, P::Int(0), P::Int(0)], R::Any)],

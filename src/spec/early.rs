@@ -96,7 +96,10 @@ fn read_before_store(body: &Func, name: StrId) -> bool {
             if d.op == Op::JsGet && d.arg_a() == this && StrId(d.b) == name {
                 return true;
             }
-            let calls = matches!(d.op, Op::JsCall | Op::JsCallMethod | Op::JsNew | Op::JsApply | Op::JsSuperMethod | Op::JsNewApply);
+            let calls = matches!(
+                d.op,
+                Op::JsCall | Op::JsCallMethod | Op::JsNew | Op::JsApply | Op::JsSuperMethod | Op::JsNewApply
+            );
             // A closure that captured `this` sees it only when something runs it.
             if calls && (kept || lets_go(body, d, this)) {
                 return true;

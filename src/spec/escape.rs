@@ -39,7 +39,9 @@ pub enum Fate {
     /// Is the result, and nothing else keeps it.
     Returned,
     /// Stays; so many `js.hold` name it.
-    Stays { holds: u32 },
+    Stays {
+        holds: u32,
+    },
 }
 
 /// The fate of what `v` holds: escapes, unless an instruction of the body makes the object.
@@ -63,16 +65,40 @@ pub fn fate(w: &mut World, summaries: &mut Summaries, s: SpecId, body: &Func, v:
                         return Fate::Escapes;
                     }
                 }
-                let mut walk = Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth: 0, returns: false };
-                return if walk.escapes(w, summaries, origin) { leaves(w, summaries, s, body, origin) } else { Fate::Stays { holds: walk.holds } };
+                let mut walk = Walk {
+                    s,
+                    body,
+                    seen: HashSet::new(),
+                    work: Vec::new(),
+                    holds: 0,
+                    depth: 0,
+                    returns: false,
+                };
+                return if walk.escapes(w, summaries, origin) {
+                    leaves(w, summaries, s, body, origin)
+                } else {
+                    Fate::Stays { holds: walk.holds }
+                };
             }
             Op::JsCall | Op::JsCallMethod | Op::JsSuperMethod => {
                 let Some(callees) = callees(w, s, body, d) else { return Fate::Escapes };
                 if !callees.into_iter().all(|spec| makes_fresh(w, summaries, spec, 0)) {
                     return Fate::Escapes;
                 }
-                let mut walk = Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth: 0, returns: false };
-                return if walk.escapes(w, summaries, origin) { leaves(w, summaries, s, body, origin) } else { Fate::Stays { holds: walk.holds } };
+                let mut walk = Walk {
+                    s,
+                    body,
+                    seen: HashSet::new(),
+                    work: Vec::new(),
+                    holds: 0,
+                    depth: 0,
+                    returns: false,
+                };
+                return if walk.escapes(w, summaries, origin) {
+                    leaves(w, summaries, s, body, origin)
+                } else {
+                    Fate::Stays { holds: walk.holds }
+                };
             }
             _ => return Fate::Escapes,
         }
@@ -82,7 +108,8 @@ pub fn fate(w: &mut World, summaries: &mut Summaries, s: SpecId, body: &Func, v:
 
 /// What an object that does not stay does besides.
 fn leaves(w: &mut World, m: &mut Summaries, s: SpecId, body: &Func, origin: Value) -> Fate {
-    let mut walk = Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth: 0, returns: true };
+    let mut walk =
+        Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth: 0, returns: true };
     if walk.escapes(w, m, origin) { Fate::Escapes } else { Fate::Returned }
 }
 
@@ -98,9 +125,16 @@ fn callees(w: &mut World, s: SpecId, body: &Func, d: &InstData) -> Option<Vec<Sp
         (Op::JsCallMethod, CallPlan::Method, Obj::Class(c)) => {
             let types: Vec<T> = types[1..].iter().map(|t| t.widen()).collect();
             let found = w.implementations(c, StrId(d.a), MethodKind::Method);
-            Some(found.into_iter().map(|(_, owner, f)| infer::call_spec(w, f, T::obj(Obj::Class(owner)), &types)).collect())
+            Some(
+                found
+                    .into_iter()
+                    .map(|(_, owner, f)| infer::call_spec(w, f, T::obj(Obj::Class(owner)), &types))
+                    .collect(),
+            )
         }
-        (Op::JsCallMethod, CallPlan::Static(f), _) => Some(vec![infer::call_spec(w, f, types[0].without(NULLISH), &types[1..])]),
+        (Op::JsCallMethod, CallPlan::Static(f), _) => {
+            Some(vec![infer::call_spec(w, f, types[0].without(NULLISH), &types[1..])])
+        }
         _ => None,
     }
 }
@@ -151,14 +185,21 @@ fn made_here(w: &mut World, m: &mut Summaries, s: SpecId, body: &Func, v: Value,
             },
             _ => false,
         };
-        let mut walk = Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth, returns: true };
+        let mut walk =
+            Walk { s, body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth, returns: true };
         return made && !walk.escapes(w, m, origin);
     }
     false
 }
 
 /// Whether construction of a class keeps `this` somewhere.
-fn constructor_keeps(w: &mut World, m: &mut Summaries, class: ultra_ir::ClassId, args: &[T], depth: u32) -> bool {
+fn constructor_keeps(
+    w: &mut World,
+    m: &mut Summaries,
+    class: ultra_ir::ClassId,
+    args: &[T],
+    depth: u32,
+) -> bool {
     let Some(d) = w.decl_of(class) else { return true };
     if let Some(f) = w.prog.classes[d].ctor {
         let spec = infer::call_spec(w, f, T::obj(Obj::Class(class)), args);
@@ -199,7 +240,8 @@ fn keeps(w: &mut World, m: &mut Summaries, s: SpecId, i: usize, depth: u32) -> b
         return true;
     }
     let Some(&param) = body.blocks[body.entry()].params.get(i) else { return true };
-    let mut walk = Walk { s, body: &body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth, returns: false };
+    let mut walk =
+        Walk { s, body: &body, seen: HashSet::new(), work: Vec::new(), holds: 0, depth, returns: false };
     let kept = walk.escapes(w, m, param);
     m.kept.insert((s, i), kept);
     kept
@@ -246,7 +288,11 @@ impl Walk<'_> {
     /// Whether the instruction has `v` among its operands or the arguments of its edges.
     fn names(&self, inst: Inst, d: &InstData, v: Value) -> bool {
         let on_edge = d.op.is_terminator()
-            && self.body.target_ids(inst).into_iter().any(|bc| self.body.values_of(self.body.block_calls[bc].args).any(|a| a == v));
+            && self
+                .body
+                .target_ids(inst)
+                .into_iter()
+                .any(|bc| self.body.values_of(self.body.block_calls[bc].args).any(|a| a == v));
         let mut found = on_edge;
         self.body.for_each_arg(inst, |a| found |= a == v);
         found
@@ -280,7 +326,10 @@ impl Walk<'_> {
             Op::JsTruthy | Op::JsIsUndef | Op::JsIsNullish | Op::JsRefEq => false,
             Op::JsUnary => !matches!(JsUnOp::from_aux(d.aux), JsUnOp::Not | JsUnOp::Typeof),
             Op::JsBinary => {
-                let plain = matches!(JsBinOp::from_aux(d.aux), JsBinOp::StrictEq | JsBinOp::StrictNe | JsBinOp::InstanceOf);
+                let plain = matches!(
+                    JsBinOp::from_aux(d.aux),
+                    JsBinOp::StrictEq | JsBinOp::StrictNe | JsBinOp::InstanceOf
+                );
                 !plain
             }
             Op::JsGet => self.read_keeps(w, m, t, StrId(d.b)),
@@ -291,7 +340,9 @@ impl Walk<'_> {
                 let parent = w.cls[w.cls_of_decl[ClassDeclId(d.a)]].parent;
                 let types: Vec<T> = args[1..].iter().map(|&a| w.specs[self.s].types[a]).collect();
                 self.copy(body.results[inst]);
-                args[1..].contains(&v) || parent.is_none() || constructor_keeps(w, m, parent, &types, self.depth + 1)
+                args[1..].contains(&v)
+                    || parent.is_none()
+                    || constructor_keeps(w, m, parent, &types, self.depth + 1)
             }
             Op::JsSuperMethod => {
                 let args: Vec<Value> = body.values_of(d.list()).collect();
@@ -364,7 +415,9 @@ impl Walk<'_> {
                 self.implementations_keep(w, m, c, name, MethodKind::Method, &types, &places)
             }
             // The console prints and keeps nothing.
-            CallPlan::Function(_) => !matches!(recv.obj, Obj::Global(g) if builtins::GLOBALS[g as usize].name == "console"),
+            CallPlan::Function(_) => {
+                !matches!(recv.obj, Obj::Global(g) if builtins::GLOBALS[g as usize].name == "console")
+            }
             _ => true,
         }
     }
@@ -394,7 +447,15 @@ impl Walk<'_> {
     }
 
     /// Whether a known function keeps `v`, which is among the operands (`this` is the first).
-    fn call_keeps(&self, w: &mut World, m: &mut Summaries, f: FnId, this: T, args: &[Value], v: Value) -> bool {
+    fn call_keeps(
+        &self,
+        w: &mut World,
+        m: &mut Summaries,
+        f: FnId,
+        this: T,
+        args: &[Value],
+        v: Value,
+    ) -> bool {
         let types: Vec<T> = args[1..].iter().map(|&a| w.specs[self.s].types[a]).collect();
         let spec = infer::call_spec(w, f, this, &types);
         let fixed = w.prog.fns[f].params.iter().filter(|p| !p.rest).count();

@@ -120,7 +120,8 @@ pub fn literal(body: &Func, v: Value) -> Option<Lit> {
     Some(match d.aux {
         0 => {
             let value = f64::from_bits(imm);
-            let integral = value.fract() == 0.0 && value.abs() < 1e30 && !(value == 0.0 && value.is_sign_negative());
+            let integral =
+                value.fract() == 0.0 && value.abs() < 1e30 && !(value == 0.0 && value.is_sign_negative());
             Lit { value, int: integral.then_some(value as i128), written_int: false }
         }
         1 => Lit { value: imm as f64, int: Some(imm as i128), written_int: true },
@@ -193,8 +194,17 @@ fn walk_block(w: &mut World, s: SpecId, body: &Func, block: Block) {
 fn stops(op: Op) -> bool {
     matches!(
         op,
-        Op::JsCall | Op::JsCallMethod | Op::JsNew | Op::JsSuperMethod | Op::JsGet | Op::JsElemGet | Op::JsVarGet
-            | Op::JsIterValue | Op::JsBinary | Op::JsUnary | Op::JsConvert
+        Op::JsCall
+            | Op::JsCallMethod
+            | Op::JsNew
+            | Op::JsSuperMethod
+            | Op::JsGet
+            | Op::JsElemGet
+            | Op::JsVarGet
+            | Op::JsIterValue
+            | Op::JsBinary
+            | Op::JsUnary
+            | Op::JsConvert
     )
 }
 
@@ -263,7 +273,13 @@ pub fn condition(w: &World, s: SpecId, body: &Func, v: Value) -> Truth {
             Truth::Never => Truth::Always,
             Truth::Unknown => Truth::Unknown,
         },
-        Op::BConst => if d.imm() != 0 { Truth::Always } else { Truth::Never },
+        Op::BConst => {
+            if d.imm() != 0 {
+                Truth::Always
+            } else {
+                Truth::Never
+            }
+        }
         _ => Truth::Unknown,
     }
 }
@@ -447,9 +463,7 @@ fn transfer(w: &mut World, s: SpecId, body: &Func, inst: Inst, d: &InstData) -> 
             T::ANY
         }
         Op::JsClosure => T::obj(Obj::Fn(FnId(d.b))),
-        Op::JsClass => {
-            T::obj(Obj::ClassVal(ClassDeclId(d.b)))
-        }
+        Op::JsClass => T::obj(Obj::ClassVal(ClassDeclId(d.b))),
         Op::JsGlobal => global_type(w, StrId(d.a)),
         Op::JsArray => {
             let cell = w.site(s, inst, 0);
@@ -664,7 +678,9 @@ pub fn to_string_method(w: &World, t: T, add: bool) -> Option<(ultra_ir::ClassId
     }
     let n = w.names;
     let has = |name: StrId| {
-        w.method(c, name, MethodKind::Method, false).is_some() || w.field(c, name).is_some() || w.subclass_defines(c, name)
+        w.method(c, name, MethodKind::Method, false).is_some()
+            || w.field(c, name).is_some()
+            || w.subclass_defines(c, name)
     };
     if has(n.to_primitive) || add && has(n.value_of) {
         return None;
@@ -779,7 +795,10 @@ pub fn overload(w: &World, text: &str, operands: &[T]) -> Option<FnId> {
                     if !w.prog.strings.is(symbol, text) || params.len() != operands.len() {
                         continue;
                     }
-                    let score = params.iter().zip(operands).try_fold(0, |sum, (p, t)| Some(sum + matches_type(w, p.ty, *t)?));
+                    let score = params
+                        .iter()
+                        .zip(operands)
+                        .try_fold(0, |sum, (p, t)| Some(sum + matches_type(w, p.ty, *t)?));
                     if let Some(score) = score
                         && best.is_none_or(|(s, _)| score > s)
                     {
@@ -972,10 +991,14 @@ pub fn get_plan(w: &World, o: T, name: StrId) -> GetPlan {
                 w.builtin_value(g, Some(&w.prog.strings.text(name))).map_or(GetPlan::Dyn, GetPlan::Method)
             }
             None if builtins::is_well_known(g, &w.prog.strings.text(name)) => GetPlan::WellKnown(name),
-            None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
+            None if builtins::GLOBALS[g as usize].function(&w.prog.strings.text(name)).is_some() => {
+                GetPlan::BuiltinMethod
+            }
             None => GetPlan::Dyn,
         },
-        Obj::Arr(_) if builtins::method(Recv::Array, &w.prog.strings.text(name)).is_some() => GetPlan::BuiltinMethod,
+        Obj::Arr(_) if builtins::method(Recv::Array, &w.prog.strings.text(name)).is_some() => {
+            GetPlan::BuiltinMethod
+        }
         Obj::Fn(f) if name == n.length => GetPlan::FnLength(f),
         _ => GetPlan::Dyn,
     }
@@ -1010,7 +1033,11 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
         w.want_builtin_value(g, Some(&text));
     }
     match get_plan(w, o, name) {
-        GetPlan::ArrayLength | GetPlan::StringLength | GetPlan::MapSize | GetPlan::Constant(_) | GetPlan::FnLength(_) => T::NUM,
+        GetPlan::ArrayLength
+        | GetPlan::StringLength
+        | GetPlan::MapSize
+        | GetPlan::Constant(_)
+        | GetPlan::FnLength(_) => T::NUM,
         GetPlan::Field(c, i) => w.cell(w.cls[c].fields[i].cell),
         GetPlan::Getter => getter_result(w, o, name),
         GetPlan::Static(v) => w.cell(w.var_cells[v]),
@@ -1021,7 +1048,9 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
         GetPlan::ErrorName | GetPlan::Name(_) => T::STR,
         GetPlan::WellKnown(_) => T::SYMBOL,
         GetPlan::Constructor => constructor_type(w, o),
-        GetPlan::BuiltinMethod => T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0))),
+        GetPlan::BuiltinMethod => {
+            T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0)))
+        }
         GetPlan::Dyn => {
             w.escape(o);
             // A property that no class declares: any inferred value may come back.
@@ -1033,7 +1062,9 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
 /// The class value of an instance: known where no class extends its class.
 pub fn constructor_type(w: &World, o: T) -> T {
     match o.obj {
-        Obj::Class(c) if w.subclasses[c].is_empty() => w.decl_of(c).map_or(T::ANY, |d| T::obj(Obj::ClassVal(d))),
+        Obj::Class(c) if w.subclasses[c].is_empty() => {
+            w.decl_of(c).map_or(T::ANY, |d| T::obj(Obj::ClassVal(d)))
+        }
         _ => T::obj(Obj::Func),
     }
 }
@@ -1113,7 +1144,10 @@ fn declared_param(w: &mut World, f: FnId, i: usize, t: T) -> T {
     if want == T::ANY && (t == T::F32 || t.int_kind().is_some_and(|k| k.size() <= 4)) {
         return T::NUM;
     }
-    if (want == T::NUM || want == T::F32 || want.int_kind().is_some()) && t.within(NUM | F32 | INTS) && t.bits != 0 {
+    if (want == T::NUM || want == T::F32 || want.int_kind().is_some())
+        && t.within(NUM | F32 | INTS)
+        && t.bits != 0
+    {
         return want;
     }
     t
@@ -1212,7 +1246,11 @@ fn elem_get(w: &mut World, s: SpecId, body: &Func, o: T, key: Value) -> T {
         Obj::Arr(c) if base.within(OBJ) && numeric => {
             let t = w.cell(c);
             // Outside a typed integer array a read throws; elsewhere it gives undefined.
-            if w.is_declared(c) && (t.int_kind().is_some() || t == T::F32 || t == T::BOOL) { t } else { t.with(UNDEF) }
+            if w.is_declared(c) && (t.int_kind().is_some() || t == T::F32 || t == T::BOOL) {
+                t
+            } else {
+                t.with(UNDEF)
+            }
         }
         Obj::Typed(_) if base.within(OBJ) && numeric => T::prim(NUM | UNDEF),
         _ if base == T::STR && numeric => T::prim(STR | UNDEF),
@@ -1564,8 +1602,12 @@ pub fn apply_library(w: &World, s: SpecId, body: &Func, d: &InstData) -> Option<
     let name = w.prog.strings.text(StrId(callee.b));
     match (recv.obj, name.as_str()) {
         (Obj::Arr(_), "push") if recv.within(OBJ) => Some(("__ultra_array_pushAll", true)),
-        (Obj::Global(g), "max") if builtins::GLOBALS[g as usize].name == "Math" => Some(("__ultra_math_max", false)),
-        (Obj::Global(g), "min") if builtins::GLOBALS[g as usize].name == "Math" => Some(("__ultra_math_min", false)),
+        (Obj::Global(g), "max") if builtins::GLOBALS[g as usize].name == "Math" => {
+            Some(("__ultra_math_max", false))
+        }
+        (Obj::Global(g), "min") if builtins::GLOBALS[g as usize].name == "Math" => {
+            Some(("__ultra_math_min", false))
+        }
         _ => None,
     }
 }
@@ -1594,7 +1636,11 @@ pub fn builtin_result(w: &mut World, s: SpecId, inst: Inst, b: Builtin, recv: T,
             R::Bool => T::BOOL,
             R::Str => T::STR,
             R::Any | R::Elem => {
-                args.iter().for_each(|t| if row.rt == ultra_abi::RtFn::ObjectKeys { w.escape(*t) });
+                args.iter().for_each(|t| {
+                    if row.rt == ultra_abi::RtFn::ObjectKeys {
+                        w.escape(*t)
+                    }
+                });
                 T::ANY
             }
             R::StrArray => {
@@ -1664,7 +1710,11 @@ fn special_result(w: &mut World, s: SpecId, inst: Inst, sp: Special, recv: T, ar
         Special::StrAt => T::prim(STR | UNDEF),
         Special::ValueOf => recv,
         Special::ConsoleLog | Special::ConsoleError | Special::MapClear => T::UNDEF,
-        Special::MathOp(_) | Special::MathMinMax { .. } | Special::MathImul | Special::MathHypot | Special::ToNumber => T::NUM,
+        Special::MathOp(_)
+        | Special::MathMinMax { .. }
+        | Special::MathImul
+        | Special::MathHypot
+        | Special::ToNumber => T::NUM,
         Special::Convert(kind) => T::of_kind(kind),
         Special::ArrayOf => {
             let cell = w.site(s, inst, 0);
@@ -1836,7 +1886,9 @@ pub const MAP_FILL: &str = "__ultra_map_fill";
 
 /// Whether the runtime itself can visit what a Map or Set is made of.
 pub fn direct_source(t: T) -> bool {
-    t == T::STR || t.within(NULLISH) || t.within(OBJ) && matches!(t.obj, Obj::Arr(_) | Obj::Typed(_) | Obj::Map(..) | Obj::Set(_))
+    t == T::STR
+        || t.within(NULLISH)
+        || t.within(OBJ) && matches!(t.obj, Obj::Arr(_) | Obj::Typed(_) | Obj::Map(..) | Obj::Set(_))
 }
 
 fn library_result(w: &mut World, name: &str, args: &[T]) -> T {
@@ -1848,7 +1900,11 @@ fn library_result(w: &mut World, name: &str, args: &[T]) -> T {
 
 /// The library function that concatenates one argument of a type.
 pub fn concat_function(t: T) -> &'static str {
-    if matches!(t.obj, Obj::Arr(_)) && t.within(OBJ) { "__ultra_array_concat" } else { "__ultra_array_append" }
+    if matches!(t.obj, Obj::Arr(_)) && t.within(OBJ) {
+        "__ultra_array_concat"
+    } else {
+        "__ultra_array_append"
+    }
 }
 
 /// Type of an array after one more argument of `concat`.

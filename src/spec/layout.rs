@@ -71,7 +71,10 @@ impl Code {
             shape: ultra_abi::shape::SHAPE_CLOSURE,
             size: ultra_abi::StructId::Closure.info().size,
             depth: 0,
-            fields: ["func", "env"].iter().map(|f| code.module.struct_field(ultra_abi::StructId::Closure, f)).collect(),
+            fields: ["func", "env"]
+                .iter()
+                .map(|f| code.module.struct_field(ultra_abi::StructId::Closure, f))
+                .collect(),
             leaf: true,
             acyclic: false,
             meta_bits: 0,
@@ -83,7 +86,12 @@ impl Code {
         }
         for f in w.prog.fns.ids() {
             let name = function_name(w, f);
-            let id = code.declare(name, Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any }, Source::Wrapper(f), false);
+            let id = code.declare(
+                name,
+                Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any },
+                Source::Wrapper(f),
+                false,
+            );
             code.wrappers.push(id);
         }
         for d in w.prog.classes.ids() {
@@ -168,16 +176,23 @@ impl Code {
         if !parent.is_none() {
             self.class(w, parent, tested);
             let p = &self.module.classes[parent];
-            end = p.fields.iter().map(|&f| self.module.fields[f].offset + self.module.fields[f].kind.size()).max().unwrap_or(end);
+            end = p
+                .fields
+                .iter()
+                .map(|&f| self.module.fields[f].offset + self.module.fields[f].kind.size())
+                .max()
+                .unwrap_or(end);
             fields = p.fields.clone();
             self.module.classes[class].depth = p.depth + 1;
         }
         let own = &w.cls[class].fields;
-        let flag_of: Vec<Option<usize>> = (0..own.len()).map(|i| own.iter().position(|f| f.flag == Some(i as u32))).collect();
+        let flag_of: Vec<Option<usize>> =
+            (0..own.len()).map(|i| own.iter().position(|f| f.flag == Some(i as u32))).collect();
         let wanted = |i: usize| match (w.cls[class].kind, flag_of[i]) {
             (ClsKind::Scope(scope), Some(var_field)) => {
                 let has_parent = !w.prog.scopes[scope].parent.is_none() as usize;
-                var_field >= has_parent && tested[w.prog.scopes[scope].vars[var_field - has_parent].0 as usize]
+                var_field >= has_parent
+                    && tested[w.prog.scopes[scope].vars[var_field - has_parent].0 as usize]
             }
             _ => true,
         };
@@ -192,7 +207,13 @@ impl Code {
                 name: w.prog.strings.text(own[i].name).into(),
                 kind,
                 offset,
-                immutable: matches!(w.cls[class].kind, ClsKind::Scope(_)) && i == 0 && own[i].flag.is_none() && flag_of[0].is_none() && w.is_declared(own[i].cell) && kind == Kind::Ref && is_parent_field(w, class),
+                immutable: matches!(w.cls[class].kind, ClsKind::Scope(_))
+                    && i == 0
+                    && own[i].flag.is_none()
+                    && flag_of[0].is_none()
+                    && w.is_declared(own[i].cell)
+                    && kind == Kind::Ref
+                    && is_parent_field(w, class),
                 class,
             });
             ids[i] = id;
@@ -237,7 +258,9 @@ pub fn function_name(w: &World, f: FnId) -> String {
     let decl = &w.prog.fns[f];
     let name = w.prog.strings.text(decl.name);
     match decl.class.some() {
-        Some(c) if decl.kind != FnKind::Constructor => format!("{}.{name}", w.prog.strings.text(w.prog.classes[c].name)),
+        Some(c) if decl.kind != FnKind::Constructor => {
+            format!("{}.{name}", w.prog.strings.text(w.prog.classes[c].name))
+        }
         Some(c) => format!("new {}", w.prog.strings.text(w.prog.classes[c].name)),
         None => name,
     }
@@ -246,10 +269,7 @@ pub fn function_name(w: &World, f: FnId) -> String {
 /// Entry parameters of a specialisation that have a register: (index into the body's
 /// entry parameters or beyond them for extra arguments, type).
 pub fn spec_params(w: &World, s: SpecId) -> Vec<(usize, T)> {
-    (0..=w.specs[s].key.len())
-        .map(|i| (i, param_type(w, s, i)))
-        .filter(|(_, t)| passes(w, *t))
-        .collect()
+    (0..=w.specs[s].key.len()).map(|i| (i, param_type(w, s, i))).filter(|(_, t)| passes(w, *t)).collect()
 }
 
 /// Whether a value of the type must be passed: constants and functions without environment are known.

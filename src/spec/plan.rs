@@ -83,8 +83,12 @@ impl Arith {
             Arith::F32 => T::F32,
             Arith::Int(k) => T::int(k),
             Arith::Concat => T::STR,
-            Arith::Dyn if op == JsBinOp::Add => T::prim(NUM | STR | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
-            Arith::Dyn => T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG),
+            Arith::Dyn if op == JsBinOp::Add => {
+                T::prim(NUM | STR | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG)
+            }
+            Arith::Dyn => {
+                T::prim(NUM | (INT0 << Kind::I64 as u32) | (INT0 << Kind::U64 as u32) | OTHER | BIG)
+            }
         }
     }
 }
@@ -146,8 +150,12 @@ pub fn arith(op: JsBinOp, a: Opnd, b: Opnd) -> Arith {
         (Numeric::Int(p), Numeric::Int(q)) => common_int(p, q).map_or(Arith::F64, Arith::Int),
         (Numeric::Int(k), Numeric::Lit(l)) | (Numeric::Lit(l), Numeric::Int(k)) if l.fits(k) => Arith::Int(k),
         (Numeric::F32, Numeric::F32) if !bitwise => Arith::F32,
-        (Numeric::F32, Numeric::Lit(l)) | (Numeric::Lit(l), Numeric::F32) if l.exact_in_f32() && !bitwise => Arith::F32,
-        (Numeric::F32, Numeric::Int(k)) | (Numeric::Int(k), Numeric::F32) if k.size() <= 2 && !bitwise => Arith::F32,
+        (Numeric::F32, Numeric::Lit(l)) | (Numeric::Lit(l), Numeric::F32) if l.exact_in_f32() && !bitwise => {
+            Arith::F32
+        }
+        (Numeric::F32, Numeric::Int(k)) | (Numeric::Int(k), Numeric::F32) if k.size() <= 2 && !bitwise => {
+            Arith::F32
+        }
         _ => Arith::F64,
     }
 }
@@ -173,9 +181,15 @@ pub enum Cmp {
     /// The answer does not depend on the values.
     Const(bool),
     /// One side is undefined or null and the other a `number`, reference or any word: `left` tells which is the constant.
-    IsUndef { left: bool },
-    IsNull { left: bool },
-    IsNullish { left: bool },
+    IsUndef {
+        left: bool,
+    },
+    IsNull {
+        left: bool,
+    },
+    IsNullish {
+        left: bool,
+    },
     /// On `any` words.
     Dyn,
 }

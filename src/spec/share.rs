@@ -55,7 +55,8 @@ impl Count {
 
 /// A line per specialisation with its open operations, those with most of them first, and the sum.
 pub fn report(w: &World) -> String {
-    let mut rows: Vec<(SpecId, Count)> = w.specs.ids().map(|s| (s, count(w, s))).filter(|r| r.1.all > 0).collect();
+    let mut rows: Vec<(SpecId, Count)> =
+        w.specs.ids().map(|s| (s, count(w, s))).filter(|r| r.1.all > 0).collect();
     rows.sort_by(|a, b| b.1.open_weight.total_cmp(&a.1.open_weight).then(a.0.cmp(&b.0)));
     let mut sum = Count::default();
     let mut own = Count::default();

@@ -231,7 +231,8 @@ impl World {
     fn find_coercions(&mut self) {
         let n = self.names;
         let wanted = |name: StrId| name == n.to_string || name == n.value_of || name == n.to_primitive;
-        self.coercions = self.prog.classes.values().any(|c| c.methods.iter().any(|m| !m.is_static && wanted(m.name)));
+        self.coercions =
+            self.prog.classes.values().any(|c| c.methods.iter().any(|m| !m.is_static && wanted(m.name)));
         self.has_to_json = self.prog.classes.values().any(|c| c.methods.iter().any(|m| m.name == n.to_json));
         for f in self.prog.fns.values() {
             for d in f.body.insts.values() {
@@ -262,7 +263,9 @@ impl World {
     fn has_odd_keys(&self) -> bool {
         self.prog.fns.values().any(|f| {
             let stores = f.body.insts.values().filter(|d| d.op == ultra_ir::Op::JsElemSet);
-            stores.filter_map(|d| super::infer::literal(&f.body, d.arg_b())).any(|l| l.int.is_none_or(|i| i < 0))
+            stores
+                .filter_map(|d| super::infer::literal(&f.body, d.arg_b()))
+                .any(|l| l.int.is_none_or(|i| i < 0))
         })
     }
 
@@ -276,7 +279,9 @@ impl World {
         let own = |c: ClassId| {
             self.cls[c].fields.iter().any(|f| self.is_coercion(f.name))
                 || self.decl_of(c).is_some_and(|d| {
-                    let methods = |d: ClassDeclId| self.prog.classes[d].methods.iter().any(|m| !m.is_static && self.is_coercion(m.name));
+                    let methods = |d: ClassDeclId| {
+                        self.prog.classes[d].methods.iter().any(|m| !m.is_static && self.is_coercion(m.name))
+                    };
                     methods(d) || self.mixins(c).into_iter().any(methods)
                 })
         };
@@ -296,10 +301,17 @@ impl World {
             let parent = if e == ErrorClass::Error { ClassId::NONE } else { ClassId(0) };
             let id = self.add_cls(Cls { name, kind: ClsKind::Error(e), parent, fields: vec![] });
             if e == ErrorClass::Error {
-                let fields = [(self.names.message, T::STR), (self.names.stack, T::ANY), (self.names.cause, T::ANY)];
+                let fields =
+                    [(self.names.message, T::STR), (self.names.stack, T::ANY), (self.names.cause, T::ANY)];
                 for (name, ty) in fields {
                     let cell = self.declared_cell(ty);
-                    self.cls[id].fields.push(ClsField { name, cell, flag: None, deletable: false, weak: false });
+                    self.cls[id].fields.push(ClsField {
+                        name,
+                        cell,
+                        flag: None,
+                        deletable: false,
+                        weak: false,
+                    });
                 }
             }
         }
@@ -350,7 +362,13 @@ impl World {
                 if late {
                     self.raise(cell, T::ANY);
                 }
-                self.cls[id].fields.push(ClsField { name: f.name, cell, flag: None, deletable: late, weak: f.weak });
+                self.cls[id].fields.push(ClsField {
+                    name: f.name,
+                    cell,
+                    flag: None,
+                    deletable: late,
+                    weak: f.weak,
+                });
             }
         }
     }
@@ -358,7 +376,12 @@ impl World {
     fn register_scopes(&mut self) {
         for scope in self.prog.scopes.ids() {
             let name = self.prog.strings.intern("Scope");
-            let id = self.add_cls(Cls { name, kind: ClsKind::Scope(scope), parent: ClassId::NONE, fields: vec![] });
+            let id = self.add_cls(Cls {
+                name,
+                kind: ClsKind::Scope(scope),
+                parent: ClassId::NONE,
+                fields: vec![],
+            });
             self.scope_cls.push(id);
         }
         for var in self.prog.vars.ids() {
@@ -729,7 +752,13 @@ impl World {
         let name = self.names.empty;
         let fields = keys
             .iter()
-            .map(|&name| ClsField { name, cell: self.new_cell(T::BOTTOM, false), flag: None, deletable: false, weak: false })
+            .map(|&name| ClsField {
+                name,
+                cell: self.new_cell(T::BOTTOM, false),
+                flag: None,
+                deletable: false,
+                weak: false,
+            })
             .collect();
         let id = self.add_cls(Cls { name, kind: ClsKind::Literal, parent: ClassId::NONE, fields });
         self.literal_cls.insert(keys.to_vec(), id);
@@ -775,10 +804,20 @@ impl World {
     }
 
     /// Finds a method of a kind in a class or its bases; static ones only where asked.
-    pub fn method(&self, class: ClassId, name: StrId, kind: MethodKind, is_static: bool) -> Option<(ClassId, FnId)> {
+    pub fn method(
+        &self,
+        class: ClassId,
+        name: StrId,
+        kind: MethodKind,
+        is_static: bool,
+    ) -> Option<(ClassId, FnId)> {
         let declared = |d: ClassDeclId| {
             let methods = &self.prog.classes[d].methods;
-            methods.iter().rev().find(|m| m.name == name && m.kind == kind && m.is_static == is_static).map(|m| m.func)
+            methods
+                .iter()
+                .rev()
+                .find(|m| m.name == name && m.kind == kind && m.is_static == is_static)
+                .map(|m| m.func)
         };
         let mut at = class;
         while !at.is_none() {
@@ -824,7 +863,12 @@ impl World {
 
     /// All implementations that a call on an instance of `class` may reach: (class whose
     /// instances take it, declaring class, function), most derived classes first.
-    pub fn implementations(&self, class: ClassId, name: StrId, kind: MethodKind) -> Vec<(ClassId, ClassId, FnId)> {
+    pub fn implementations(
+        &self,
+        class: ClassId,
+        name: StrId,
+        kind: MethodKind,
+    ) -> Vec<(ClassId, ClassId, FnId)> {
         let mut out = Vec::new();
         let mut stack = vec![class];
         let mut order = Vec::new();

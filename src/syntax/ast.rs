@@ -212,7 +212,8 @@ impl JsxElement {
             _ => None,
         };
         let attrs = self.attrs.iter().filter_map(|attr| match *attr {
-            JsxAttr::Spread(e) | JsxAttr::Named { value: Some(JsxValue::Expr(e) | JsxValue::Element(e)), .. } => Some(e),
+            JsxAttr::Spread(e)
+            | JsxAttr::Named { value: Some(JsxValue::Expr(e) | JsxValue::Element(e)), .. } => Some(e),
             JsxAttr::Named { .. } => None,
         });
         let children = self.children.iter().filter_map(|child| match *child {
@@ -555,7 +556,11 @@ pub struct ClassMember {
 #[derive(Clone, PartialEq, Debug)]
 pub enum MemberKind {
     /// A method, accessor, constructor or destructor; [`Function::kind`] says which.
-    Method { key: PropKey, function: FunctionId, is_optional: bool },
+    Method {
+        key: PropKey,
+        function: FunctionId,
+        is_optional: bool,
+    },
     Field {
         key: PropKey,
         ty: Option<TypeId>,
@@ -565,7 +570,10 @@ pub enum MemberKind {
     },
     StaticBlock(FunctionId),
     /// UltraScript: an operator overload.
-    Operator { op: OverloadOp, function: FunctionId },
+    Operator {
+        op: OverloadOp,
+        function: FunctionId,
+    },
     /// `[key: string]: T`
     IndexSignature(Signature),
 }
@@ -618,31 +626,77 @@ pub enum Stmt {
     /// the quotes.
     Directive(Name),
     Block(Box<[StmtId]>),
-    Var { kind: VarKind, decls: Box<[Declarator]>, is_declare: bool },
+    Var {
+        kind: VarKind,
+        decls: Box<[Declarator]>,
+        is_declare: bool,
+    },
     Function(FunctionId),
     Class(ClassId),
-    If { test: ExprId, yes: StmtId, no: Option<StmtId> },
-    While { test: ExprId, body: StmtId },
-    DoWhile { body: StmtId, test: ExprId },
-    For { init: Option<ForInit>, test: Option<ExprId>, update: Option<ExprId>, body: StmtId },
-    ForIn { head: ForHead, object: ExprId, body: StmtId },
-    ForOf { head: ForHead, iterable: ExprId, is_await: bool, body: StmtId },
+    If {
+        test: ExprId,
+        yes: StmtId,
+        no: Option<StmtId>,
+    },
+    While {
+        test: ExprId,
+        body: StmtId,
+    },
+    DoWhile {
+        body: StmtId,
+        test: ExprId,
+    },
+    For {
+        init: Option<ForInit>,
+        test: Option<ExprId>,
+        update: Option<ExprId>,
+        body: StmtId,
+    },
+    ForIn {
+        head: ForHead,
+        object: ExprId,
+        body: StmtId,
+    },
+    ForOf {
+        head: ForHead,
+        iterable: ExprId,
+        is_await: bool,
+        body: StmtId,
+    },
     /// UltraScript: `for each k, v in object`
     ForEach(Box<ForEach>),
     Return(Option<ExprId>),
     Throw(ExprId),
     /// `break`, `break label`, and UltraScript's `break N` which leaves N more loops.
-    Break { label: Option<Ident>, outer: u32 },
+    Break {
+        label: Option<Ident>,
+        outer: u32,
+    },
     /// As [`Stmt::Break`].
-    Continue { label: Option<Ident>, outer: u32 },
-    Labeled { label: Ident, body: StmtId },
-    Switch { value: ExprId, cases: Box<[Case]> },
+    Continue {
+        label: Option<Ident>,
+        outer: u32,
+    },
+    Labeled {
+        label: Ident,
+        body: StmtId,
+    },
+    Switch {
+        value: ExprId,
+        cases: Box<[Case]>,
+    },
     Try(Box<TryStmt>),
-    With { object: ExprId, body: StmtId },
+    With {
+        object: ExprId,
+        body: StmtId,
+    },
     /// UltraScript: `print a, b`
     Print(Box<[Arg]>),
     /// UltraScript: `free x`, `free shallow x`
-    Free { target: ExprId, is_shallow: bool },
+    Free {
+        target: ExprId,
+        is_shallow: bool,
+    },
     /// UltraScript: `atomic { ... }`; the body is a [`Stmt::Block`].
     Atomic(StmtId),
     Import(Box<ImportDecl>),
@@ -874,10 +928,16 @@ pub enum TypeExpr {
     Missing,
     Keyword(TypeKeyword),
     /// A named type; `int64` and the like are references too.
-    Ref { path: Box<[Ident]>, args: Box<[TypeId]> },
+    Ref {
+        path: Box<[Ident]>,
+        args: Box<[TypeId]>,
+    },
     Literal(TypeLiteral),
     /// `` `a${T}b` ``
-    Template { chunks: Box<[TemplateChunk]>, types: Box<[TypeId]> },
+    Template {
+        chunks: Box<[TemplateChunk]>,
+        types: Box<[TypeId]>,
+    },
     /// `T[]`, and in UltraScript `[T]`
     Array(TypeId),
     /// `readonly T[]`, `readonly [A, B]`
@@ -886,24 +946,51 @@ pub enum TypeExpr {
     Union(Box<[TypeId]>),
     Intersection(Box<[TypeId]>),
     Function(Box<Signature>),
-    Constructor { is_abstract: bool, signature: Box<Signature> },
+    Constructor {
+        is_abstract: bool,
+        signature: Box<Signature>,
+    },
     Object(Box<[TypeMember]>),
     Mapped(Box<MappedType>),
-    Conditional { check: TypeId, extends: TypeId, yes: TypeId, no: TypeId },
+    Conditional {
+        check: TypeId,
+        extends: TypeId,
+        yes: TypeId,
+        no: TypeId,
+    },
     /// `infer X extends C`
-    Infer { name: Ident, constraint: Option<TypeId> },
+    Infer {
+        name: Ident,
+        constraint: Option<TypeId>,
+    },
     Keyof(TypeId),
     /// `unique symbol`
     Unique(TypeId),
     /// `typeof a.b<T>`
-    Typeof { path: Box<[Ident]>, args: Box<[TypeId]> },
+    Typeof {
+        path: Box<[Ident]>,
+        args: Box<[TypeId]>,
+    },
     /// `T[K]`
-    Indexed { object: TypeId, index: TypeId },
+    Indexed {
+        object: TypeId,
+        index: TypeId,
+    },
     /// `import("m").A.B<T>`; `is_typeof` for `typeof import("m")`.
     /// `options` is the object literal after the module's name.
-    Import { source: StrValue, options: Option<ExprId>, path: Box<[Ident]>, args: Box<[TypeId]>, is_typeof: bool },
+    Import {
+        source: StrValue,
+        options: Option<ExprId>,
+        path: Box<[Ident]>,
+        args: Box<[TypeId]>,
+        is_typeof: bool,
+    },
     /// `x is T`, `asserts x`, `asserts x is T`; the parameter is `this` too.
-    Predicate { param: Ident, asserts: bool, ty: Option<TypeId> },
+    Predicate {
+        param: Ident,
+        asserts: bool,
+        ty: Option<TypeId>,
+    },
     Paren(TypeId),
 }
 
@@ -974,14 +1061,32 @@ pub struct TypeMember {
 /// What a member of an object type is.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TypeMemberKind {
-    Property { key: PropKey, ty: Option<TypeId>, is_optional: bool, is_readonly: bool },
-    Method { key: PropKey, signature: Signature, is_optional: bool },
-    Getter { key: PropKey, result: Option<TypeId> },
-    Setter { key: PropKey, signature: Signature },
+    Property {
+        key: PropKey,
+        ty: Option<TypeId>,
+        is_optional: bool,
+        is_readonly: bool,
+    },
+    Method {
+        key: PropKey,
+        signature: Signature,
+        is_optional: bool,
+    },
+    Getter {
+        key: PropKey,
+        result: Option<TypeId>,
+    },
+    Setter {
+        key: PropKey,
+        signature: Signature,
+    },
     Call(Signature),
     Construct(Signature),
     /// `[key: string]: T`
-    Index { signature: Signature, is_readonly: bool },
+    Index {
+        signature: Signature,
+        is_readonly: bool,
+    },
 }
 
 /// `{ readonly [K in C as N]?: T }`

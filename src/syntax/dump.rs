@@ -5,19 +5,28 @@
 
 use std::fmt::Write;
 
+use super::ParseOptions;
 use super::ast::*;
 use super::names::{Interner, Name};
 use super::parser::{Parsed, tokens};
 use super::token::T;
-use super::ParseOptions;
 
 /// Tokens as the parser saw them, one a line: kind, span, text.
 pub fn dump_tokens(text: &str, options: ParseOptions, interner: &mut Interner) -> String {
     let mut out = String::new();
     for token in tokens(text, options, interner) {
         let kind = match token.kind {
-            T::Ident | T::Keyword | T::PrivateName | T::Number | T::BigInt | T::String | T::RegExp
-            | T::Template | T::TemplateHead | T::TemplateMiddle | T::TemplateTail => token.kind.text(),
+            T::Ident
+            | T::Keyword
+            | T::PrivateName
+            | T::Number
+            | T::BigInt
+            | T::String
+            | T::RegExp
+            | T::Template
+            | T::TemplateHead
+            | T::TemplateMiddle
+            | T::TemplateTail => token.kind.text(),
             _ => "punctuator",
         };
         let slice = text.get(token.span.start as usize..token.span.end as usize).unwrap_or("");
@@ -308,9 +317,10 @@ impl<'a> Dumper<'a> {
                     ("", Part::Group("Prop", vec![("key", Part::Key(*key)), ("", Part::Expr(*value))]))
                 }
                 Prop::Shorthand(i) => ("", Part::Text(format!("Shorthand {}", self.name(i.name)))),
-                Prop::Method { key, function } => {
-                    ("", Part::Group("Method", vec![("key", Part::Key(*key)), ("", Part::Function(*function))]))
-                }
+                Prop::Method { key, function } => (
+                    "",
+                    Part::Group("Method", vec![("key", Part::Key(*key)), ("", Part::Function(*function))]),
+                ),
                 Prop::Spread(e) => ("spread", Part::Expr(*e)),
             })
             .collect()
@@ -343,10 +353,12 @@ impl<'a> Dumper<'a> {
                 Node::new(format!("RegExp /{}/{}", self.name(*pattern), self.name(*flags)))
             }
             Expr::Template { chunks, exprs } => Node::new(self.chunks("Template", chunks)).exprs("", exprs),
-            Expr::TaggedTemplate { tag, type_args, chunks, exprs } => Node::new(self.chunks("Tagged", chunks))
-                .with("tag", e(tag))
-                .types("type", type_args)
-                .exprs("", exprs),
+            Expr::TaggedTemplate { tag, type_args, chunks, exprs } => {
+                Node::new(self.chunks("Tagged", chunks))
+                    .with("tag", e(tag))
+                    .types("type", type_args)
+                    .exprs("", exprs)
+            }
             Expr::Array(elems) => Node::new("Array").many(
                 "",
                 elems.iter().map(|elem| match *elem {
@@ -358,7 +370,9 @@ impl<'a> Dumper<'a> {
             Expr::Object(props) => Node { head: "Object".to_owned(), kids: self.props(props) },
             Expr::Function(f) => self.function(*f),
             Expr::Class(c) => self.class(*c),
-            Expr::Unary { op, operand } => Node::new(format!("Unary {}", unary_text(*op))).with("", e(operand)),
+            Expr::Unary { op, operand } => {
+                Node::new(format!("Unary {}", unary_text(*op))).with("", e(operand))
+            }
             Expr::Update { increment, prefix, target } => {
                 let op = if *increment { "++" } else { "--" };
                 let place = if *prefix { "prefix" } else { "postfix" };
@@ -373,14 +387,15 @@ impl<'a> Dumper<'a> {
             Expr::Logical { op, left, right } => {
                 Node::new(format!("Logical {}", logical_text(*op))).with("", e(left)).with("", e(right))
             }
-            Expr::Assign { op, target, value } => {
-                Node::new(format!("Assign {}", assign_text(*op))).with("", Part::Pat(*target)).with("", e(value))
-            }
+            Expr::Assign { op, target, value } => Node::new(format!("Assign {}", assign_text(*op)))
+                .with("", Part::Pat(*target))
+                .with("", e(value)),
             Expr::Conditional { test, yes, no } => {
                 Node::new("Conditional").with("", e(test)).with("", e(yes)).with("", e(no))
             }
             Expr::Call { callee, type_args, args, optional } => {
-                let mut node = Node::new(format!("Call{}", opt(*optional))).with("", e(callee)).types("type", type_args);
+                let mut node =
+                    Node::new(format!("Call{}", opt(*optional))).with("", e(callee)).types("type", type_args);
                 node.kids.extend(self.args(args));
                 node
             }
@@ -403,23 +418,29 @@ impl<'a> Dumper<'a> {
             }
             Expr::Subscript { object, items, text, optional } => {
                 let head = format!("Subscript{} {:?}", opt(*optional), self.name(*text));
-                Node::new(head).with("", e(object)).many("", items.iter().map(|item| match *item {
-                    Subscript::Item(e) => Part::Expr(e),
-                    Subscript::Slice { start, end, step, .. } => {
-                        let parts = [("start", start), ("end", end), ("step", step)];
-                        let kids = parts.into_iter().filter_map(|(l, e)| Some((l, Part::Expr(e?))));
-                        Part::Group("Slice", kids.collect())
-                    }
-                }))
+                Node::new(head).with("", e(object)).many(
+                    "",
+                    items.iter().map(|item| match *item {
+                        Subscript::Item(e) => Part::Expr(e),
+                        Subscript::Slice { start, end, step, .. } => {
+                            let parts = [("start", start), ("end", end), ("step", step)];
+                            let kids = parts.into_iter().filter_map(|(l, e)| Some((l, Part::Expr(e?))));
+                            Part::Group("Slice", kids.collect())
+                        }
+                    }),
+                )
             }
             Expr::RawSubscript { object, text, optional } => {
-                Node::new(format!("RawSubscript{} {:?}", opt(*optional), self.name(*text))).with("", e(object))
+                Node::new(format!("RawSubscript{} {:?}", opt(*optional), self.name(*text)))
+                    .with("", e(object))
             }
             Expr::OptionalChain(inner) => Node::new("OptionalChain").with("", e(inner)),
             Expr::ImportCall { specifier, options } => {
                 Node::new("ImportCall").with("", e(specifier)).opt("options", options.as_ref().map(e))
             }
-            Expr::Sequence(_) if self.without_parens => Node::new("Sequence").exprs("", &self.flat_sequence(id)),
+            Expr::Sequence(_) if self.without_parens => {
+                Node::new("Sequence").exprs("", &self.flat_sequence(id))
+            }
             Expr::Sequence(items) => Node::new("Sequence").exprs("", items),
             Expr::Paren(inner) => Node::new("Paren").with("", e(inner)),
             Expr::Await(inner) => Node::new("Await").with("", e(inner)),
@@ -431,7 +452,9 @@ impl<'a> Dumper<'a> {
             Expr::TypeAssertion { ty, expr } => {
                 Node::new("TypeAssertion").with("", Part::Type(*ty)).with("", e(expr))
             }
-            Expr::Satisfies { expr, ty } => Node::new("Satisfies").with("", e(expr)).with("", Part::Type(*ty)),
+            Expr::Satisfies { expr, ty } => {
+                Node::new("Satisfies").with("", e(expr)).with("", Part::Type(*ty))
+            }
             Expr::NonNull(inner) => Node::new("NonNull").with("", e(inner)),
             Expr::Instantiation { expr, type_args } => {
                 Node::new("Instantiation").with("", e(expr)).types("type", type_args)
@@ -499,12 +522,15 @@ impl<'a> Dumper<'a> {
                 .many("", elems.iter().map(|e| e.map_or(Part::Text("Hole".to_owned()), Part::Elem)))
                 .opt("rest", rest.map(Part::Pat)),
             Pat::Object { props, rest } => Node::new("ObjectPat")
-                .many("", props.iter().map(|p| {
-                    if p.shorthand {
-                        return Part::Elem(p.value);
-                    }
-                    Part::Group("Prop", vec![("key", Part::Key(p.key)), ("", Part::Elem(p.value))])
-                }))
+                .many(
+                    "",
+                    props.iter().map(|p| {
+                        if p.shorthand {
+                            return Part::Elem(p.value);
+                        }
+                        Part::Group("Prop", vec![("key", Part::Key(p.key)), ("", Part::Elem(p.value))])
+                    }),
+                )
                 .opt("rest", rest.map(Part::Pat)),
         }
     }
@@ -581,12 +607,14 @@ impl<'a> Dumper<'a> {
                 .flag(*is_optional, "optional")
                 .with("key", Part::Key(*key))
                 .with("", Part::Function(*function)),
-            MemberKind::Field { key, ty, value, is_optional, is_definite } => Node::new(format!("Field{modifiers}"))
-                .flag(*is_optional, "optional")
-                .flag(*is_definite, "definite")
-                .with("key", Part::Key(*key))
-                .opt("type", ty.map(Part::Type))
-                .opt("value", value.map(Part::Expr)),
+            MemberKind::Field { key, ty, value, is_optional, is_definite } => {
+                Node::new(format!("Field{modifiers}"))
+                    .flag(*is_optional, "optional")
+                    .flag(*is_definite, "definite")
+                    .with("key", Part::Key(*key))
+                    .opt("type", ty.map(Part::Type))
+                    .opt("value", value.map(Part::Expr))
+            }
             MemberKind::StaticBlock(f) => self.function(*f),
             MemberKind::Operator { op, function } => {
                 let unary = if matches!(op, OverloadOp::Unary(_)) { "unary " } else { "" };
@@ -646,25 +674,32 @@ impl<'a> Dumper<'a> {
                 Node::new(format!("Literal {}{}n", sign(*negative), self.name(*digits)))
             }
             TypeExpr::Literal(TypeLiteral::Bool(b)) => Node::new(format!("Literal {b}")),
-            TypeExpr::Template { chunks, types } => Node::new(self.chunks("TemplateType", chunks)).types("", types),
+            TypeExpr::Template { chunks, types } => {
+                Node::new(self.chunks("TemplateType", chunks)).types("", types)
+            }
             TypeExpr::Array(inner) => Node::new("ArrayType").with("", t(inner)),
             TypeExpr::Readonly(inner) => Node::new("Readonly").with("", t(inner)),
-            TypeExpr::Tuple(elems) => Node::new("Tuple").many("", elems.iter().map(|elem| {
-                let label = elem.label.map(|l| ("label", Part::Text(self.name(l.name).to_owned())));
-                let head = match (elem.is_rest, elem.is_optional) {
-                    (true, _) => "Rest",
-                    (_, true) => "Optional",
-                    _ => "Elem",
-                };
-                Part::Group(head, label.into_iter().chain([("", Part::Type(elem.ty))]).collect())
-            })),
+            TypeExpr::Tuple(elems) => Node::new("Tuple").many(
+                "",
+                elems.iter().map(|elem| {
+                    let label = elem.label.map(|l| ("label", Part::Text(self.name(l.name).to_owned())));
+                    let head = match (elem.is_rest, elem.is_optional) {
+                        (true, _) => "Rest",
+                        (_, true) => "Optional",
+                        _ => "Elem",
+                    };
+                    Part::Group(head, label.into_iter().chain([("", Part::Type(elem.ty))]).collect())
+                }),
+            ),
             TypeExpr::Union(parts) => Node::new("Union").types("", parts),
             TypeExpr::Intersection(parts) => Node::new("Intersection").types("", parts),
             TypeExpr::Function(s) => self.signature("FunctionType", s),
             TypeExpr::Constructor { is_abstract, signature } => {
                 self.signature("ConstructorType", signature).flag(*is_abstract, "abstract")
             }
-            TypeExpr::Object(members) => Node::new("ObjectType").many("", members.iter().map(Part::TypeMember)),
+            TypeExpr::Object(members) => {
+                Node::new("ObjectType").many("", members.iter().map(Part::TypeMember))
+            }
             TypeExpr::Mapped(m) => Node::new(format!("Mapped {}", self.name(m.param.name)))
                 .flag(m.readonly == MappedModifier::Add, "readonly")
                 .flag(m.readonly == MappedModifier::Remove, "-readonly")
@@ -682,17 +717,23 @@ impl<'a> Dumper<'a> {
                 .opt("extends", constraint.as_ref().map(t)),
             TypeExpr::Keyof(inner) => Node::new("Keyof").with("", t(inner)),
             TypeExpr::Unique(inner) => Node::new("Unique").with("", t(inner)),
-            TypeExpr::Typeof { path, args } => Node::new(format!("Typeof {}", self.path(path))).types("", args),
-            TypeExpr::Indexed { object, index } => Node::new("IndexedType").with("", t(object)).with("", t(index)),
+            TypeExpr::Typeof { path, args } => {
+                Node::new(format!("Typeof {}", self.path(path))).types("", args)
+            }
+            TypeExpr::Indexed { object, index } => {
+                Node::new("IndexedType").with("", t(object)).with("", t(index))
+            }
             TypeExpr::Import { source, options, path, args, is_typeof } => {
                 Node::new(format!("ImportType {} {}", self.string(*source), self.path(path)))
                     .flag(*is_typeof, "typeof")
                     .opt("with", options.map(Part::Expr))
                     .types("", args)
             }
-            TypeExpr::Predicate { param, asserts, ty } => Node::new(format!("Predicate {}", self.name(param.name)))
-                .flag(*asserts, "asserts")
-                .opt("", ty.as_ref().map(t)),
+            TypeExpr::Predicate { param, asserts, ty } => {
+                Node::new(format!("Predicate {}", self.name(param.name)))
+                    .flag(*asserts, "asserts")
+                    .opt("", ty.as_ref().map(t))
+            }
             TypeExpr::Paren(inner) => Node::new("ParenType").with("", t(inner)),
         }
     }
@@ -744,10 +785,13 @@ impl<'a> Dumper<'a> {
             Stmt::While { test, body } => Node::new("While").with("", e(test)).with("", s(body)),
             Stmt::DoWhile { body, test } => Node::new("DoWhile").with("", s(body)).with("", e(test)),
             Stmt::For { init, test, update, body } => Node::new("For")
-                .opt("init", init.as_ref().map(|init| match init {
-                    ForInit::Decl(d) => s(d),
-                    ForInit::Expr(expr) => e(expr),
-                }))
+                .opt(
+                    "init",
+                    init.as_ref().map(|init| match init {
+                        ForInit::Decl(d) => s(d),
+                        ForInit::Expr(expr) => e(expr),
+                    }),
+                )
                 .opt("test", test.as_ref().map(e))
                 .opt("update", update.as_ref().map(e))
                 .with("", s(body)),
@@ -784,7 +828,8 @@ impl<'a> Dumper<'a> {
                 let block = |stmts: &[StmtId]| stmts.iter().map(|&s| ("", Part::Stmt(s))).collect();
                 let mut node = Node::new("Try").with("", Part::Group("Block", block(&t.block)));
                 if let Some(handler) = &t.handler {
-                    let mut kids: Vec<Kid<'a>> = handler.param.map(|p| ("param", Part::Pat(p))).into_iter().collect();
+                    let mut kids: Vec<Kid<'a>> =
+                        handler.param.map(|p| ("param", Part::Pat(p))).into_iter().collect();
                     kids.extend(handler.ty.map(|t| ("type", Part::Type(t))));
                     kids.extend::<Vec<_>>(block(&handler.body));
                     node = node.with("", Part::Group("Catch", kids));
@@ -793,14 +838,18 @@ impl<'a> Dumper<'a> {
             }
             Stmt::With { object, body } => Node::new("With").with("", e(object)).with("", s(body)),
             Stmt::Print(args) => Node { head: "Print".to_owned(), kids: self.args(args) },
-            Stmt::Free { target, is_shallow } => Node::new("Free").flag(*is_shallow, "shallow").with("", e(target)),
+            Stmt::Free { target, is_shallow } => {
+                Node::new("Free").flag(*is_shallow, "shallow").with("", e(target))
+            }
             Stmt::Atomic(body) => Node::new("Atomic").with("", s(body)),
             Stmt::ExportDecl(decl) => Node::new("Export").with("", s(decl)),
             Stmt::ExportDefaultDecl(decl) => Node::new("ExportDefault").with("", s(decl)),
             Stmt::ExportDefaultExpr(expr) => Node::new("ExportDefault").with("", e(expr)),
             Stmt::ExportAssign(expr) => Node::new("ExportAssign").with("", e(expr)),
             Stmt::ExportAsNamespace(n) => Node::new(format!("ExportAsNamespace {}", self.name(n.name))),
-            Stmt::Import(_) | Stmt::ImportEquals(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) => self.module_stmt(id),
+            Stmt::Import(_) | Stmt::ImportEquals(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) => {
+                self.module_stmt(id)
+            }
             Stmt::TypeAlias(a) => Node::new(format!("TypeAlias {}", self.name(a.name.name)))
                 .flag(a.is_declare, "declare")
                 .many("", a.type_params.iter().map(Part::TypeParam))
@@ -813,10 +862,16 @@ impl<'a> Dumper<'a> {
             Stmt::Enum(d) => Node::new(format!("Enum {}", self.name(d.name.name)))
                 .flag(d.is_const, "const")
                 .flag(d.is_declare, "declare")
-                .many("", d.members.iter().map(|m| {
-                    let value = m.value.map(|e| ("", Part::Expr(e)));
-                    Part::Group("EnumMember", [("key", Part::Key(m.key))].into_iter().chain(value).collect())
-                })),
+                .many(
+                    "",
+                    d.members.iter().map(|m| {
+                        let value = m.value.map(|e| ("", Part::Expr(e)));
+                        Part::Group(
+                            "EnumMember",
+                            [("key", Part::Key(m.key))].into_iter().chain(value).collect(),
+                        )
+                    }),
+                ),
             Stmt::Namespace(n) => {
                 let name = match &n.name {
                     NamespaceName::Path(path) => self.path(path),
@@ -835,28 +890,46 @@ impl<'a> Dumper<'a> {
         match &self.ast[id] {
             Stmt::Import(i) => {
                 let mut node = Node::new(format!("Import {}", self.string(i.source))).flag(i.is_type, "type");
-                node = node.flag(i.phase == ImportPhase::Defer, "defer").flag(i.phase == ImportPhase::Source, "source");
+                node = node
+                    .flag(i.phase == ImportPhase::Defer, "defer")
+                    .flag(i.phase == ImportPhase::Source, "source");
                 node = node.opt("default", i.default.map(|d| text(self.name(d.name).to_owned())));
                 node = node.opt("namespace", i.namespace.map(|d| text(self.name(d.name).to_owned())));
-                node = node.many("", i.named.iter().map(|s| {
-                    let kind = if s.is_type { "type " } else { "" };
-                    text(format!("{kind}{} as {}", self.module_name(s.imported), self.name(s.local.name)))
-                }));
-                node.many("with", i.attributes.iter().map(|a| text(format!("{}: {}", self.string(a.key), self.string(a.value)))))
+                node = node.many(
+                    "",
+                    i.named.iter().map(|s| {
+                        let kind = if s.is_type { "type " } else { "" };
+                        text(format!("{kind}{} as {}", self.module_name(s.imported), self.name(s.local.name)))
+                    }),
+                );
+                node.many(
+                    "with",
+                    i.attributes
+                        .iter()
+                        .map(|a| text(format!("{}: {}", self.string(a.key), self.string(a.value)))),
+                )
             }
             Stmt::ImportEquals(i) => {
                 let target = match &i.target {
                     ImportEqualsTarget::Require(s, _) => format!("require {}", self.string(*s)),
                     ImportEqualsTarget::Path(path) => self.path(path),
                 };
-                Node::new(format!("ImportEquals {} = {target}", self.name(i.local.name))).flag(i.is_type, "type")
+                Node::new(format!("ImportEquals {} = {target}", self.name(i.local.name)))
+                    .flag(i.is_type, "type")
             }
             Stmt::ExportNamed(n) => {
                 let from = n.source.map_or(String::new(), |(s, _)| format!(" {}", self.string(s)));
-                Node::new(format!("ExportNamed{from}")).flag(n.is_type, "type").many("", n.specifiers.iter().map(|s| {
-                    let kind = if s.is_type { "type " } else { "" };
-                    text(format!("{kind}{} as {}", self.module_name(s.local), self.module_name(s.exported)))
-                }))
+                Node::new(format!("ExportNamed{from}")).flag(n.is_type, "type").many(
+                    "",
+                    n.specifiers.iter().map(|s| {
+                        let kind = if s.is_type { "type " } else { "" };
+                        text(format!(
+                            "{kind}{} as {}",
+                            self.module_name(s.local),
+                            self.module_name(s.exported)
+                        ))
+                    }),
+                )
             }
             Stmt::ExportAll(a) => Node::new(format!("ExportAll {}", self.string(a.source)))
                 .flag(a.is_type, "type")

@@ -125,7 +125,10 @@ impl<'a> Lexer<'a> {
                     Some(c)
                         if c == '\u{feff}'
                             || is_space_separator(c)
-                            || (self.loose_space && matches!(c, '\u{85}' | '\u{200b}')) => self.pos += c.len_utf8(),
+                            || (self.loose_space && matches!(c, '\u{85}' | '\u{200b}')) =>
+                    {
+                        self.pos += c.len_utf8()
+                    }
                     _ => break,
                 },
                 _ => break,
@@ -398,7 +401,10 @@ impl<'a> Lexer<'a> {
                 self.fraction_and_exponent();
             }
         }
-        if self.char().is_some_and(|c| is_id_start(c) || c == '$' || c == '_' || c.is_ascii_digit() || c == '\\') {
+        if self
+            .char()
+            .is_some_and(|c| is_id_start(c) || c == '$' || c == '_' || c.is_ascii_digit() || c == '\\')
+        {
             self.bad_number("a letter or digit follows directly");
             let before = self.pos;
             if self.scan_word().is_none() {

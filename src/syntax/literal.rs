@@ -173,11 +173,7 @@ fn unicode(chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>) -> Option
         value = value.saturating_mul(16).saturating_add(c.to_digit(16)?);
         count += 1;
     }
-    let complete = if braced {
-        count > 0 && chars.next_if(|&(_, c)| c == '}').is_some()
-    } else {
-        count == 4
-    };
+    let complete = if braced { count > 0 && chars.next_if(|&(_, c)| c == '}').is_some() } else { count == 4 };
     (complete && value <= 0x10FFFF).then_some(value)
 }
 
@@ -215,8 +211,12 @@ mod tests {
     #[test]
     fn escapes() {
         let d = |t: &str| decode(t, 0, false).map(|d| String::from_utf16_lossy(&d.units)).ok();
-        assert_eq!(d(r"a\n\x41\u0042\u{1F600}\
-b\q\0").as_deref(), Some("a\nAB\u{1F600}bq\0"));
+        assert_eq!(
+            d(r"a\n\x41\u0042\u{1F600}\
+b\q\0")
+            .as_deref(),
+            Some("a\nAB\u{1F600}bq\0")
+        );
         assert_eq!(d(r"\x4"), None);
         assert_eq!(d(r"\u{110000}"), None);
         assert_eq!(decode(r"\ud800", 0, false).ok().map(|d| d.units), Some(vec![0xD800]));

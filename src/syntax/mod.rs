@@ -106,13 +106,25 @@ pub fn parse_with(source: &SourceFile, options: ParseOptions, interner: &mut Int
 }
 
 /// Parses what follows the offset `from` of a longer text into the tree of its beginning.
-pub fn parse_more(parsed: Parsed, source: &SourceFile, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+pub fn parse_more(
+    parsed: Parsed,
+    source: &SourceFile,
+    from: usize,
+    dialect: Dialect,
+    interner: &mut Interner,
+) -> Parsed {
     parser::parse_more(parsed, source.text(), from, dialect, interner)
 }
 
 /// Parses the end of a text, from the offset `from` on, as a file of its own. Its nodes are added
 /// to a tree that may have other files, and have offsets of the whole text.
-pub fn parse_part(ast: Ast, text: &str, from: usize, options: ParseOptions, interner: &mut Interner) -> Parsed {
+pub fn parse_part(
+    ast: Ast,
+    text: &str,
+    from: usize,
+    options: ParseOptions,
+    interner: &mut Interner,
+) -> Parsed {
     parser::parse_part(ast, text, from, options, interner)
 }
 

@@ -247,7 +247,13 @@ impl<'a> Printer<'a> {
         };
     }
 
-    fn template<T: Copy>(&self, chunks: &'a [TemplateChunk], parts: &'a [T], p: &mut Parts<'a>, each: impl Fn(&mut Parts<'a>, T)) {
+    fn template<T: Copy>(
+        &self,
+        chunks: &'a [TemplateChunk],
+        parts: &'a [T],
+        p: &mut Parts<'a>,
+        each: impl Fn(&mut Parts<'a>, T),
+    ) {
         p.text("`");
         for (i, chunk) in chunks.iter().enumerate() {
             p.raw(self.name(chunk.raw));
@@ -318,7 +324,11 @@ impl<'a> Printer<'a> {
             }
             Expr::Update { increment, prefix, target } => {
                 let op = if *increment { "++" } else { "--" };
-                if *prefix { p.text(op).expr(*target) } else { p.expr(*target).text(op) };
+                if *prefix {
+                    p.text(op).expr(*target)
+                } else {
+                    p.expr(*target).text(op)
+                };
             }
             Expr::Binary { op, left, right } => {
                 p.expr(*left).text(format!(" {} ", binary_text(*op))).expr(*right);
@@ -360,7 +370,8 @@ impl<'a> Printer<'a> {
             Expr::Index { object, index, optional } => {
                 p.expr(*object).text(opt(*optional)).text("[").expr(*index).text("]");
             }
-            Expr::Subscript { object, text, optional, .. } | Expr::RawSubscript { object, text, optional } => {
+            Expr::Subscript { object, text, optional, .. }
+            | Expr::RawSubscript { object, text, optional } => {
                 p.expr(*object).text(opt(*optional)).text("[").raw(self.name(*text)).raw("]");
             }
             Expr::OptionalChain(inner) => {
@@ -549,7 +560,11 @@ impl<'a> Printer<'a> {
         if f.kind == FunctionKind::Arrow {
             p.when(f.is_async, "async ");
             // The comma tells type parameters from an element of JSX.
-            self.type_params(&f.type_params, matches!(f.type_params[..], [TypeParam { constraint: None, .. }]), p);
+            self.type_params(
+                &f.type_params,
+                matches!(f.type_params[..], [TypeParam { constraint: None, .. }]),
+                p,
+            );
             self.params(f.this_type, &f.params, p);
             p.opt_type(": ", f.return_type).text(" => ");
             match &f.body {
@@ -595,7 +610,10 @@ impl<'a> Printer<'a> {
             return;
         }
         p.text("<").list(params, |p, t| {
-            p.when(t.is_const, "const ").when(t.is_in, "in ").when(t.is_out, "out ").text(self.name(t.name.name));
+            p.when(t.is_const, "const ")
+                .when(t.is_in, "in ")
+                .when(t.is_out, "out ")
+                .text(self.name(t.name.name));
             p.opt_type(" extends ", t.constraint).opt_type(" = ", t.default);
         });
         p.when(comma, ",").text(">");
@@ -603,7 +621,9 @@ impl<'a> Printer<'a> {
 
     fn params(&self, this_type: Option<TypeId>, params: &'a [Param], p: &mut Parts<'a>) {
         let untyped = this_type.is_some_and(|t| self.ast[t] == TypeExpr::Missing);
-        p.text("(").opt_type(if untyped { "this" } else { "this: " }, this_type).when(this_type.is_some() && !params.is_empty(), ", ");
+        p.text("(")
+            .opt_type(if untyped { "this" } else { "this: " }, this_type)
+            .when(this_type.is_some() && !params.is_empty(), ", ");
         p.list(params, |p, param| {
             self.decorators(&param.decorators, p);
             self.modifiers(&param.modifiers, p);
@@ -657,7 +677,11 @@ impl<'a> Printer<'a> {
             }
             MemberKind::Field { key, ty, value, is_optional, is_definite } => {
                 p.0.push(Item::Key(*key));
-                p.when(*is_optional, "?").when(*is_definite, "!").opt_type(": ", *ty).opt_expr(" = ", *value).text(";");
+                p.when(*is_optional, "?")
+                    .when(*is_definite, "!")
+                    .opt_type(": ", *ty)
+                    .opt_expr(" = ", *value)
+                    .text(";");
             }
             MemberKind::StaticBlock(function) => {
                 if let FunctionBody::Block(body) = &self.ast[*function].body {
@@ -737,8 +761,12 @@ impl<'a> Printer<'a> {
             TypeExpr::Literal(literal) => {
                 p.text(match *literal {
                     TypeLiteral::String(s) => self.string(s),
-                    TypeLiteral::Number { value, negative } => format!("{}{}", if negative { "-" } else { "" }, self.number(value)),
-                    TypeLiteral::BigInt { digits, negative } => format!("{}{}n", if negative { "-" } else { "" }, self.name(digits)),
+                    TypeLiteral::Number { value, negative } => {
+                        format!("{}{}", if negative { "-" } else { "" }, self.number(value))
+                    }
+                    TypeLiteral::BigInt { digits, negative } => {
+                        format!("{}{}n", if negative { "-" } else { "" }, self.name(digits))
+                    }
                     TypeLiteral::Bool(b) => b.to_string(),
                 });
             }
@@ -746,7 +774,11 @@ impl<'a> Printer<'a> {
                 p.ty(t);
             }),
             TypeExpr::Array(inner) => {
-                if self.is_postfix_operand(*inner) { p.ty(*inner).text("[]") } else { p.text("[").ty(*inner).text("]") };
+                if self.is_postfix_operand(*inner) {
+                    p.ty(*inner).text("[]")
+                } else {
+                    p.text("[").ty(*inner).text("]")
+                };
             }
             TypeExpr::Readonly(inner) => {
                 p.text("readonly ").ty(*inner);
@@ -761,7 +793,11 @@ impl<'a> Printer<'a> {
                     }
                 });
                 // Without the comma UltraScript reads an array.
-                p.when(matches!(elems[..], [TupleElem { label: None, is_optional: false, is_rest: false, .. }]), ",").text("]");
+                p.when(
+                    matches!(elems[..], [TupleElem { label: None, is_optional: false, is_rest: false, .. }]),
+                    ",",
+                )
+                .text("]");
             }
             TypeExpr::Union(list) => self.type_chain(list, " | ", p),
             TypeExpr::Intersection(list) => self.type_chain(list, " & ", p),
@@ -791,7 +827,11 @@ impl<'a> Printer<'a> {
                 p.ty(*object).text("[").ty(*index).text("]");
             }
             TypeExpr::Import { source, options, path, args, is_typeof } => {
-                p.when(*is_typeof, "typeof ").text("import(").text(self.string(*source)).opt_expr(", ", *options).text(")");
+                p.when(*is_typeof, "typeof ")
+                    .text("import(")
+                    .text(self.string(*source))
+                    .opt_expr(", ", *options)
+                    .text(")");
                 p.when(!path.is_empty(), ".").text(self.path(path)).types("<", args, ">");
             }
             TypeExpr::Predicate { param, asserts, ty } => {
@@ -879,7 +919,10 @@ impl<'a> Printer<'a> {
             MappedModifier::Add => text,
             MappedModifier::Remove => minus,
         };
-        p.text("{ ").text(sign(m.readonly, "readonly ", "-readonly ")).text("[").text(self.name(m.param.name));
+        p.text("{ ")
+            .text(sign(m.readonly, "readonly ", "-readonly "))
+            .text("[")
+            .text(self.name(m.param.name));
         p.text(" in ").ty(m.constraint).opt_type(" as ", m.rename).text("]");
         p.text(sign(m.optional, "?", "-?")).opt_type(": ", m.ty).text(" }");
     }
@@ -1045,9 +1088,14 @@ impl<'a> Printer<'a> {
         match &self.ast[id] {
             Stmt::Import(import) => self.import(import, p),
             Stmt::ImportEquals(import) => {
-                p.text("import ").when(import.is_type, "type ").text(self.name(import.local.name)).text(" = ");
+                p.text("import ")
+                    .when(import.is_type, "type ")
+                    .text(self.name(import.local.name))
+                    .text(" = ");
                 match &import.target {
-                    ImportEqualsTarget::Require(source, _) => p.text("require(").text(self.string(*source)).text(")"),
+                    ImportEqualsTarget::Require(source, _) => {
+                        p.text("require(").text(self.string(*source)).text(")")
+                    }
                     ImportEqualsTarget::Path(path) => p.text(self.path(path)),
                 };
                 p.text(";");
@@ -1102,7 +1150,10 @@ impl<'a> Printer<'a> {
                 self.type_members(&i.members, p);
             }
             Stmt::Enum(e) => {
-                p.when(e.is_declare, "declare ").when(e.is_const, "const ").text("enum ").text(self.name(e.name.name));
+                p.when(e.is_declare, "declare ")
+                    .when(e.is_const, "const ")
+                    .text("enum ")
+                    .text(self.name(e.name.name));
                 p.text(" ").block(&e.members, |p, member| {
                     p.0.push(Item::Key(member.key));
                     p.opt_expr(" = ", member.value).text(",");

@@ -185,7 +185,11 @@ impl Re {
             if self.eat(look) {
                 self.group_rest(from)?;
                 // Annex B lets a lookahead be repeated.
-                return if self.unicode || look.len() == 4 { self.no_quantifier() } else { self.quantifier().map(|_| ()) };
+                return if self.unicode || look.len() == 4 {
+                    self.no_quantifier()
+                } else {
+                    self.quantifier().map(|_| ())
+                };
             }
         }
         self.atom()?;
@@ -340,7 +344,8 @@ impl Re {
             let Some(c) = char::from_u32(c) else { return fail("invalid name of a group") };
             let fits = matches!(c, '$' | '_')
                 || unicode_id_start::is_id_start(c)
-                || (!name.is_empty() && (unicode_id_start::is_id_continue(c) || matches!(c, '\u{200c}' | '\u{200d}')));
+                || (!name.is_empty()
+                    && (unicode_id_start::is_id_continue(c) || matches!(c, '\u{200c}' | '\u{200d}')));
             if !fits {
                 return fail("invalid name of a group");
             }
@@ -381,7 +386,9 @@ impl Re {
         let after = self.pos;
         if full && (0xD800..0xDC00).contains(&high) && self.eat("\\u") {
             match self.hex(4) {
-                Some(low @ 0xDC00..=0xDFFF) => return Some(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)),
+                Some(low @ 0xDC00..=0xDFFF) => {
+                    return Some(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
+                }
                 _ => self.pos = after,
             }
         }
@@ -413,7 +420,11 @@ impl Re {
                     return fail("`\\k` needs the name of a group");
                 }
                 let name = self.group_name()?;
-                if self.names.contains(&name) { Ok(()) } else { fail(format!("there is no group named `{name}`")) }
+                if self.names.contains(&name) {
+                    Ok(())
+                } else {
+                    fail(format!("there is no group named `{name}`"))
+                }
             }
             _ => self.class_escape(false).map(|_| ()),
         }
@@ -476,14 +487,17 @@ impl Re {
                 None => Atom::Char(unit),
             },
             'k' if !self.names.is_empty() => return fail("`\\k` is not allowed in a class"),
-            _ if self.unicode && !"^$\\.*+?()[]{}|/".contains(c) => return fail(format!("invalid escape `\\{c}`")),
+            _ if self.unicode && !"^$\\.*+?()[]{}|/".contains(c) => {
+                return fail(format!("invalid escape `\\{c}`"));
+            }
             _ => Atom::Char(unit),
         })
     }
 
     fn control(&mut self, in_class: bool) -> Checked<Atom> {
         let next = self.at(0).and_then(char::from_u32).unwrap_or('\0');
-        if next.is_ascii_alphabetic() || (!self.unicode && in_class && (next.is_ascii_digit() || next == '_')) {
+        if next.is_ascii_alphabetic() || (!self.unicode && in_class && (next.is_ascii_digit() || next == '_'))
+        {
             self.pos += 1;
             return Ok(Atom::Char(next as u32 % 32));
         }
@@ -502,7 +516,11 @@ impl Re {
             return fail("`\\p` needs a property in braces");
         }
         let mut text = String::new();
-        while let Some(c) = self.at(0).and_then(char::from_u32).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '=')) {
+        while let Some(c) = self
+            .at(0)
+            .and_then(char::from_u32)
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '='))
+        {
             text.push(c);
             self.pos += 1;
         }
@@ -516,7 +534,11 @@ impl Re {
             }
             return if negated { fail(format!("the property `{text}` cannot be negated")) } else { Ok(true) };
         }
-        if super::unicode_property::is_known(&text) { Ok(false) } else { fail(format!("there is no property `{text}`")) }
+        if super::unicode_property::is_known(&text) {
+            Ok(false)
+        } else {
+            fail(format!("there is no property `{text}`"))
+        }
     }
 
     // Classes.
@@ -588,7 +610,8 @@ impl Re {
             if self.looks_at("--") || self.looks_at("&&") {
                 let found = if self.looks_at("--") { "--" } else { "&&" };
                 self.pos += 2;
-                if operands == 0 || (operands > 1 && operator != found) || self.looks_at("&") && found == "&&" {
+                if operands == 0 || (operands > 1 && operator != found) || self.looks_at("&") && found == "&&"
+                {
                     return fail(format!("`{found}` needs one operand on each side and cannot be mixed"));
                 }
                 operator = found;
@@ -621,7 +644,11 @@ impl Re {
             self.start = from;
             return match (atom, high) {
                 (Atom::Char(low), Atom::Char(high)) if low <= high => {
-                    if self.looks_at("--") || self.looks_at("&&") { fail("a range cannot be an operand here") } else { Ok((Atom::Set, false)) }
+                    if self.looks_at("--") || self.looks_at("&&") {
+                        fail("a range cannot be an operand here")
+                    } else {
+                        Ok((Atom::Set, false))
+                    }
                 }
                 (Atom::Char(_), Atom::Char(_)) => fail("the range is out of order"),
                 _ => fail("a class cannot bound a range"),

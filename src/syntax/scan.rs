@@ -216,9 +216,10 @@ fn memchr_pair(bytes: &[u8]) -> Option<usize> {
 fn classify_word(word: &[u8]) -> Prev {
     match word {
         b"if" | b"while" | b"for" | b"with" => Prev::Header,
-        b"return" | b"typeof" | b"instanceof" | b"in" | b"of" | b"new" | b"delete" | b"void"
-        | b"throw" | b"case" | b"do" | b"else" | b"yield" | b"await" | b"default" | b"extends"
-        | b"export" | b"go" => Prev::Operator,
+        b"return" | b"typeof" | b"instanceof" | b"in" | b"of" | b"new" | b"delete" | b"void" | b"throw"
+        | b"case" | b"do" | b"else" | b"yield" | b"await" | b"default" | b"extends" | b"export" | b"go" => {
+            Prev::Operator
+        }
         _ => Prev::Operand,
     }
 }

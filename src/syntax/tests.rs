@@ -158,7 +158,12 @@ const GOOD_UTS: &[&str] = &[
 
 #[test]
 fn good_programs_have_no_errors() {
-    let sets = [(GOOD_JS, Dialect::Js), (GOOD_MODULES, Dialect::Js), (GOOD_TS, Dialect::Ts), (GOOD_UTS, Dialect::Uts)];
+    let sets = [
+        (GOOD_JS, Dialect::Js),
+        (GOOD_MODULES, Dialect::Js),
+        (GOOD_TS, Dialect::Ts),
+        (GOOD_UTS, Dialect::Uts),
+    ];
     let mut failures = String::new();
     for (set, dialect) in sets {
         for text in set {
@@ -414,7 +419,10 @@ fn classes_and_types() {
 
 #[test]
 fn literals_keep_exact_values() {
-    check("9223372036854775807; 1e3; .5; 0xFFn; '\\ud800x'; `a${b}\\n`; /a[/]b/g", Dialect::Js, expect![[r#"
+    check(
+        "9223372036854775807; 1e3; .5; 0xFFn; '\\ud800x'; `a${b}\\n`; /a[/]b/g",
+        Dialect::Js,
+        expect![[r#"
         ExprStmt
           Number 9223372036854775807
         ExprStmt
@@ -430,7 +438,8 @@ fn literals_keep_exact_values() {
             Name b
         ExprStmt
           RegExp /a[/]b/g
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -446,7 +455,8 @@ fn tokens_are_listed_as_the_grammar_reads_them() {
         15..16 identifier "d"
         16..19 template tail "}e`"
         20..22 private name "#x" newline
-    "##]].assert_eq(&dump_tokens(&file(text), Dialect::Js, &mut interner));
+    "##]]
+    .assert_eq(&dump_tokens(&file(text), Dialect::Js, &mut interner));
 }
 
 #[test]
@@ -467,13 +477,80 @@ fn the_content_decides_whether_a_file_is_a_module() {
 
 /// Openings that nest; each is repeated far past the limit.
 const NESTS: &[&str] = &[
-    "(", "[", "{", "a(", "a[", "x = {a:", "`${", "!", "-", "new ", "a ? ", "a ? b : ", "a => ", "() => {",
-    "if (a) ", "if (a) ; else ", "while (a) ", "for (;;) ", "a: ", "function f() {", "class A { a() {", "class A { a = ",
-    "[[", "({a:", "async () => {", "a = ", "a ** ", "a ?? (", "let [", "let {a: ", "typeof ", "await ", "yield ",
-    "go ", "atomic ", "print ", "let x: ", "let x: [", "let x: {a: ", "let x: (a: ", "let x: A<", "let x: keyof ",
-    "<T>", "<T>(", "(a = ", "(a: ", "a ? (b) : ", "a<", "a<b<", "(a): ", "f<(", "namespace A {", "@a(", "import(",
-    "switch (a) { case ", "try {", "export default ", "x[a ", "x[1:", "new P{a:", "for each a in ", "free ", "do ",
-    "(x = (y): z => ", "type A = B extends ", "type A = infer B extends ", "a?.", "a.b", "a+", "a,", "a||", "`", "/", "\"",
+    "(",
+    "[",
+    "{",
+    "a(",
+    "a[",
+    "x = {a:",
+    "`${",
+    "!",
+    "-",
+    "new ",
+    "a ? ",
+    "a ? b : ",
+    "a => ",
+    "() => {",
+    "if (a) ",
+    "if (a) ; else ",
+    "while (a) ",
+    "for (;;) ",
+    "a: ",
+    "function f() {",
+    "class A { a() {",
+    "class A { a = ",
+    "[[",
+    "({a:",
+    "async () => {",
+    "a = ",
+    "a ** ",
+    "a ?? (",
+    "let [",
+    "let {a: ",
+    "typeof ",
+    "await ",
+    "yield ",
+    "go ",
+    "atomic ",
+    "print ",
+    "let x: ",
+    "let x: [",
+    "let x: {a: ",
+    "let x: (a: ",
+    "let x: A<",
+    "let x: keyof ",
+    "<T>",
+    "<T>(",
+    "(a = ",
+    "(a: ",
+    "a ? (b) : ",
+    "a<",
+    "a<b<",
+    "(a): ",
+    "f<(",
+    "namespace A {",
+    "@a(",
+    "import(",
+    "switch (a) { case ",
+    "try {",
+    "export default ",
+    "x[a ",
+    "x[1:",
+    "new P{a:",
+    "for each a in ",
+    "free ",
+    "do ",
+    "(x = (y): z => ",
+    "type A = B extends ",
+    "type A = infer B extends ",
+    "a?.",
+    "a.b",
+    "a+",
+    "a,",
+    "a||",
+    "`",
+    "/",
+    "\"",
 ];
 
 #[test]
@@ -486,7 +563,9 @@ fn deep_nesting_is_an_error_and_not_an_overflow() {
     let (parsed, _) = parse_text(&"(".repeat(5000), Dialect::Js);
     assert_eq!(parsed.diagnostics.first().map(|d| d.code.as_str()), Some("U0103"));
     let fits = 60;
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("() => {", "}"), ("if (a) {", "}")] {
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("() => {", "}"), ("if (a) {", "}")]
+    {
         let text = format!("{}{}", open.repeat(fits), close.repeat(fits));
         let text = if open == "(" { text.replace("()", "(1)") } else { text };
         assert_eq!(codes(&text, Dialect::Uts), [""; 0], "{open}");

@@ -18,7 +18,10 @@ pub fn trials() -> Vec<Trial> {
 /// A reader at the other end of a pipe gets lines although the program never ends.
 fn output_arrives_while_running() -> Result<(), String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ultra"));
-    command.args(["-e", "print 1\nprint 2\nprint 3\nwhile true {}"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    command
+        .args(["-e", "print 1\nprint 2\nprint 3\nwhile true {}"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|e| format!("cannot start ultra: {e}"))?;
     let pipe = child.stdout.take().ok_or("no pipe")?;
     let (send, receive) = channel();

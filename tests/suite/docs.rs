@@ -13,7 +13,14 @@ use super::{expect, read, root, trial};
 
 pub fn trials() -> Vec<Trial> {
     let mut out = vec![trial("docs/layouts.md".into(), layouts)];
-    for document in ["README.md", "ARCHITECTURE.md", "docs/adding-an-operation.md", "docs/testing.md", "docs/layouts.md", "docs/status.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "docs/adding-an-operation.md",
+        "docs/testing.md",
+        "docs/layouts.md",
+        "docs/status.md",
+    ] {
         out.push(trial(format!("docs/paths in {document}"), move || paths(document)));
     }
     out
@@ -34,7 +41,11 @@ fn layouts() -> Result<(), String> {
 fn tables() -> String {
     let mut out = String::new();
     for s in STRUCTS {
-        let _ = write!(out, "\n### `{}`, {} bytes\n\n| offset | bytes | field | kind |\n|--:|--:|---|---|\n", s.name, s.size);
+        let _ = write!(
+            out,
+            "\n### `{}`, {} bytes\n\n| offset | bytes | field | kind |\n|--:|--:|---|---|\n",
+            s.name, s.size
+        );
         for f in s.fields {
             let _ = writeln!(out, "| {} | {} | `{}` | {} |", f.offset, f.kind.size(), f.name, kind(f.kind));
         }
@@ -79,7 +90,8 @@ fn links(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_path(word: &str) -> bool {
-    const TOPS: [&str; 9] = ["src/", "ir/", "backends/", "runtime/", "tests/", "docs/", "examples/", "scripts/", "benches/"];
+    const TOPS: [&str; 9] =
+        ["src/", "ir/", "backends/", "runtime/", "tests/", "docs/", "examples/", "scripts/", "benches/"];
     let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
     plain && (TOPS.iter().any(|t| word.starts_with(t)) || word.ends_with(".md"))
 }

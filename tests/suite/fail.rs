@@ -25,7 +25,8 @@ fn check(path: &Path) -> Result<(), String> {
     let source = read(path).ok_or("no program")?;
     let line = source.lines().next().and_then(|l| l.strip_prefix("// ultra")).unwrap_or(" $FILE");
     let name = file_name(path);
-    let args: Vec<&str> = line.split_whitespace().map(|a| if a == "$FILE" { name.as_str() } else { a }).collect();
+    let args: Vec<&str> =
+        line.split_whitespace().map(|a| if a == "$FILE" { name.as_str() } else { a }).collect();
     let outcome = ultra(&args, directory, &[], LIMIT)?;
     // Blessing must not turn a crash or an internal fault into an expectation.
     if !matches!(outcome.end, End::Exit(1 | 2)) {

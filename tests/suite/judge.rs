@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
 use ultra::source::SourceFile;
-use ultra::syntax::{Dialect, Goal, Interner, ParseOptions, Parsed, dump_ast, dump_meaning, parse_with, print::print};
+use ultra::syntax::{
+    Dialect, Goal, Interner, ParseOptions, Parsed, dump_ast, dump_meaning, parse_with, print::print,
+};
 
 use super::{flag, trial};
 
@@ -142,7 +144,10 @@ fn refusal(text: &str, goal: Goal) -> Result<Option<String>, String> {
 
 fn first_error(parsed: &Parsed, text: &str) -> Option<String> {
     let d = parsed.diagnostics.iter().find(|d| d.is_error())?;
-    let line = 1 + text.as_bytes()[..(d.span.start as usize).min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let line = 1 + text.as_bytes()[..(d.span.start as usize).min(text.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count();
     Some(format!("line {line}: {} {}", d.code, d.message))
 }
 
@@ -323,9 +328,13 @@ const ACCEPTED_SHARE: f64 = 0.02;
 /// The first error of the grammar; early errors, which TypeScript reports after parsing or not at
 /// all, are left out.
 fn first_grammar_error(parsed: &Parsed, text: &str) -> Option<String> {
-    let mut grammar = parsed.diagnostics.iter().filter(|d| d.is_error() && !d.code.as_str().starts_with("U02"));
+    let mut grammar =
+        parsed.diagnostics.iter().filter(|d| d.is_error() && !d.code.as_str().starts_with("U02"));
     let d = grammar.next()?;
-    let line = 1 + text.as_bytes()[..(d.span.start as usize).min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let line = 1 + text.as_bytes()[..(d.span.start as usize).min(text.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count();
     Some(format!("line {line}: {} {}", d.code, d.message))
 }
 
@@ -401,7 +410,12 @@ fn typescript(root: &Path) -> Result<(), String> {
 }
 
 /// Prints a tree and parses the text; what differs.
-fn print_again(name: &str, parsed: &Parsed, names: &Interner, options: ParseOptions) -> Result<Option<String>, String> {
+fn print_again(
+    name: &str,
+    parsed: &Parsed,
+    names: &Interner,
+    options: ParseOptions,
+) -> Result<Option<String>, String> {
     let goal = match options.goal {
         Goal::Auto if parsed.is_module => Goal::Module,
         goal => goal,
@@ -443,6 +457,9 @@ fn real_code(root: &Path) -> Result<(), String> {
             bad.add(format!("{name}: {difference}"));
         }
     }
-    println!("real-code: {} files, {bytes} bytes parse, and parse to the same tree after printing", files.len());
+    println!(
+        "real-code: {} files, {bytes} bytes parse, and parse to the same tree after printing",
+        files.len()
+    );
     bad.finish()
 }

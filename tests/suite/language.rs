@@ -30,7 +30,9 @@ pub fn trials() -> Vec<Trial> {
     let count = all.len();
     let mut out: Vec<Trial> =
         all.into_iter().map(|e| trial(format!("docs/language.md:{}", e.line), move || check(&e))).collect();
-    out.push(trial("docs/language.md has examples".into(), move || if count > 10 { Ok(()) } else { Err(format!("{count}")) }));
+    out.push(trial("docs/language.md has examples".into(), move || {
+        if count > 10 { Ok(()) } else { Err(format!("{count}")) }
+    }));
     out
 }
 
@@ -44,7 +46,12 @@ fn examples(text: &str) -> Vec<Example> {
                 let Some((line, kind, body)) = block.take() else { continue };
                 match (kind, out.last_mut()) {
                     ("uts run" | "uts error", _) => {
-                        out.push(Example { line, fails: kind == "uts error", code: body, output: String::new() });
+                        out.push(Example {
+                            line,
+                            fails: kind == "uts error",
+                            code: body,
+                            output: String::new(),
+                        });
                     }
                     ("output", Some(last)) => last.output = body,
                     _ => {}

@@ -55,7 +55,15 @@ impl Random {
 
 /// The words, runs of blanks and single characters of a text.
 fn pieces(text: &str) -> Vec<&str> {
-    let kind = |c: char| if c.is_alphanumeric() || c == '_' { 0 } else if c.is_whitespace() { 1 } else { 2 };
+    let kind = |c: char| {
+        if c.is_alphanumeric() || c == '_' {
+            0
+        } else if c.is_whitespace() {
+            1
+        } else {
+            2
+        }
+    };
     let mut out = Vec::new();
     let mut start = 0;
     let mut last = None;
@@ -106,7 +114,11 @@ fn mutate(corpus: &[String], random: &mut Random) -> String {
             }
             4 => list.truncate(i + 1),
             _ => {
-                let odd = ["(", ")", "{", "}", "[", "]", "`", "${", "/", "'", "\\", "<", ">", "=>", "?", ":", "async ", "await ", "yield ", "...", "@", "#", "=", ",", "\u{2028}", "let ", "class ", "*", "0", "//", "/*"];
+                let odd = [
+                    "(", ")", "{", "}", "[", "]", "`", "${", "/", "'", "\\", "<", ">", "=>", "?", ":",
+                    "async ", "await ", "yield ", "...", "@", "#", "=", ",", "\u{2028}", "let ", "class ",
+                    "*", "0", "//", "/*",
+                ];
                 list.insert(i, odd[random.below(odd.len())]);
             }
         }
@@ -226,18 +238,101 @@ fn programs() -> Result<(), String> {
 
 /// Repeated openings, of which most never close.
 const NESTS: &[&str] = &[
-    "(", "[", "{", "`${", "((a) =>", "a => ", "async (", "async <T>(", "a ? (b) : ", "a ? b : ", "({a = ", "({a: ", "[a = ", "x[", "x[1:", "x?.[",
-    "f(", "new ", "!", "- ", "typeof ", "await ", "function f() {", "class A { a = ", "class A { [", "class A { static {", "if (a) ",
-    "if (a) {} else ", "for (;;) ", "for (a of ", "switch (a) { case (b): ", "label: ", "try {", "do ", "with (a) ", "a<b<", "f<A, ", "f<<T>(x: ",
-    "<T>(", "<T>(a = ", "<a>", "<a b={", "<a>{", "type A = (", "type A = [", "type A = {a: ", "type A = B extends ", "type A = infer B extends ",
-    "type A = keyof ", "type A = `${", "let x: (a: ", "(a: ", "(a?: ", "(a = (b): c => ", "@(", "import(", "namespace A {", "interface A { a: {",
-    "enum A { a = ", "go ", "atomic ", "print (", "a = ", "a, ", "a ** ", "a && ", "a ?? ", "a.b", "a!", "a?.b", "a++ + ", "/(", "\"\\u{", "/* ",
-    "<!--", "#x in ", "yield* ", "let [", "let {a: ", "var {a = ", "`", "\\", "export {", "a as ", "a satisfies (", "async\n", "x = {a, b: [", "case a: ",
+    "(",
+    "[",
+    "{",
+    "`${",
+    "((a) =>",
+    "a => ",
+    "async (",
+    "async <T>(",
+    "a ? (b) : ",
+    "a ? b : ",
+    "({a = ",
+    "({a: ",
+    "[a = ",
+    "x[",
+    "x[1:",
+    "x?.[",
+    "f(",
+    "new ",
+    "!",
+    "- ",
+    "typeof ",
+    "await ",
+    "function f() {",
+    "class A { a = ",
+    "class A { [",
+    "class A { static {",
+    "if (a) ",
+    "if (a) {} else ",
+    "for (;;) ",
+    "for (a of ",
+    "switch (a) { case (b): ",
+    "label: ",
+    "try {",
+    "do ",
+    "with (a) ",
+    "a<b<",
+    "f<A, ",
+    "f<<T>(x: ",
+    "<T>(",
+    "<T>(a = ",
+    "<a>",
+    "<a b={",
+    "<a>{",
+    "type A = (",
+    "type A = [",
+    "type A = {a: ",
+    "type A = B extends ",
+    "type A = infer B extends ",
+    "type A = keyof ",
+    "type A = `${",
+    "let x: (a: ",
+    "(a: ",
+    "(a?: ",
+    "(a = (b): c => ",
+    "@(",
+    "import(",
+    "namespace A {",
+    "interface A { a: {",
+    "enum A { a = ",
+    "go ",
+    "atomic ",
+    "print (",
+    "a = ",
+    "a, ",
+    "a ** ",
+    "a && ",
+    "a ?? ",
+    "a.b",
+    "a!",
+    "a?.b",
+    "a++ + ",
+    "/(",
+    "\"\\u{",
+    "/* ",
+    "<!--",
+    "#x in ",
+    "yield* ",
+    "let [",
+    "let {a: ",
+    "var {a = ",
+    "`",
+    "\\",
+    "export {",
+    "a as ",
+    "a satisfies (",
+    "async\n",
+    "x = {a, b: [",
+    "case a: ",
 ];
 
 fn nesting() -> Result<(), String> {
     for &nest in NESTS {
-        for (dialect, jsx) in [(Dialect::Js, false), (Dialect::Ts, false), (Dialect::Ts, true), (Dialect::Uts, false)] {
+        for (dialect, jsx) in
+            [(Dialect::Js, false), (Dialect::Ts, false), (Dialect::Ts, true), (Dialect::Uts, false)]
+        {
             let options = ParseOptions { jsx, ..ParseOptions::new(dialect) };
             // Just below the limit of nesting, many times over, and far above it.
             let below = nest.repeat(600) + ";\n";
@@ -279,7 +374,8 @@ fn bytes() -> Result<(), String> {
     for round in 0..300 {
         let length = 1 + random.below(3000);
         let ascii = round % 2 == 0;
-        let data: Vec<u8> = (0..length).map(|_| if ascii { random.below(127) as u8 } else { random.next() as u8 }).collect();
+        let data: Vec<u8> =
+            (0..length).map(|_| if ascii { random.below(127) as u8 } else { random.next() as u8 }).collect();
         let text = String::from_utf8_lossy(&data).into_owned();
         for dialect in [Dialect::Js, Dialect::Ts, Dialect::Uts] {
             checked(&text, ParseOptions { jsx: round % 3 == 0, ..ParseOptions::new(dialect) })?;

@@ -17,7 +17,10 @@ const EXTENSIONS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "ts
 
 pub fn trials() -> Vec<Trial> {
     let programs = files("tests/parse", EXTENSIONS);
-    programs.into_iter().map(|path| trial(format!("parse/{}", file_name(&path)), move || check(&path))).collect()
+    programs
+        .into_iter()
+        .map(|path| trial(format!("parse/{}", file_name(&path)), move || check(&path)))
+        .collect()
 }
 
 fn check(path: &Path) -> Result<(), String> {
@@ -50,5 +53,9 @@ fn check(path: &Path) -> Result<(), String> {
     let printed = SourceFile::new(name, print(&parsed, &names)).map_err(|e| e.to_string())?;
     let mut again_names = Interner::new();
     let again = parse_with(&printed, options, &mut again_names);
-    if dump_ast(&again, &again_names) == tree { Ok(()) } else { Err(format!("another tree after printing:\n{}", printed.text())) }
+    if dump_ast(&again, &again_names) == tree {
+        Ok(())
+    } else {
+        Err(format!("another tree after printing:\n{}", printed.text()))
+    }
 }

@@ -53,9 +53,19 @@ const HEAP_LIMIT: &str = "2G";
 ///
 /// # Errors
 /// When the process cannot be started or read.
-pub fn ultra<S: AsRef<OsStr>>(args: &[S], directory: &Path, env: &[(&str, &str)], limit: Duration) -> Result<Outcome, String> {
+pub fn ultra<S: AsRef<OsStr>>(
+    args: &[S],
+    directory: &Path,
+    env: &[(&str, &str)],
+    limit: Duration,
+) -> Result<Outcome, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ultra"));
-    command.args(args).current_dir(directory).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     // Nothing of the caller's settings may change what a program prints.
     command.env_clear().env("NO_COLOR", "1").env("TZ", "UTC").env("ULTRA_HEAP_LIMIT", HEAP_LIMIT);
     command.env("RUST_BACKTRACE", "0").envs(env.iter().copied());

@@ -32,7 +32,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Zeal modes scan the stack at every turn, so that deep recursion takes quadratic time.
 const ZEAL_STACK: &str = "256k";
 
-const ZEAL: [Zeal; 4] = [Zeal::Modes("scan=1"), Zeal::Modes("scan=3,poison,audit"), Zeal::Modes("noreuse,poison"), Zeal::FailAlloc];
+const ZEAL: [Zeal; 4] = [
+    Zeal::Modes("scan=1"),
+    Zeal::Modes("scan=3,poison,audit"),
+    Zeal::Modes("noreuse,poison"),
+    Zeal::FailAlloc,
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zeal {
@@ -50,7 +55,8 @@ struct Mode {
 }
 
 impl Mode {
-    const BASE: [Mode; 2] = [Mode { optimized: false, zeal: Zeal::None }, Mode { optimized: true, zeal: Zeal::None }];
+    const BASE: [Mode; 2] =
+        [Mode { optimized: false, zeal: Zeal::None }, Mode { optimized: true, zeal: Zeal::None }];
 
     fn all_zeal() -> impl Iterator<Item = Mode> {
         ZEAL.into_iter().flat_map(|zeal| [false, true].map(|optimized| Mode { optimized, zeal }))
@@ -99,9 +105,12 @@ impl Program {
         let modes = match mode.zeal {
             Zeal::None => String::new(),
             Zeal::Modes(modes) => modes.into(),
-            Zeal::FailAlloc => format!("failalloc={}", 1 + hash(seed() + 1, &self.name) % FAILING_ALLOCATIONS),
+            Zeal::FailAlloc => {
+                format!("failalloc={}", 1 + hash(seed() + 1, &self.name) % FAILING_ALLOCATIONS)
+            }
         };
-        let env: &[(&str, &str)] = if modes.is_empty() { &[] } else { &[("ULTRA_ZEAL", &modes), ("ULTRA_STACK", ZEAL_STACK)] };
+        let env: &[(&str, &str)] =
+            if modes.is_empty() { &[] } else { &[("ULTRA_ZEAL", &modes), ("ULTRA_STACK", ZEAL_STACK)] };
         ultra(&args, self.path.parent().unwrap_or(Path::new(".")), env, LIMIT)
     }
 
@@ -115,7 +124,10 @@ impl Program {
             }
         }
         if plain.stdout != optimized.stdout {
-            return Err(format!("-O0 and optimised code disagree\n{}", difference(&plain.stdout, &optimized.stdout)));
+            return Err(format!(
+                "-O0 and optimised code disagree\n{}",
+                difference(&plain.stdout, &optimized.stdout)
+            ));
         }
         expect(&self.path.with_extension("out"), &plain.stdout)
     }
@@ -165,10 +177,14 @@ fn check_pending(program: &Program, modes: &[Mode], reason: &str) -> Result<(), 
     if failures.is_empty() {
         return Err(format!("now passes: remove it from tests/run/pending.txt\n  ({reason})"));
     }
-    let abnormal = |f: &&String| ["signal", "exit 70", "no end"].iter().any(|end| f.starts_with(end)) || f.contains("panicked");
+    let abnormal = |f: &&String| {
+        ["signal", "exit 70", "no end"].iter().any(|end| f.starts_with(end)) || f.contains("panicked")
+    };
     let crash = failures.iter().find(abnormal);
     match crash {
-        Some(how) if !reason.starts_with(CRASH) => Err(format!("a pending program must fail cleanly, or its reason start with '{CRASH}': {how}")),
+        Some(how) if !reason.starts_with(CRASH) => {
+            Err(format!("a pending program must fail cleanly, or its reason start with '{CRASH}': {how}"))
+        }
         _ => Ok(()),
     }
 }
@@ -183,7 +199,8 @@ pub fn trials() -> Vec<Trial> {
     let mut known = Vec::new();
     for (directory, zeal) in DIRECTORIES {
         let under = if directory == "run" { "tests/run" } else { directory };
-        let single = files(under, &["uts", "ts"]).into_iter().map(|path| Program { name: file_name(&path), path });
+        let single =
+            files(under, &["uts", "ts"]).into_iter().map(|path| Program { name: file_name(&path), path });
         let several = directories(under).into_iter().map(|(name, path)| Program { name, path });
         for program in single.chain(several) {
             known.push(program.name.clone());
@@ -215,7 +232,9 @@ fn add(out: &mut Vec<Trial>, directory: &str, zeal: bool, program: &Program, lis
             Some(entry) if entry.reason.starts_with(SLOW) => {}
             Some(entry) => {
                 let reason = entry.reason.clone();
-                out.push(trial(format!("pending/{} [{name}]", p.name), move || check_pending(&p, &[mode], &reason)));
+                out.push(trial(format!("pending/{} [{name}]", p.name), move || {
+                    check_pending(&p, &[mode], &reason)
+                }));
             }
             None => out.push(trial(format!("{directory}/{} [{name}]", p.name), move || p.check(mode))),
         }
@@ -228,7 +247,9 @@ fn modes(name: &str, zeal: bool, listed: &[Pending]) -> Vec<Mode> {
     if zeal {
         let all: Vec<Mode> = Mode::all_zeal().collect();
         let chosen = hash(seed(), name) as usize % all.len();
-        let wanted = |i: usize, m: &Mode| flag("ULTRA_FULL") || i == chosen || listed.iter().any(|l| l.mode == Some(m.name()));
+        let wanted = |i: usize, m: &Mode| {
+            flag("ULTRA_FULL") || i == chosen || listed.iter().any(|l| l.mode == Some(m.name()))
+        };
         modes.extend(all.iter().enumerate().filter(|(i, m)| wanted(*i, m)).map(|(_, m)| *m));
     }
     modes

@@ -177,21 +177,48 @@ impl CodeSpace {
         let fd = rustix::fs::memfd_create(c"ultra-code", MemfdFlags::CLOEXEC)?;
         rustix::fs::ftruncate(&fd, code_bytes as u64)?;
         // SAFETY: a fresh reservation at an address of the system's choice.
-        let base = unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), reserved, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)? };
+        let base = unsafe {
+            rustix::mm::mmap_anonymous(
+                std::ptr::null_mut(),
+                reserved,
+                ProtFlags::empty(),
+                MapFlags::PRIVATE | MapFlags::NORESERVE,
+            )?
+        };
         // SAFETY: replaces the start of our own reservation, which nobody uses yet.
-        unsafe { rustix::mm::mmap_anonymous(base, TABLES, rw, MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED)? };
+        unsafe {
+            rustix::mm::mmap_anonymous(
+                base,
+                TABLES,
+                rw,
+                MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED,
+            )?
+        };
         let code = base.cast::<u8>().wrapping_add(TABLES).cast::<c_void>();
         // SAFETY: replaces the rest of our own reservation.
-        unsafe { rustix::mm::mmap(code, code_bytes, ProtFlags::READ | ProtFlags::EXEC, MapFlags::SHARED | MapFlags::FIXED, &fd, 0)? };
+        unsafe {
+            rustix::mm::mmap(
+                code,
+                code_bytes,
+                ProtFlags::READ | ProtFlags::EXEC,
+                MapFlags::SHARED | MapFlags::FIXED,
+                &fd,
+                0,
+            )?
+        };
         // SAFETY: a fresh mapping at an address of the system's choice.
-        let write = unsafe { rustix::mm::mmap(std::ptr::null_mut(), code_bytes, rw, MapFlags::SHARED, &fd, 0)? };
+        let write =
+            unsafe { rustix::mm::mmap(std::ptr::null_mut(), code_bytes, rw, MapFlags::SHARED, &fd, 0)? };
         let mut space = CodeSpace {
             base: base.cast(),
             reserved,
             write: write.cast(),
             code_bytes,
             writer: Mutex::new(Writer { used: 0, latest: Vec::new(), stubs: Vec::new(), cells: 0 }),
-            shared: Box::new(Shared { registry: RwLock::new(Registry::default()), uncaught: Mutex::default() }),
+            shared: Box::new(Shared {
+                registry: RwLock::new(Registry::default()),
+                uncaught: Mutex::default(),
+            }),
             entry: 0,
             lazy: 0,
         };

@@ -42,7 +42,14 @@ impl Stack {
     pub fn new(bytes: usize) -> Result<Stack, ExecError> {
         let bytes = bytes.clamp(64 << 10, 1 << 36).next_multiple_of(4096) + GUARD + RESERVE;
         // SAFETY: a fresh mapping at an address of the system's choice.
-        let base = unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), bytes, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::NORESERVE)? };
+        let base = unsafe {
+            rustix::mm::mmap_anonymous(
+                std::ptr::null_mut(),
+                bytes,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE | MapFlags::NORESERVE,
+            )?
+        };
         // SAFETY: the start of the mapping just made, which holds nothing yet.
         unsafe { rustix::mm::mprotect(base, GUARD, rustix::mm::MprotectFlags::empty())? };
         Ok(Stack { base: base.cast(), bytes })
@@ -100,7 +107,12 @@ struct Entered(Run);
 impl Entered {
     fn new(ctx: *const WorkerContext, stack: &Stack, shared: &Shared) -> Entered {
         let stack = stack.base as u64 + GUARD as u64..stack.top();
-        let run = Run { ctx: ctx as usize, thread: std::thread::current().id(), stack, shared: shared as *const Shared as usize };
+        let run = Run {
+            ctx: ctx as usize,
+            thread: std::thread::current().id(),
+            stack,
+            shared: shared as *const Shared as usize,
+        };
         RUNS.lock().unwrap_or_else(|e| e.into_inner()).push(run.clone());
         Entered(run)
     }
@@ -122,7 +134,12 @@ impl CodeSpace {
     /// `ctx` is a valid context whose tables belong to this space and whose heap base,
     /// log and runtime fit the code; `code` came from `add` of this space (or is in one
     /// of its cells) and takes no parameters; no generated code runs on `ctx` or `stack`.
-    pub unsafe fn call_main(&self, ctx: *mut WorkerContext, code: u64, stack: &Stack) -> Result<(), Uncaught> {
+    pub unsafe fn call_main(
+        &self,
+        ctx: *mut WorkerContext,
+        code: u64,
+        stack: &Stack,
+    ) -> Result<(), Uncaught> {
         // SAFETY: the caller's promises are those of `invoke`.
         unsafe { self.invoke(ctx, code, stack, &[]) }.map(|_| ())
     }
@@ -132,7 +149,13 @@ impl CodeSpace {
     ///
     /// # Safety
     /// As for `call_main`; the types are those of the function's parameters.
-    pub unsafe fn invoke(&self, ctx: *mut WorkerContext, code: u64, stack: &Stack, args: &[(Ty, u64)]) -> Result<(u64, u64), Uncaught> {
+    pub unsafe fn invoke(
+        &self,
+        ctx: *mut WorkerContext,
+        code: u64,
+        stack: &Stack,
+        args: &[(Ty, u64)],
+    ) -> Result<(u64, u64), Uncaught> {
         let (locs, words) = regs::assign(args.iter().map(|a| a.0), &regs::INT_ARGS);
         let mut area = vec![0u64; words.next_multiple_of(2) as usize];
         let mut frame = EntryFrame {

@@ -64,7 +64,8 @@ pub(super) struct EntryFrame {
 }
 
 /// Signature of the entry stub; returns 0, or 1 for an uncaught exception.
-pub(super) type Entry = unsafe extern "sysv64" fn(*mut ultra_abi::layout::WorkerContext, *mut EntryFrame) -> u64;
+pub(super) type Entry =
+    unsafe extern "sysv64" fn(*mut ultra_abi::layout::WorkerContext, *mut EntryFrame) -> u64;
 
 fn cx(off: i32) -> Opnd {
     at(CTX, off)
@@ -157,7 +158,8 @@ fn preserving(rt: RtFn) -> Asm {
     for (i, loc) in locs.into_iter().enumerate() {
         let from = at(RBX, SAVE_BYTES + 8 + 8 * i as i32);
         if let regs::ArgLoc::Reg(p) = loc {
-            let code = if rt.sig().params[i].is_float() { Code::Movsd_xmm_xmmm64 } else { Code::Mov_r64_rm64 };
+            let code =
+                if rt.sig().params[i].is_float() { Code::Movsd_xmm_xmmm64 } else { Code::Mov_r64_rm64 };
             a.op(code, &[R(regs::full(p)), from]);
         }
     }

@@ -34,7 +34,12 @@ pub(crate) struct Resume {
 /// # Safety
 /// `ctx` and `shared` are valid; `fp` is the frame pointer of the generated function
 /// that `pc` returns into, and its chain leads to the entry stub.
-pub(crate) unsafe extern "sysv64" fn find_pad(ctx: *mut WorkerContext, pc: u64, fp: u64, shared: *const Shared) -> Resume {
+pub(crate) unsafe extern "sysv64" fn find_pad(
+    ctx: *mut WorkerContext,
+    pc: u64,
+    fp: u64,
+    shared: *const Shared,
+) -> Resume {
     // SAFETY: promised by the caller.
     let (ctx, shared) = unsafe { (&mut *ctx, &*shared) };
     let registry = shared.registry.read().unwrap_or_else(|e| e.into_inner());
@@ -76,10 +81,15 @@ pub unsafe fn walk_frames(space: &CodeSpace, ctx: &WorkerContext, limit: usize) 
     let registry = space.shared.registry.read().unwrap_or_else(|e| e.into_inner());
     let mut out = Vec::new();
     // SAFETY: the walk reads words that calls and prologues of generated code have pushed.
-    walk(&registry, ctx.scan_top, |at| Some(unsafe { *(at as *const u64) }), |site| {
-        out.extend(site.offsets().take(limit - out.len()).map(|pos| Frame { func: site.func.id, pos }));
-        out.len() < limit
-    });
+    walk(
+        &registry,
+        ctx.scan_top,
+        |at| Some(unsafe { *(at as *const u64) }),
+        |site| {
+            out.extend(site.offsets().take(limit - out.len()).map(|pos| Frame { func: site.func.id, pos }));
+            out.len() < limit
+        },
+    );
     out
 }
 
@@ -113,7 +123,10 @@ pub fn frames(ctx: *const WorkerContext, limit: usize) -> Vec<NamedFrame> {
     let registry = shared.registry.read().unwrap_or_else(|e| e.into_inner());
     walk(&registry, top, read, |site| {
         let all = site.offsets().take(limit - out.len());
-        out.extend(all.map(|pos| NamedFrame { frame: Frame { func: site.func.id, pos }, name: site.func.name.clone() }));
+        out.extend(all.map(|pos| NamedFrame {
+            frame: Frame { func: site.func.id, pos },
+            name: site.func.name.clone(),
+        }));
         out.len() < limit
     });
     out
@@ -121,7 +134,12 @@ pub fn frames(ctx: *const WorkerContext, limit: usize) -> Vec<NamedFrame> {
 
 /// Visits call sites from the runtime call at `top` outwards until `visit` wants no more,
 /// the entry stub is reached, or a word cannot be read.
-fn walk(registry: &Registry, top: u64, read: impl Fn(u64) -> Option<u64>, mut visit: impl FnMut(Site) -> bool) -> Option<()> {
+fn walk(
+    registry: &Registry,
+    top: u64,
+    read: impl Fn(u64) -> Option<u64>,
+    mut visit: impl FnMut(Site) -> bool,
+) -> Option<()> {
     if top < 16 {
         return None;
     }

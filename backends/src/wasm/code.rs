@@ -208,7 +208,12 @@ impl Code {
     }
 
     /// Encodes the body. `locals` are the types of what follows the parameters; unused ones are left out.
-    pub fn finish(mut self, params: u32, locals: &[ValType], index: impl Fn(Callee) -> u32) -> wasm_encoder::Function {
+    pub fn finish(
+        mut self,
+        params: u32,
+        locals: &[ValType],
+        index: impl Fn(Callee) -> u32,
+    ) -> wasm_encoder::Function {
         let mut used = vec![false; locals.len()];
         for inst in &mut self.insts {
             if let Some(l) = local_of(inst).filter(|l| **l >= params) {

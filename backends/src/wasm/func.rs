@@ -21,13 +21,15 @@ use super::code::{Code, Helper, mem};
 use super::image::immediate;
 use super::live::{Liveness, assign, val_type};
 use super::{Unit, WasmError};
+use smallvec::SmallVec;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, ctx};
 use ultra_abi::rtfn::{Effects, RtFn};
-use smallvec::SmallVec;
 use ultra_abi::value::EMPTY_STRING;
 use ultra_ir::ids::Id;
 use ultra_ir::op::{Barrier, Op};
-use ultra_ir::{Block, BlockCallId, FieldId, Func, FuncId, GlobalId, Inst, InstData, ListRef, Module, StrId, Ty, Value};
+use ultra_ir::{
+    Block, BlockCallId, FieldId, Func, FuncId, GlobalId, Inst, InstData, ListRef, Module, StrId, Ty, Value,
+};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 /// The shadow-stack pointer is the first parameter of every compiled function.
@@ -168,7 +170,10 @@ fn may_scan(module: &Module, d: &InstData) -> bool {
 
 fn is_constant(op: Op) -> bool {
     use Op::*;
-    matches!(op, IConst | F64Const | F32Const | BConst | RefConst | AnyConst | StrConst | GlobalRef | FuncCell)
+    matches!(
+        op,
+        IConst | F64Const | F32Const | BConst | RefConst | AnyConst | StrConst | GlobalRef | FuncCell
+    )
 }
 
 impl<'m> FuncGen<'m> {
@@ -226,7 +231,8 @@ impl<'m> FuncGen<'m> {
                 }
             }
         }
-        let spilled = assign(&live.intervals, |v| (live.crosses[v.index()] && func.ty(v).is_reference()).then_some(()));
+        let spilled =
+            assign(&live.intervals, |v| (live.crosses[v.index()] && func.ty(v).is_reference()).then_some(()));
         let slots = spilled.places.iter().map(|p| p.map(|(_, n)| frame + 4 * n)).collect();
         frame += 4 * spilled.counts.first().map_or(0, |c| c.1);
         if calls {
@@ -411,7 +417,8 @@ impl<'m> FuncGen<'m> {
             self.ctxs.push(Ctx::Loop(block));
             self.tasks.push(Task::End);
         }
-        let merges: SmallVec<[Block; 4]> = self.cfg.children(block).filter(|&c| self.cfg.is_merge(c)).collect();
+        let merges: SmallVec<[Block; 4]> =
+            self.cfg.children(block).filter(|&c| self.cfg.is_merge(c)).collect();
         for &merge in merges.iter().rev() {
             self.code.block();
             self.ctxs.push(Ctx::Merge(merge));
@@ -516,7 +523,8 @@ impl<'m> FuncGen<'m> {
             self.code.block();
             self.ctxs.push(Ctx::Plain);
         }
-        let (low, high) = (cases.iter().min().copied().unwrap_or(0), cases.iter().max().copied().unwrap_or(0));
+        let (low, high) =
+            (cases.iter().min().copied().unwrap_or(0), cases.iter().max().copied().unwrap_or(0));
         let span = i64::from(high) - i64::from(low) + 1;
         if span <= 4 * cases.len() as i64 + 8 {
             let mut table = vec![0; span as usize];

@@ -4,7 +4,9 @@ use super::code::{Code, Helper, TAG, mem};
 use ultra_abi::RtFn;
 use ultra_abi::layout::{ATTENTION_EXCEPTION, StructId, ctx};
 use ultra_abi::shape::{META_SHAPE_MASK, META_UTF16, RC_IMMORTAL, RC_SHARED, SHAPE_STR_FLAT};
-use ultra_abi::value::{SMALL_STRING_LEN_SHIFT, TAG_BOX, TAG_OBJECT, TAG_SHIFT, TAG_SMALL_STRING, TAG_STRING};
+use ultra_abi::value::{
+    SMALL_STRING_LEN_SHIFT, TAG_BOX, TAG_OBJECT, TAG_SHIFT, TAG_SMALL_STRING, TAG_STRING,
+};
 use wasm_encoder::{Instruction as I, ValType};
 
 /// Parameters, result, locals and code of a helper.
@@ -67,7 +69,12 @@ impl Helper {
                 let (fp, id, top) = (0, 1, 2);
                 c.get(id).i32(1).push(I::I32GtU).if_();
                 c.load_context(ctx::LOG_CUR).tee(top).get(id).push(I::I32Store(mem(0, 2)));
-                c.context().get(top).i32(4).push(I::I32Add).tee(top).push(I::I32Store(mem(ctx::LOG_CUR as u32, 2)));
+                c.context()
+                    .get(top)
+                    .i32(4)
+                    .push(I::I32Add)
+                    .tee(top)
+                    .push(I::I32Store(mem(ctx::LOG_CUR as u32, 2)));
                 c.get(top).load_context(ctx::LOG_END).push(I::I32GeU).if_();
                 c.set_scan_top(fp).context().rt(RtFn::LogFull);
                 c.end().end();
@@ -125,11 +132,18 @@ fn str_char_code(c: &mut Code) {
     c.get(word).get(index).i32(3).push(I::I32Shl).push(I::I64ExtendI32U).push(I::I64ShrU);
     c.push(I::I32WrapI64).i32(0xff).push(I::I32And).push(I::Return);
     c.end();
-    c.get(word).push(I::I32WrapI64).tee(id).push(I::I32Load(mem(field(StructId::Header, "meta"), 2))).tee(meta);
+    c.get(word)
+        .push(I::I32WrapI64)
+        .tee(id)
+        .push(I::I32Load(mem(field(StructId::Header, "meta"), 2)))
+        .tee(meta);
     c.i32(META_SHAPE_MASK as i32).push(I::I32And).i32(SHAPE_STR_FLAT as i32).push(I::I32Ne).if_();
     c.context().get(word).get(index).rt(RtFn::StrCharCodeAt).push(I::Return);
     c.end();
-    c.get(meta).i32(META_UTF16 as i32).push(I::I32And).push(I::If(wasm_encoder::BlockType::Result(ValType::I32)));
+    c.get(meta)
+        .i32(META_UTF16 as i32)
+        .push(I::I32And)
+        .push(I::If(wasm_encoder::BlockType::Result(ValType::I32)));
     c.get(id).get(index).i32(1).push(I::I32Shl).push(I::I32Add).push(I::I32Load16U(mem(units, 1)));
     c.else_();
     c.get(id).get(index).push(I::I32Add).push(I::I32Load8U(mem(units, 0)));

@@ -73,7 +73,12 @@ impl Bits {
 
 impl Liveness {
     /// `tracked` says which values need a place at all; `crossing` which instructions may scan.
-    pub fn new(func: &Func, cfg: &Cfg, tracked: impl Fn(Value) -> bool, crossing: impl Fn(Inst) -> bool) -> Liveness {
+    pub fn new(
+        func: &Func,
+        cfg: &Cfg,
+        tracked: impl Fn(Value) -> bool,
+        crossing: impl Fn(Inst) -> bool,
+    ) -> Liveness {
         let n = func.values.len();
         let live_in = block_live_in(func, cfg, &tracked);
         let mut out = Liveness { intervals: vec![None; n], crosses: vec![false; n] };
@@ -176,7 +181,10 @@ pub struct Assignment<C> {
 }
 
 /// Linear scan over the values for which `class` gives a class.
-pub fn assign<C: Copy + PartialEq>(intervals: &[Option<Interval>], class: impl Fn(Value) -> Option<C>) -> Assignment<C> {
+pub fn assign<C: Copy + PartialEq>(
+    intervals: &[Option<Interval>],
+    class: impl Fn(Value) -> Option<C>,
+) -> Assignment<C> {
     let mut todo: Vec<(Interval, Value, C)> = Vec::new();
     for (i, interval) in intervals.iter().enumerate() {
         let v = Value(i as u32);

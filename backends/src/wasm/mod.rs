@@ -33,9 +33,9 @@ use ultra_abi::layout::{STRUCTS, WorkerContext, ctx};
 use ultra_abi::shape::linear::{SHAPES_OFFSET, VTABLES_OFFSET};
 use ultra_ir::{ClassId, FuncId, GlobalId, Kind, Module, StrId};
 use wasm_encoder::{
-    CodeSection, ConstExpr, CustomSection, Elements, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection,
-    MemoryType, NameMap, NameSection, RefType, TableSection, TableType, TagKind, TagSection, TagType,
-    TypeSection, ValType,
+    CodeSection, ConstExpr, CustomSection, Elements, EntityType, ExportKind, ExportSection, FunctionSection,
+    GlobalType, ImportSection, MemoryType, NameMap, NameSection, RefType, TableSection, TableType, TagKind,
+    TagSection, TagType, TypeSection, ValType,
 };
 
 pub use cfg::Irreducible;
@@ -62,7 +62,9 @@ pub enum WasmError {
 impl fmt::Display for WasmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WasmError::Unsupported { func, op } => write!(f, "{func}: `{op}` is not supported for WebAssembly"),
+            WasmError::Unsupported { func, op } => {
+                write!(f, "{func}: `{op}` is not supported for WebAssembly")
+            }
             WasmError::Irreducible { func, edge } => {
                 write!(f, "{func}: irreducible control flow: {} enters a loop at {}", edge.0, edge.1)
             }
@@ -225,7 +227,8 @@ pub fn compile_module(module: &Module, options: &WasmOptions) -> Result<Vec<u8>,
     }
     let mut used: BTreeSet<Callee> = outputs.iter().flat_map(|(_, o)| o.code.callees()).collect();
     add_helpers(&mut unit, &mut outputs, &mut used);
-    let runtime: Vec<RtFn> = used.iter().filter_map(|c| if let Callee::Rt(f) = c { Some(*f) } else { None }).collect();
+    let runtime: Vec<RtFn> =
+        used.iter().filter_map(|c| if let Callee::Rt(f) = c { Some(*f) } else { None }).collect();
     assemble(module, options, &image, unit, outputs, &runtime)
 }
 
@@ -248,7 +251,10 @@ fn add_helpers(unit: &mut Unit, outputs: &mut Vec<(Callee, Output)>, used: &mut 
         let params = body.params.len() as u32;
         let type_index = unit.type_index(body.params, body.result);
         let locals = body.locals.iter().flat_map(|&(n, ty)| std::iter::repeat_n(ty, n as usize)).collect();
-        outputs.push((Callee::Helper(helper), Output { name: format!("{helper:?}"), type_index, params, locals, code: body.code }));
+        outputs.push((
+            Callee::Helper(helper),
+            Output { name: format!("{helper:?}"), type_index, params, locals, code: body.code },
+        ));
     }
 }
 
@@ -308,7 +314,10 @@ fn assemble(
     wasm.section(&code);
     let image = image.encode(module, options)?;
     wasm.section(&CustomSection { name: "ultra.image".into(), data: image.into() });
-    wasm.section(&CustomSection { name: "ultra.layout".into(), data: layout_json(options, runtime).into_bytes().into() });
+    wasm.section(&CustomSection {
+        name: "ultra.layout".into(),
+        data: layout_json(options, runtime).into_bytes().into(),
+    });
     if options.names {
         let mut section = NameSection::new();
         section.functions(&names);
@@ -335,11 +344,13 @@ fn layout_json(options: &WasmOptions, runtime: &[RtFn]) -> String {
     let structs: Vec<String> = STRUCTS
         .iter()
         .map(|s| {
-            let fields: Vec<String> = s.fields.iter().map(|f| format!("\"{}\":{}", f.name, f.offset)).collect();
+            let fields: Vec<String> =
+                s.fields.iter().map(|f| format!("\"{}\":{}", f.name, f.offset)).collect();
             format!("\"{}\":{{\"$size\":{},{}}}", s.name, s.size, fields.join(","))
         })
         .collect();
-    let runtime: Vec<String> = runtime.iter().map(|&f| format!("\"{}\":{}", f.sig().name, f as u32)).collect();
+    let runtime: Vec<String> =
+        runtime.iter().map(|&f| format!("\"{}\":{}", f.sig().name, f as u32)).collect();
     format!(
         "{{\"shapes_base\":{},\"vtables_base\":{},\"context_size\":{},\"context\":{{{}}},\"structs\":{{{}}},\"runtime\":{{{}}}}}",
         options.shapes_base,
@@ -411,11 +422,17 @@ fn element_section(cells: &[Option<u32>]) -> wasm_encoder::ElementSection {
     elements
 }
 
-fn export_section(module: &Module, options: &WasmOptions, index: &BTreeMap<Callee, u32>) -> Result<ExportSection, WasmError> {
+fn export_section(
+    module: &Module,
+    options: &WasmOptions,
+    index: &BTreeMap<Callee, u32>,
+) -> Result<ExportSection, WasmError> {
     let mut exports = ExportSection::new();
     for (name, id) in &options.exports {
         let at = index.get(&Callee::Func(*id));
-        let at = at.ok_or_else(|| WasmError::NoBody { func: module.funcs.get(*id).map_or("?".into(), |f| f.name.clone()) })?;
+        let at = at.ok_or_else(|| WasmError::NoBody {
+            func: module.funcs.get(*id).map_or("?".into(), |f| f.name.clone()),
+        })?;
         exports.export(name, ExportKind::Func, *at);
     }
     exports.export("cells", ExportKind::Table, 0);

@@ -12,8 +12,8 @@ use ultra_abi::layout::{BumpRun, StructId, ctx};
 use ultra_abi::rtfn::{Effects, RtFn};
 use ultra_abi::shape::{INLINE_MAX, META_SHAPE_MASK, RC_NEW, SHAPE_DESC_SIZE, size_class};
 use ultra_abi::value::{
-    ABSENT, CANONICAL_NAN, FALSE, FIRST_TAGGED, HOLE_F64, NULL, TAG_OBJECT, TAG_SHIFT, TAG_SMALL_STRING, TAG_STRING, UNDEFINED,
-    UNDEFINED_F64,
+    ABSENT, CANONICAL_NAN, FALSE, FIRST_TAGGED, HOLE_F64, NULL, TAG_OBJECT, TAG_SHIFT, TAG_SMALL_STRING,
+    TAG_STRING, UNDEFINED, UNDEFINED_F64,
 };
 use ultra_ir::op::{AnyTest, Barrier, FloatCc, IntCc, Op};
 use ultra_ir::{ClassId, FieldId, FuncId, Inst, InstData, Kind, SigId, Ty, Value};
@@ -43,7 +43,13 @@ impl FuncGen<'_> {
         let wide = val_type(ty) == Some(ValType::I64);
         match d.op {
             // Constants stand where they are used.
-            Op::IConst | Op::F64Const | Op::F32Const | Op::BConst | Op::RefConst | Op::AnyConst | Op::StrConst => return Ok(()),
+            Op::IConst
+            | Op::F64Const
+            | Op::F32Const
+            | Op::BConst
+            | Op::RefConst
+            | Op::AnyConst
+            | Op::StrConst => return Ok(()),
             Op::GlobalRef | Op::FuncCell => return Ok(()),
 
             Op::IAdd => self.binary(&d, pick(wide, I::I32Add, I::I64Add)),
@@ -345,7 +351,11 @@ impl FuncGen<'_> {
     fn f_to_int32(&mut self, d: &InstData) {
         let x = self.scratch.f64;
         self.get(d.arg_a());
-        self.code.set(x).push(I::LocalGet(x)).push(I::F64Abs).f64_bits(9_223_372_036_854_775_808.0f64.to_bits());
+        self.code
+            .set(x)
+            .push(I::LocalGet(x))
+            .push(I::F64Abs)
+            .f64_bits(9_223_372_036_854_775_808.0f64.to_bits());
         self.code.push(I::F64Lt).push(I::If(BlockType::Result(ValType::I32)));
         self.code.push(I::LocalGet(x)).push(I::I64TruncSatF64S).push(I::I32WrapI64);
         self.code.else_().context().push(I::LocalGet(x)).rt(RtFn::F64ToInt32).end();
@@ -464,13 +474,19 @@ impl FuncGen<'_> {
 
     /// Replaces the object on the stack by its shape index.
     fn shape_index(&mut self) {
-        self.code.push(I::I32Load(mem(field(StructId::Header, "meta"), 2))).i32(META_SHAPE_MASK as i32).push(I::I32And);
+        self.code
+            .push(I::I32Load(mem(field(StructId::Header, "meta"), 2)))
+            .i32(META_SHAPE_MASK as i32)
+            .push(I::I32And);
     }
 
     /// Replaces a shape index on the stack by a word of the shape's descriptor.
     fn descriptor(&mut self, name: &str) {
         let offset = self.unit.shapes_base + field(StructId::ShapeDesc, name);
-        self.code.i32(SHAPE_DESC_SIZE.trailing_zeros() as i32).push(I::I32Shl).push(I::I32Load(mem(offset, 2)));
+        self.code
+            .i32(SHAPE_DESC_SIZE.trailing_zeros() as i32)
+            .push(I::I32Shl)
+            .push(I::I32Load(mem(offset, 2)));
     }
 
     fn is_instance(&mut self, d: &InstData) {

@@ -213,8 +213,12 @@ impl Asm {
             [a @ (Mem(_) | Const(_) | Table(_)), Imm(b)] => Instruction::with2(code, m(a), *b as i32),
             [Reg(a), Reg(b), Reg(c)] => Instruction::with3(code, r(0, *a), r(1, *b), r(2, *c)),
             [Reg(a), Reg(b), Imm(c)] => Instruction::with3(code, r(0, *a), r(1, *b), *c as i32),
-            [Reg(a), b @ (Mem(_) | Const(_) | Table(_)), Imm(c)] => Instruction::with3(code, r(0, *a), m(b), *c as i32),
-            [Reg(a), b @ (Mem(_) | Const(_) | Table(_)), Reg(c)] => Instruction::with3(code, r(0, *a), m(b), r(2, *c)),
+            [Reg(a), b @ (Mem(_) | Const(_) | Table(_)), Imm(c)] => {
+                Instruction::with3(code, r(0, *a), m(b), *c as i32)
+            }
+            [Reg(a), b @ (Mem(_) | Const(_) | Table(_)), Reg(c)] => {
+                Instruction::with3(code, r(0, *a), m(b), r(2, *c))
+            }
             _ => return self.fail(format!("{code:?} {ops:?}")),
         };
         match ins {
@@ -369,7 +373,12 @@ impl Asm {
         let mut call_sites: Vec<CallSite> = self
             .calls
             .iter()
-            .map(|&(at, pad, pos, runtime)| CallSite { ret: end(at), pad: pad.map_or(u32::MAX, |l| labels[l.0 as usize]), pos, runtime })
+            .map(|&(at, pad, pos, runtime)| CallSite {
+                ret: end(at),
+                pad: pad.map_or(u32::MAX, |l| labels[l.0 as usize]),
+                pos,
+                runtime,
+            })
             .collect();
         call_sites.sort_by_key(|c| c.ret);
         Ok(Finished { bytes: out, code_len, relocs, call_sites, labels })

@@ -14,9 +14,9 @@ use super::regs::{CTX, HEAP, full};
 use super::{CompileError, CompiledCode, Options, Stub, Target};
 use iced_x86::{Code, Register};
 use regalloc2::{Allocation, Block, Edit, InstOrEdit, RegClass};
+use ultra_abi::layout::ATTENTION_EXCEPTION;
 use ultra_abi::layout::ctx;
 use ultra_abi::rtfn::Effects;
-use ultra_abi::layout::ATTENTION_EXCEPTION;
 use ultra_abi::shape::{self, RC_CANDIDATE, RC_COUNT_MASK, RC_IMMORTAL, RC_NEW, RC_SHARED};
 use ultra_abi::{Kind, RtFn, StructId, value};
 use ultra_ir::{Func, FuncId, Ty};
@@ -39,7 +39,13 @@ pub(super) struct Emit<'a> {
     next: Option<Block>,
 }
 
-pub(super) fn emit(f: &Func, id: FuncId, vc: VCode, out: &regalloc2::Output, opt: &Options<'_>) -> Result<CompiledCode, CompileError> {
+pub(super) fn emit(
+    f: &Func,
+    id: FuncId,
+    vc: VCode,
+    out: &regalloc2::Output,
+    opt: &Options<'_>,
+) -> Result<CompiledCode, CompileError> {
     let spills = 8 * out.num_spillslots as u64;
     let size = (spills + vc.slot_bytes as u64 + vc.out_bytes as u64).next_multiple_of(16);
     if size > MAX_FRAME {
@@ -49,7 +55,17 @@ pub(super) fn emit(f: &Func, id: FuncId, vc: VCode, out: &regalloc2::Output, opt
     a.consts = vc.consts.clone();
     let labels: Vec<Label> = vc.blocks.iter().map(|_| a.label()).collect();
     let has_frame = vc.has_calls || vc.can_throw || size > 0 || vc.stack_params;
-    let mut e = Emit { a, vc: &vc, out, labels, cold: Vec::new(), frame: size as u32, has_frame, pos: u32::MAX, next: None };
+    let mut e = Emit {
+        a,
+        vc: &vc,
+        out,
+        labels,
+        cold: Vec::new(),
+        frame: size as u32,
+        has_frame,
+        pos: u32::MAX,
+        next: None,
+    };
     e.function();
     let done = e.a.finish().map_err(|what| CompileError::Encoding { func: f.name.clone(), what })?;
     let mut code = CompiledCode {
@@ -87,7 +103,8 @@ impl Emit<'_> {
         for (b, &target) in forward.iter().enumerate() {
             self.labels[b] = self.labels[target];
         }
-        let order: Vec<Block> = self.vc.order.iter().copied().filter(|b| forward[b.index()] == b.index()).collect();
+        let order: Vec<Block> =
+            self.vc.order.iter().copied().filter(|b| forward[b.index()] == b.index()).collect();
         let aligned = self.loop_tops(&order, &forward);
         self.prologue();
         for (i, &b) in order.iter().enumerate() {
@@ -223,16 +240,19 @@ impl Emit<'_> {
         }
         match (from.as_reg(), to.as_reg()) {
             (Some(f), Some(t)) => {
-                let code = if t.class() == RegClass::Int { Code::Mov_r64_rm64 } else { Code::Movaps_xmm_xmmm128 };
+                let code =
+                    if t.class() == RegClass::Int { Code::Mov_r64_rm64 } else { Code::Movaps_xmm_xmmm128 };
                 self.op(code, &[R(full(t)), R(full(f))]);
             }
             (Some(f), None) => {
-                let code = if f.class() == RegClass::Int { Code::Mov_rm64_r64 } else { Code::Movsd_xmmm64_xmm };
+                let code =
+                    if f.class() == RegClass::Int { Code::Mov_rm64_r64 } else { Code::Movsd_xmmm64_xmm };
                 let m = self.spill(to).expect("stack allocation");
                 self.op(code, &[m, R(full(f))]);
             }
             (None, Some(t)) => {
-                let code = if t.class() == RegClass::Int { Code::Mov_r64_rm64 } else { Code::Movsd_xmm_xmmm64 };
+                let code =
+                    if t.class() == RegClass::Int { Code::Mov_r64_rm64 } else { Code::Movsd_xmm_xmmm64 };
                 let m = self.spill(from).expect("stack allocation");
                 self.op(code, &[R(full(t)), m]);
             }
@@ -253,7 +273,12 @@ impl Emit<'_> {
         let disp = if m.base == Reg::Slots { m.disp + self.vc.out_bytes as i32 } else { m.disp };
         let (mut base, mut index) = (self.reg_of(m.base, allocs), self.reg_of(m.index, allocs));
         // r13 and rbp as a base cost a displacement byte: exchange when the scale allows it.
-        if m.scale == 1 && disp == 0 && base == Register::R13 && index != Register::None && index != Register::RBP {
+        if m.scale == 1
+            && disp == 0
+            && base == Register::R13
+            && index != Register::None
+            && index != Register::RBP
+        {
             std::mem::swap(&mut base, &mut index);
         }
         Opnd::Mem(mem(base, index, m.scale as u32, disp))
@@ -320,7 +345,8 @@ impl Emit<'_> {
         let r = |n: usize| full(allocs[n].as_reg().expect("operand in a register"));
         match i.kind {
             MKind::Ins(code, args) => {
-                let ops: smallvec::SmallVec<[Opnd; 3]> = args.iter().map_while(|&a| self.arg(a, allocs)).collect();
+                let ops: smallvec::SmallVec<[Opnd; 3]> =
+                    args.iter().map_while(|&a| self.arg(a, allocs)).collect();
                 if is_self_move(code, &ops) {
                     return;
                 }
@@ -344,7 +370,9 @@ impl Emit<'_> {
             MKind::Unreachable => self.op(Code::Ud2, &[]),
             MKind::Call(info) => self.call(info),
             MKind::Div { signed, wide, check } => self.div(signed, wide, check, r(1)),
-            MKind::SetCond(cond) => self.set_cond(cond, r(0), if allocs.len() > 1 { r(1) } else { Register::None }),
+            MKind::SetCond(cond) => {
+                self.set_cond(cond, r(0), if allocs.len() > 1 { r(1) } else { Register::None })
+            }
             MKind::SelectF(cond) => {
                 let (other, dst) = (r(1), r(2));
                 let over = self.a.label();
@@ -382,8 +410,12 @@ impl Emit<'_> {
             Callee::Index => self.call_indexed(Register::R11),
             Callee::Virtual(slot) => {
                 let t = Register::R11;
-                let desc = |f: &str| (shape::SHAPES_OFFSET as u32 + StructId::ShapeDesc.field(f).offset) as i32;
-                self.op(Code::Mov_r32_rm32, &[R(t), obj(Register::RDI, StructId::Header.field("meta").offset as i32)]);
+                let desc =
+                    |f: &str| (shape::SHAPES_OFFSET as u32 + StructId::ShapeDesc.field(f).offset) as i32;
+                self.op(
+                    Code::Mov_r32_rm32,
+                    &[R(t), obj(Register::RDI, StructId::Header.field("meta").offset as i32)],
+                );
                 self.op(Code::And_rm32_imm32, &[R(t), Imm(shape::META_SHAPE_MASK as i64)]);
                 self.op(Code::Shl_rm32_imm8, &[R(t), Imm(shape::SHAPE_DESC_SIZE.trailing_zeros() as i64)]);
                 self.op(Code::Mov_r32_rm32, &[R(t), Opnd::Mem(mem(HEAP, t, 1, desc("vtable")))]);
@@ -475,7 +507,13 @@ impl Emit<'_> {
         }
         self.a.call(Target::Stub(Stub::Preserving(rt)));
         if let Some(d) = dst {
-            let code = if d.is_xmm() { Code::Movsd_xmm_xmmm64 } else if matches!(rt.sig().ret, Ty::I32 | Ty::Ref | Ty::Bool) { Code::Mov_r32_rm32 } else { Code::Mov_r64_rm64 };
+            let code = if d.is_xmm() {
+                Code::Movsd_xmm_xmmm64
+            } else if matches!(rt.sig().ret, Ty::I32 | Ty::Ref | Ty::Bool) {
+                Code::Mov_r32_rm32
+            } else {
+                Code::Mov_r64_rm64
+            };
             self.op(code, &[R(d), at(Register::RSP, 0)]);
         }
         self.op(Code::Lea_r64_m, &[R(Register::RSP), at(Register::RSP, bytes)]);
@@ -495,7 +533,10 @@ impl Emit<'_> {
                     table[(v as i64 - first.0 as i64) as usize] = l;
                 }
                 let table = self.a.table(table);
-                self.op(Code::Lea_r32_m, &[R(t1), Opnd::Mem(mem(v, Register::None, 1, first.0.wrapping_neg()))]);
+                self.op(
+                    Code::Lea_r32_m,
+                    &[R(t1), Opnd::Mem(mem(v, Register::None, 1, first.0.wrapping_neg()))],
+                );
                 self.op(Code::Cmp_rm32_imm32, &[R(t1), Imm(span)]);
                 self.a.jcc(Cc::Ae, default);
                 self.op(Code::Lea_r64_m, &[R(t2), Opnd::Table(table)]);
@@ -583,7 +624,11 @@ impl Emit<'_> {
         self.op(ucomi, &[R(dst), R(b)]);
         // Equal or unordered: zeros of different sign and NaN.
         self.a.jcc(Cc::E, slow);
-        let code = if max { pick(Code::Maxss_xmm_xmmm32, Code::Maxsd_xmm_xmmm64) } else { pick(Code::Minss_xmm_xmmm32, Code::Minsd_xmm_xmmm64) };
+        let code = if max {
+            pick(Code::Maxss_xmm_xmmm32, Code::Maxsd_xmm_xmmm64)
+        } else {
+            pick(Code::Minss_xmm_xmmm32, Code::Minsd_xmm_xmmm64)
+        };
         self.op(code, &[R(dst), R(b)]);
         self.a.bind(back);
         self.later(move |e| {
@@ -615,7 +660,11 @@ impl Emit<'_> {
             let (first, second) = if how == Rounding::Floor { (x, y) } else { (y, x) };
             self.op(pick(Code::Ucomiss_xmm_xmmm32, Code::Ucomisd_xmm_xmmm64), &[R(first), R(second)]);
             self.a.jcc(Cc::Ae, exact);
-            let code = if how == Rounding::Floor { pick(Code::Subss_xmm_xmmm32, Code::Subsd_xmm_xmmm64) } else { pick(Code::Addss_xmm_xmmm32, Code::Addsd_xmm_xmmm64) };
+            let code = if how == Rounding::Floor {
+                pick(Code::Subss_xmm_xmmm32, Code::Subsd_xmm_xmmm64)
+            } else {
+                pick(Code::Addss_xmm_xmmm32, Code::Addsd_xmm_xmmm64)
+            };
             self.op(code, &[R(y), Const(one)]);
             self.a.bind(exact);
         }
@@ -690,10 +739,17 @@ impl Emit<'_> {
                 e.mov_imm(dst, u32::MAX as u64);
                 return e.a.jmp(back);
             }
-            let top = e.a.constant(if from_wide { 9223372036854775808f64.to_bits() as u128 } else { 9223372036854775808f32.to_bits() as u128 });
+            let top = e.a.constant(if from_wide {
+                9223372036854775808f64.to_bits() as u128
+            } else {
+                9223372036854775808f32.to_bits() as u128
+            });
             let fits = e.a.label();
             e.op(Code::Movaps_xmm_xmmm128, &[R(u), R(x)]);
-            e.op(if from_wide { Code::Subsd_xmm_xmmm64 } else { Code::Subss_xmm_xmmm32 }, &[R(u), Const(top)]);
+            e.op(
+                if from_wide { Code::Subsd_xmm_xmmm64 } else { Code::Subss_xmm_xmmm32 },
+                &[R(u), Const(top)],
+            );
             e.op(cvt, &[R(dst), R(u)]);
             e.op(Code::Test_rm64_r64, &[R(dst), R(dst)]);
             e.a.jcc(Cc::Ns, fits);
@@ -782,7 +838,15 @@ impl Emit<'_> {
 
     // Memory.
 
-    fn new_object(&mut self, class: u32, bytes: u32, meta: u32, dst: Register, t: Register, handler: Option<Label>) {
+    fn new_object(
+        &mut self,
+        class: u32,
+        bytes: u32,
+        meta: u32,
+        dst: Register,
+        t: Register,
+        handler: Option<Label>,
+    ) {
         let run = ctx::BUMP + class as i32 * StructId::BumpRun.info().size as i32;
         let field = |f: &str| cx(run + StructId::BumpRun.field(f).offset as i32);
         let header = |f: &str| StructId::Header.field(f).offset as i32;
@@ -826,7 +890,8 @@ impl Emit<'_> {
         self.op(Code::Cmp_r32_rm32, &[R(t1), cx(ctx::BARRIER)]);
         self.a.jcc(Cc::L, shared);
         self.inc_new(info, v, t1, t2);
-        let store = |e: &mut Self| e.op(if word { Code::Mov_rm64_r64 } else { Code::Mov_rm32_r32 }, &[slot, R(v)]);
+        let store =
+            |e: &mut Self| e.op(if word { Code::Mov_rm64_r64 } else { Code::Mov_rm32_r32 }, &[slot, R(v)]);
         if info.full {
             self.op(if word { Code::Mov_r64_rm64 } else { Code::Mov_r32_rm32 }, &[R(t1), slot]);
             store(self);
@@ -984,4 +1049,3 @@ impl Emit<'_> {
 fn is_self_move(code: Code, ops: &[Opnd]) -> bool {
     matches!(code, Code::Mov_r64_rm64 | Code::Movaps_xmm_xmmm128) && matches!(ops, [R(a), R(b)] if a == b)
 }
-

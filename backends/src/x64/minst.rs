@@ -15,10 +15,44 @@ use ultra_ir::FuncId;
 /// Condition codes with their encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
-pub enum Cc { O, No, B, Ae, E, Ne, Be, A, S, Ns, P, Np, L, Ge, Le, G }
+pub enum Cc {
+    O,
+    No,
+    B,
+    Ae,
+    E,
+    Ne,
+    Be,
+    A,
+    S,
+    Ns,
+    P,
+    Np,
+    L,
+    Ge,
+    Le,
+    G,
+}
 
 impl Cc {
-    const ALL: [Cc; 16] = [Cc::O, Cc::No, Cc::B, Cc::Ae, Cc::E, Cc::Ne, Cc::Be, Cc::A, Cc::S, Cc::Ns, Cc::P, Cc::Np, Cc::L, Cc::Ge, Cc::Le, Cc::G];
+    const ALL: [Cc; 16] = [
+        Cc::O,
+        Cc::No,
+        Cc::B,
+        Cc::Ae,
+        Cc::E,
+        Cc::Ne,
+        Cc::Be,
+        Cc::A,
+        Cc::S,
+        Cc::Ns,
+        Cc::P,
+        Cc::Np,
+        Cc::L,
+        Cc::Ge,
+        Cc::Le,
+        Cc::G,
+    ];
 
     pub fn inverse(self) -> Cc {
         Cc::ALL[(self as u8 ^ 1) as usize]
@@ -27,19 +61,29 @@ impl Cc {
     pub fn setcc(self) -> Code {
         use Code::*;
         [
-            Seto_rm8, Setno_rm8, Setb_rm8, Setae_rm8, Sete_rm8, Setne_rm8, Setbe_rm8, Seta_rm8, Sets_rm8, Setns_rm8, Setp_rm8,
-            Setnp_rm8, Setl_rm8, Setge_rm8, Setle_rm8, Setg_rm8,
+            Seto_rm8, Setno_rm8, Setb_rm8, Setae_rm8, Sete_rm8, Setne_rm8, Setbe_rm8, Seta_rm8, Sets_rm8,
+            Setns_rm8, Setp_rm8, Setnp_rm8, Setl_rm8, Setge_rm8, Setle_rm8, Setg_rm8,
         ][self as usize]
     }
 
     pub fn cmov(self, wide: bool) -> Code {
         use Code::*;
         let c = [
-            [Cmovo_r32_rm32, Cmovo_r64_rm64], [Cmovno_r32_rm32, Cmovno_r64_rm64], [Cmovb_r32_rm32, Cmovb_r64_rm64],
-            [Cmovae_r32_rm32, Cmovae_r64_rm64], [Cmove_r32_rm32, Cmove_r64_rm64], [Cmovne_r32_rm32, Cmovne_r64_rm64],
-            [Cmovbe_r32_rm32, Cmovbe_r64_rm64], [Cmova_r32_rm32, Cmova_r64_rm64], [Cmovs_r32_rm32, Cmovs_r64_rm64],
-            [Cmovns_r32_rm32, Cmovns_r64_rm64], [Cmovp_r32_rm32, Cmovp_r64_rm64], [Cmovnp_r32_rm32, Cmovnp_r64_rm64],
-            [Cmovl_r32_rm32, Cmovl_r64_rm64], [Cmovge_r32_rm32, Cmovge_r64_rm64], [Cmovle_r32_rm32, Cmovle_r64_rm64],
+            [Cmovo_r32_rm32, Cmovo_r64_rm64],
+            [Cmovno_r32_rm32, Cmovno_r64_rm64],
+            [Cmovb_r32_rm32, Cmovb_r64_rm64],
+            [Cmovae_r32_rm32, Cmovae_r64_rm64],
+            [Cmove_r32_rm32, Cmove_r64_rm64],
+            [Cmovne_r32_rm32, Cmovne_r64_rm64],
+            [Cmovbe_r32_rm32, Cmovbe_r64_rm64],
+            [Cmova_r32_rm32, Cmova_r64_rm64],
+            [Cmovs_r32_rm32, Cmovs_r64_rm64],
+            [Cmovns_r32_rm32, Cmovns_r64_rm64],
+            [Cmovp_r32_rm32, Cmovp_r64_rm64],
+            [Cmovnp_r32_rm32, Cmovnp_r64_rm64],
+            [Cmovl_r32_rm32, Cmovl_r64_rm64],
+            [Cmovge_r32_rm32, Cmovge_r64_rm64],
+            [Cmovle_r32_rm32, Cmovle_r64_rm64],
             [Cmovg_r32_rm32, Cmovg_r64_rm64],
         ];
         c[self as usize][wide as usize]
@@ -119,7 +163,11 @@ pub struct CallInfo {
 
 /// Rounding of `MKind::Round`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Rounding { Floor, Ceil, Trunc }
+pub enum Rounding {
+    Floor,
+    Ceil,
+    Trunc,
+}
 
 /// Barrier of a counted store. Operand order is documented where it is emitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,30 +198,53 @@ pub enum MKind {
     Unreachable,
     Call(CallInfo),
     /// ops: dividend (rax), divisor, quotient (rax), remainder (rdx).
-    Div { signed: bool, wide: bool, check: bool },
+    Div {
+        signed: bool,
+        wide: bool,
+        check: bool,
+    },
     /// Operand 0 := condition as 0 or 1; for two conditions operand 1 is a temporary.
     SetCond(Cond),
     /// ops: value when true (tied to 2), value when false, result.
     SelectF(Cond),
     /// ops: a (tied to 2), b, result.
-    MinMax { max: bool, wide: bool },
+    MinMax {
+        max: bool,
+        wide: bool,
+    },
     /// ops: source, result, integer temporary.
-    Round { how: Rounding, wide: bool },
+    Round {
+        how: Rounding,
+        wide: bool,
+    },
     /// ops: source, result.
-    ToSSat { from_wide: bool, wide: bool },
+    ToSSat {
+        from_wide: bool,
+        wide: bool,
+    },
     /// ops: source, result, integer temporary, float temporary.
-    ToUSat { from_wide: bool, wide: bool },
+    ToUSat {
+        from_wide: bool,
+        wide: bool,
+    },
     /// ops: source, result.
     ToInt32,
     /// 64-bit unsigned to float. ops: source, result, temporary.
-    UToF { wide: bool },
+    UToF {
+        wide: bool,
+    },
     /// ops: source, result.
     AnyFromNumber,
     /// ops: source (tied), result.
     Canon,
     /// ops: result, temporary.
     /// Also a terminator, as a call is.
-    NewObject { class: u32, bytes: u32, meta: u32, exc: Option<(Block, Block)> },
+    NewObject {
+        class: u32,
+        bytes: u32,
+        meta: u32,
+        exc: Option<(Block, Block)>,
+    },
     /// ops: value, temporary, temporary, then registers of the memory operands.
     Store(u32),
     /// ops: string, result.
@@ -183,7 +254,11 @@ pub enum MKind {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Clobber { None, Runtime, All }
+pub enum Clobber {
+    None,
+    Runtime,
+    All,
+}
 
 #[derive(Clone, Copy, Debug)]
 pub struct MInst {
@@ -306,7 +381,9 @@ impl regalloc2::Function for VCode {
         };
         // A register cannot be both defined and clobbered.
         for op in self.ops(i) {
-            if let (regalloc2::OperandKind::Def, regalloc2::OperandConstraint::FixedReg(p)) = (op.kind(), op.constraint()) {
+            if let (regalloc2::OperandKind::Def, regalloc2::OperandConstraint::FixedReg(p)) =
+                (op.kind(), op.constraint())
+            {
                 set.remove(p);
             }
         }

@@ -82,10 +82,16 @@ pub enum CompileError {
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CompileError::Unsupported { func, what } => write!(f, "{func}: not supported by the x86-64 backend: {what}"),
-            CompileError::Allocation { func, what } => write!(f, "{func}: register allocation failed: {what}"),
+            CompileError::Unsupported { func, what } => {
+                write!(f, "{func}: not supported by the x86-64 backend: {what}")
+            }
+            CompileError::Allocation { func, what } => {
+                write!(f, "{func}: register allocation failed: {what}")
+            }
             CompileError::Encoding { func, what } => write!(f, "{func}: encoding failed: {what}"),
-            CompileError::FrameTooLarge { func, bytes } => write!(f, "{func}: frame of {bytes} bytes is too large"),
+            CompileError::FrameTooLarge { func, bytes } => {
+                write!(f, "{func}: frame of {bytes} bytes is too large")
+            }
         }
     }
 }
@@ -155,16 +161,26 @@ pub struct CompiledCode {
 }
 
 /// Compiles one function of the typed dialect.
-pub fn compile(func: &Func, id: FuncId, module: &Module, options: &Options<'_>) -> Result<CompiledCode, CompileError> {
+pub fn compile(
+    func: &Func,
+    id: FuncId,
+    module: &Module,
+    options: &Options<'_>,
+) -> Result<CompiledCode, CompileError> {
     let vcode = isel::select(func, id, module, options)?;
     let output = allocate(func, &vcode, options)?;
     emit::emit(func, id, vcode, &output, options)
 }
 
-fn allocate(func: &Func, vcode: &minst::VCode, options: &Options<'_>) -> Result<regalloc2::Output, CompileError> {
+fn allocate(
+    func: &Func,
+    vcode: &minst::VCode,
+    options: &Options<'_>,
+) -> Result<regalloc2::Output, CompileError> {
     let env = regs::machine_env();
     let algorithm = if options.fast { regalloc2::Algorithm::Fastalloc } else { regalloc2::Algorithm::Ion };
-    let ra = regalloc2::RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm };
+    let ra =
+        regalloc2::RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm };
     let fail = |what: String| CompileError::Allocation { func: func.name.clone(), what };
     let mut output = regalloc2::run(vcode, env, &ra).map_err(|e| fail(format!("{e:?}\n{}", vcode.dump())))?;
     if cfg!(debug_assertions) {

@@ -71,7 +71,13 @@ fn walk(vc: &VCode, out: &Output, b: usize, state: &mut State, redundant: &mut d
     }
 }
 
-fn edits(out: &Output, at: &mut usize, point: ProgPoint, state: &mut State, redundant: &mut dyn FnMut(usize)) {
+fn edits(
+    out: &Output,
+    at: &mut usize,
+    point: ProgPoint,
+    state: &mut State,
+    redundant: &mut dyn FnMut(usize),
+) {
     while let Some((p, Edit::Move { from, to })) = out.edits.get(*at)
         && *p == point
     {

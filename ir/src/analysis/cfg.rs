@@ -102,7 +102,12 @@ impl DomTree {
         for &b in &cfg.rpo[1..] {
             children[idom[b]].push(b);
         }
-        let mut t = DomTree { idom, children, pre: Table::filled(f.blocks.len(), u32::MAX), last: Table::filled(f.blocks.len(), 0) };
+        let mut t = DomTree {
+            idom,
+            children,
+            pre: Table::filled(f.blocks.len(), u32::MAX),
+            last: Table::filled(f.blocks.len(), 0),
+        };
         t.number(entry);
         t
     }
@@ -130,7 +135,10 @@ impl DomTree {
 
     /// Whether every path to `b` passes `a`; a block dominates itself. False for unreachable blocks.
     pub fn dominates(&self, a: Block, b: Block) -> bool {
-        self.pre[a] != u32::MAX && self.pre[b] != u32::MAX && self.pre[a] <= self.pre[b] && self.pre[b] <= self.last[a]
+        self.pre[a] != u32::MAX
+            && self.pre[b] != u32::MAX
+            && self.pre[a] <= self.pre[b]
+            && self.pre[b] <= self.last[a]
     }
 
     /// Blocks in dominator-tree preorder, parents first.

@@ -36,7 +36,8 @@ pub struct LoopForest {
 
 impl LoopForest {
     pub fn new(f: &Func, cfg: &Cfg, dom: &DomTree) -> LoopForest {
-        let mut forest = LoopForest { innermost: Table::filled(f.blocks.len(), LoopId::NONE), ..Default::default() };
+        let mut forest =
+            LoopForest { innermost: Table::filled(f.blocks.len(), LoopId::NONE), ..Default::default() };
         for &header in &cfg.rpo {
             let mut latches: Vec<Block> = Vec::new();
             for p in &cfg.preds[header] {

@@ -10,8 +10,8 @@ pub mod range;
 pub use cfg::{Cfg, DomTree, Pred};
 pub use loops::{LoopForest, LoopId};
 
-use crate::ids::*;
 use crate::Func;
+use crate::ids::*;
 
 /// How often each value is used as an operand by instructions that exist.
 pub fn use_counts(f: &Func) -> Table<Value, u32> {

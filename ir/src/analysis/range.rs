@@ -40,7 +40,8 @@ pub struct FRange {
 }
 
 impl FRange {
-    pub const FULL: FRange = FRange { lo: f64::NEG_INFINITY, hi: f64::INFINITY, integral: false, neg_zero: true, nan: true };
+    pub const FULL: FRange =
+        FRange { lo: f64::NEG_INFINITY, hi: f64::INFINITY, integral: false, neg_zero: true, nan: true };
 
     pub fn has_zero(&self) -> bool {
         self.lo <= 0.0 && self.hi >= 0.0
@@ -132,7 +133,9 @@ pub fn condition(f: &Func, v: Value, truth: bool) -> Option<(Value, Cond, Value)
             let cc = IntCc::get(d.aux)?;
             Some((d.arg_a(), Cond::Int(if truth { cc } else { cc.inverse() }), d.arg_b()))
         }
-        Op::FCmp if f.ty(d.arg_a()) == Ty::F64 => Some((d.arg_a(), Cond::Float(FloatCc::get(d.aux)?, truth), d.arg_b())),
+        Op::FCmp if f.ty(d.arg_a()) == Ty::F64 => {
+            Some((d.arg_a(), Cond::Float(FloatCc::get(d.aux)?, truth), d.arg_b()))
+        }
         _ => None,
     }
 }
@@ -320,9 +323,10 @@ impl<'a> Ranges<'a> {
 
     fn args(&self, v: Value) -> Vec<Value> {
         match self.f.values[v].def {
-            Def::Param(b, at) => {
-                self.cfg.preds[b].iter().map(|p| Value(self.f.list(self.f.block_calls[p.call].args)[at as usize])).collect()
-            }
+            Def::Param(b, at) => self.cfg.preds[b]
+                .iter()
+                .map(|p| Value(self.f.list(self.f.block_calls[p.call].args)[at as usize]))
+                .collect(),
             Def::Inst(_) => Vec::new(),
         }
     }
@@ -369,7 +373,8 @@ impl<'a> Ranges<'a> {
         let mut changed = false;
         for i in 0..self.cfg.rpo.len() {
             let b = self.cfg.rpo[i];
-            let head = loops.irreducible || loops.innermost[b].some().is_some_and(|l| loops.loops[l].header == b);
+            let head =
+                loops.irreducible || loops.innermost[b].some().is_some_and(|l| loops.loops[l].header == b);
             if b != f.entry() {
                 for (at, &p) in f.blocks[b].params.iter().enumerate() {
                     let mut new = Range::Empty;
@@ -447,7 +452,9 @@ impl<'a> Ranges<'a> {
             (Op::CallRt, ..) => self.runtime(d, b, whole),
             (_, Range::Int(a0, a1), Range::Int(b0, b1)) => int_binary(d, (a0, a1), (b0, b1), whole),
             (_, Range::Int(a0, a1), _) => int_unary(d, self.f.ty(d.arg_a()), a0, a1, whole),
-            (_, Range::Float(x), Range::Float(y)) if d.ty == Ty::F64 => Range::Float(float_binary(d.op, x, y)),
+            (_, Range::Float(x), Range::Float(y)) if d.ty == Ty::F64 => {
+                Range::Float(float_binary(d.op, x, y))
+            }
             (_, Range::Float(x), _) => float_unary(d, x, whole),
             _ => whole,
         };
@@ -456,7 +463,8 @@ impl<'a> Ranges<'a> {
 
     fn field(&self, field: FieldId, whole: Range) -> Range {
         let d = &self.m.fields[field];
-        let store = [self.m.struct_field(StructId::Store, "len"), self.m.struct_field(StructId::Store, "cap")];
+        let store =
+            [self.m.struct_field(StructId::Store, "len"), self.m.struct_field(StructId::Store, "cap")];
         if store.contains(&field) {
             return Range::Int(0, i32::MAX as i64);
         }
@@ -500,9 +508,21 @@ fn within(r: Range, whole: Range) -> Range {
 
 fn constant(x: f64) -> Range {
     if x.is_nan() {
-        return Range::Float(FRange { lo: f64::INFINITY, hi: f64::NEG_INFINITY, integral: true, neg_zero: false, nan: true });
+        return Range::Float(FRange {
+            lo: f64::INFINITY,
+            hi: f64::NEG_INFINITY,
+            integral: true,
+            neg_zero: false,
+            nan: true,
+        });
     }
-    Range::Float(FRange { lo: x, hi: x, integral: x.trunc() == x, neg_zero: x == 0.0 && x.is_sign_negative(), nan: false })
+    Range::Float(FRange {
+        lo: x,
+        hi: x,
+        integral: x.trunc() == x,
+        neg_zero: x == 0.0 && x.is_sign_negative(),
+        nan: false,
+    })
 }
 
 /// Where intervals stop on their way out.
@@ -514,14 +534,34 @@ fn widened(old: Range, new: Range, ty: Ty) -> Range {
             let hi = if d <= b { b } else { STOPS.iter().copied().find(|&s| s >= d).unwrap_or(i64::MAX) };
             match within(Range::Int(lo, hi), full(ty)) {
                 // Only the side that moved is given up.
-                Range::Int(..) if ty == Ty::I32 => Range::Int(lo.max(i32::MIN as i64), hi.min(i32::MAX as i64)),
+                Range::Int(..) if ty == Ty::I32 => {
+                    Range::Int(lo.max(i32::MIN as i64), hi.min(i32::MAX as i64))
+                }
                 r => r,
             }
         }
         (Range::Float(a), Range::Float(b)) => {
-            let lo = if b.lo >= a.lo { a.lo } else { STOPS.iter().map(|&s| -(s as f64)).find(|&s| s <= b.lo && s >= -EXACT).unwrap_or(f64::NEG_INFINITY) };
-            let hi = if b.hi <= a.hi { a.hi } else { STOPS.iter().map(|&s| s as f64).find(|&s| s >= b.hi && s <= EXACT).unwrap_or(f64::INFINITY) };
-            Range::Float(FRange { lo, hi, integral: a.integral && b.integral, neg_zero: a.neg_zero || b.neg_zero, nan: a.nan || b.nan })
+            let lo = if b.lo >= a.lo {
+                a.lo
+            } else {
+                STOPS
+                    .iter()
+                    .map(|&s| -(s as f64))
+                    .find(|&s| s <= b.lo && s >= -EXACT)
+                    .unwrap_or(f64::NEG_INFINITY)
+            };
+            let hi = if b.hi <= a.hi {
+                a.hi
+            } else {
+                STOPS.iter().map(|&s| s as f64).find(|&s| s >= b.hi && s <= EXACT).unwrap_or(f64::INFINITY)
+            };
+            Range::Float(FRange {
+                lo,
+                hi,
+                integral: a.integral && b.integral,
+                neg_zero: a.neg_zero || b.neg_zero,
+                nan: a.nan || b.nan,
+            })
         }
         (_, new) => new,
     }
@@ -531,7 +571,9 @@ fn widened(old: Range, new: Range, ty: Ty) -> Range {
 pub fn refine(r: Range, cond: Cond, other: Range) -> Range {
     match (r, cond, other) {
         (Range::Int(a, b), Cond::Int(cc), Range::Int(c, d)) => refine_int(a, b, cc, c, d),
-        (Range::Float(x), Cond::Float(cc, truth), Range::Float(y)) => Range::Float(refine_float(x, cc, truth, y)),
+        (Range::Float(x), Cond::Float(cc, truth), Range::Float(y)) => {
+            Range::Float(refine_float(x, cc, truth, y))
+        }
         // The integer as a double: exact within 2^53, and no NaN or -0.
         (Range::Int(a, b), Cond::Float(cc, truth), Range::Float(y)) if a >= -(1 << 53) && b <= 1 << 53 => {
             let x = FRange { lo: a as f64, hi: b as f64, integral: true, neg_zero: false, nan: false };
@@ -626,7 +668,12 @@ fn clamp(lo: i128, hi: i128, whole: Range) -> Range {
 }
 
 fn corners(a: (i64, i64), b: (i64, i64), op: impl Fn(i128, i128) -> i128, whole: Range) -> Range {
-    let all = [op(a.0 as i128, b.0 as i128), op(a.0 as i128, b.1 as i128), op(a.1 as i128, b.0 as i128), op(a.1 as i128, b.1 as i128)];
+    let all = [
+        op(a.0 as i128, b.0 as i128),
+        op(a.0 as i128, b.1 as i128),
+        op(a.1 as i128, b.0 as i128),
+        op(a.1 as i128, b.1 as i128),
+    ];
     clamp(all.into_iter().min().unwrap_or(0), all.into_iter().max().unwrap_or(0), whole)
 }
 
@@ -652,7 +699,9 @@ fn int_binary(d: &InstData, a: (i64, i64), b: (i64, i64), whole: Range) -> Range
         },
         Op::UShr => match fixed.map(|c| c & (width - 1)) {
             Some(c) if a.0 >= 0 => Range::Int(a.0 >> c, a.1 >> c),
-            Some(c) if c > 0 => Range::Int(0, if width == 64 { (u64::MAX >> c) as i64 } else { (u32::MAX >> c) as i64 }),
+            Some(c) if c > 0 => {
+                Range::Int(0, if width == 64 { (u64::MAX >> c) as i64 } else { (u32::MAX >> c) as i64 })
+            }
             None if a.0 >= 0 => Range::Int(0, a.1),
             _ => whole,
         },
@@ -700,12 +749,31 @@ fn float_unary(d: &InstData, x: FRange, whole: Range) -> Range {
     let crosses = x.lo < 0.0 && x.hi > -1.0;
     let r = match d.op {
         Op::FToS | Op::FToSSat if d.ty == Ty::I64 => return to_int(i64::MIN, i64::MAX).unwrap_or(whole),
-        Op::FToS | Op::FToSSat | Op::FToInt32 => return to_int(i32::MIN as i64, i32::MAX as i64).unwrap_or(whole),
+        Op::FToS | Op::FToSSat | Op::FToInt32 => {
+            return to_int(i32::MIN as i64, i32::MAX as i64).unwrap_or(whole);
+        }
         Op::FFloor => FRange { lo: x.lo.floor(), hi: x.hi.floor(), integral: true, ..x },
-        Op::FCeil => FRange { lo: x.lo.ceil(), hi: x.hi.ceil(), integral: true, neg_zero: x.neg_zero || (crosses && !x.integral), ..x },
-        Op::FTrunc => FRange { lo: x.lo.trunc(), hi: x.hi.trunc(), integral: true, neg_zero: x.neg_zero || (crosses && !x.integral), ..x },
+        Op::FCeil => FRange {
+            lo: x.lo.ceil(),
+            hi: x.hi.ceil(),
+            integral: true,
+            neg_zero: x.neg_zero || (crosses && !x.integral),
+            ..x
+        },
+        Op::FTrunc => FRange {
+            lo: x.lo.trunc(),
+            hi: x.hi.trunc(),
+            integral: true,
+            neg_zero: x.neg_zero || (crosses && !x.integral),
+            ..x
+        },
         Op::FNeg => FRange { lo: -x.hi, hi: -x.lo, neg_zero: x.has_zero(), ..x },
-        Op::FAbs => FRange { lo: if x.has_zero() { 0.0 } else { x.lo.abs().min(x.hi.abs()) }, hi: x.lo.abs().max(x.hi.abs()), neg_zero: false, ..x },
+        Op::FAbs => FRange {
+            lo: if x.has_zero() { 0.0 } else { x.lo.abs().min(x.hi.abs()) },
+            hi: x.lo.abs().max(x.hi.abs()),
+            neg_zero: false,
+            ..x
+        },
         Op::FCanon => x,
         Op::FSqrt if x.lo >= 0.0 => FRange { lo: x.lo.sqrt(), hi: x.hi.sqrt(), integral: false, ..x },
         _ => return whole,
@@ -738,7 +806,8 @@ fn float_binary(op: Op, x: FRange, y: FRange) -> FRange {
             }
             let c = [x.lo * y.lo, x.lo * y.hi, x.hi * y.lo, x.hi * y.hi];
             let positive = x.lo >= 0.0 && y.lo >= 0.0 && !x.neg_zero && !y.neg_zero;
-            let zero = (x.has_zero() && (y.lo < 0.0 || y.neg_zero)) || (y.has_zero() && (x.lo < 0.0 || x.neg_zero));
+            let zero =
+                (x.has_zero() && (y.lo < 0.0 || y.neg_zero)) || (y.has_zero() && (x.lo < 0.0 || x.neg_zero));
             FRange {
                 lo: c.iter().copied().fold(f64::INFINITY, f64::min),
                 hi: c.iter().copied().fold(f64::NEG_INFINITY, f64::max),
@@ -749,10 +818,28 @@ fn float_binary(op: Op, x: FRange, y: FRange) -> FRange {
         }
         Op::FDiv if y.lo == y.hi && y.lo != 0.0 && y.lo.is_finite() && !y.nan => {
             let (a, b) = (x.lo / y.lo, x.hi / y.lo);
-            FRange { lo: a.min(b), hi: a.max(b), integral: false, neg_zero: !(x.lo >= 0.0 && !x.neg_zero && y.lo > 0.0), nan: x.nan }
+            FRange {
+                lo: a.min(b),
+                hi: a.max(b),
+                integral: false,
+                neg_zero: !(x.lo >= 0.0 && !x.neg_zero && y.lo > 0.0),
+                nan: x.nan,
+            }
         }
-        Op::FMin => FRange { lo: x.lo.min(y.lo), hi: x.hi.min(y.hi), integral, neg_zero: x.neg_zero || y.neg_zero, nan },
-        Op::FMax => FRange { lo: x.lo.max(y.lo), hi: x.hi.max(y.hi), integral, neg_zero: x.neg_zero || y.neg_zero, nan },
+        Op::FMin => FRange {
+            lo: x.lo.min(y.lo),
+            hi: x.hi.min(y.hi),
+            integral,
+            neg_zero: x.neg_zero || y.neg_zero,
+            nan,
+        },
+        Op::FMax => FRange {
+            lo: x.lo.max(y.lo),
+            hi: x.hi.max(y.hi),
+            integral,
+            neg_zero: x.neg_zero || y.neg_zero,
+            nan,
+        },
         _ => FRange::FULL,
     };
     // NaN among the bounds: infinities met, or an operand that is always NaN.

@@ -72,9 +72,11 @@ impl Heap {
             (m.struct_field(StructId::Store, "cap"), cap as u64),
         ]);
         let elems = vec![fill; cap as usize];
-        let store = self.add(Object { shape: store_shape(kind), class: ClassId::NONE, fields, elems, kind }) as u64;
+        let store =
+            self.add(Object { shape: store_shape(kind), class: ClassId::NONE, fields, elems, kind }) as u64;
         let fields = BTreeMap::from([(m.struct_field(StructId::Array, "store"), store)]);
-        self.add(Object { shape: array_shape(kind), class: ClassId::NONE, fields, elems: Vec::new(), kind }) as u64
+        self.add(Object { shape: array_shape(kind), class: ClassId::NONE, fields, elems: Vec::new(), kind })
+            as u64
     }
 
     /// The word of a string; equal contents give equal words.
@@ -176,7 +178,9 @@ impl Heap {
         match kind {
             _ if is_nan => "NaN".into(),
             Kind::F64 if !super::scalar::is_reserved(w) => format!("{:?}", f64::from_bits(w)),
-            Kind::Str | Kind::Any if self.units(w).is_some() => String::from_utf16_lossy(&self.units(w).unwrap_or_default()),
+            Kind::Str | Kind::Any if self.units(w).is_some() => {
+                String::from_utf16_lossy(&self.units(w).unwrap_or_default())
+            }
             _ => format!("{w:#x}"),
         }
     }

@@ -49,7 +49,17 @@ pub struct Interp<'a, R: Runtime> {
 
 impl<'a, R: Runtime> Interp<'a, R> {
     pub fn new(module: &'a Module, bodies: &'a dyn Fn(FuncId) -> Option<&'a Func>, rt: R, fuel: u64) -> Self {
-        Interp { module, bodies, heap: Heap::new(), rt, fuel, steps: 0, allocations: 0, globals: Table::new(), depth: 0 }
+        Interp {
+            module,
+            bodies,
+            heap: Heap::new(),
+            rt,
+            fuel,
+            steps: 0,
+            allocations: 0,
+            globals: Table::new(),
+            depth: 0,
+        }
     }
 
     /// Runs `f` on bit patterns; the result's bits, 0 for none.
@@ -166,7 +176,12 @@ impl Frame<'_> {
 
     fn value<R: Runtime>(&mut self, m: &mut Interp<'_, R>, d: &InstData) -> Result<u64, Exit> {
         match d.op.info().format {
-            Format::Imm64 | Format::Unary | Format::Binary | Format::Ternary if !matches!(d.op, Op::StrLen | Op::StrCharCode | Op::StoreData | Op::LoadElem | Op::StoreElem | Op::ShapeOf) => {
+            Format::Imm64 | Format::Unary | Format::Binary | Format::Ternary
+                if !matches!(
+                    d.op,
+                    Op::StrLen | Op::StrCharCode | Op::StoreData | Op::LoadElem | Op::StoreElem | Op::ShapeOf
+                ) =>
+            {
                 let n = d.op.info().args.len();
                 let args: Vec<u64> = [d.a, d.b, d.c][..n].iter().map(|&v| self.values[Value(v)]).collect();
                 let ty = if n > 0 { self.f.ty(d.arg_a()) } else { d.ty };
@@ -239,7 +254,8 @@ impl Frame<'_> {
             },
             Op::LoadElem => {
                 let at = index(d.b);
-                heap.element(v(d.a), at, kind).map_or_else(|| trap(format!("load of element {at}")), |w| Ok(*w))
+                heap.element(v(d.a), at, kind)
+                    .map_or_else(|| trap(format!("load of element {at}")), |w| Ok(*w))
             }
             Op::StoreElem => {
                 let (at, word) = (index(d.b), narrow(kind, v(d.c)));
@@ -252,7 +268,9 @@ impl Frame<'_> {
                 }
             }
             Op::StackSlot => Ok(heap.new_frame(d.a)),
-            Op::PtrLoad => heap.frame_word(v(d.a), d.b).map_or_else(|| trap("ptr_load outside a frame area"), |w| Ok(*w)),
+            Op::PtrLoad => {
+                heap.frame_word(v(d.a), d.b).map_or_else(|| trap("ptr_load outside a frame area"), |w| Ok(*w))
+            }
             Op::PtrStore => match heap.frame_word(v(d.a), d.c) {
                 Some(slot) => {
                     *slot = v(d.b);
@@ -260,12 +278,16 @@ impl Frame<'_> {
                 }
                 None => trap("ptr_store outside a frame area"),
             },
-            Op::ShapeOf => heap.object(v(d.a)).map_or_else(|| trap("shape_of no object"), |o| Ok(o.shape as u64)),
+            Op::ShapeOf => {
+                heap.object(v(d.a)).map_or_else(|| trap("shape_of no object"), |o| Ok(o.shape as u64))
+            }
             Op::IsInstance => match heap.object(v(d.a)) {
                 Some(o) => Ok((!o.class.is_none() && m.module.is_subclass(o.class, ClassId(d.b))) as u64),
                 None => trap("is_instance of no object"),
             },
-            Op::StrLen => heap.units(v(d.a)).map_or_else(|| trap("str_len of no string"), |u| Ok(u.len() as u64)),
+            Op::StrLen => {
+                heap.units(v(d.a)).map_or_else(|| trap("str_len of no string"), |u| Ok(u.len() as u64))
+            }
             Op::StrCharCode => match heap.units(v(d.a)).and_then(|u| u.get(v(d.b) as usize).copied()) {
                 Some(u) => Ok(u as u64),
                 None => trap("str_char_code out of bounds"),
@@ -349,5 +371,11 @@ pub fn observe(m: &Module, f: &Func, fuel: u64, setup: &dyn Fn(&mut Heap) -> Vec
         }
         e => e,
     };
-    Observed { exit, trace: std::mem::take(&mut i.rt.trace), heap: i.heap.describe(m, &roots), steps: i.steps, allocations: i.allocations }
+    Observed {
+        exit,
+        trace: std::mem::take(&mut i.rt.trace),
+        heap: i.heap.describe(m, &roots),
+        steps: i.steps,
+        allocations: i.allocations,
+    }
 }

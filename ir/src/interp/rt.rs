@@ -1,8 +1,8 @@
 //! Runtime functions of the oracle: a small deterministic set behind a trait.
 
+use super::Exit;
 use super::heap::Heap;
 use super::scalar::{is_reserved, to_int32};
-use super::Exit;
 use crate::{Kind, Module};
 use ultra_abi::rtfn::RtFn;
 use ultra_abi::value::*;
@@ -37,7 +37,9 @@ fn number(x: f64) -> u64 {
 impl Runtime for BasicRuntime {
     fn call(&mut self, m: &Module, heap: &mut Heap, rt: RtFn, args: &[u64]) -> Result<u64, Exit> {
         let f = |i: usize| f64::from_bits(args[i]);
-        let units = |i: usize| heap.units(args[i]).ok_or_else(|| Exit::Trap(format!("{} of no string", rt.sig().name)));
+        let units = |i: usize| {
+            heap.units(args[i]).ok_or_else(|| Exit::Trap(format!("{} of no string", rt.sig().name)))
+        };
         Ok(match rt {
             RtFn::MathRem => number(rem(f(0), f(1))),
             RtFn::MathPow => number(pow(f(0), f(1))),
@@ -46,7 +48,8 @@ impl Runtime for BasicRuntime {
             RtFn::Throw => return Err(Exit::Throw(args[0])),
             RtFn::ThrowKind => return Err(Exit::Throw(f64::to_bits(1000.0 + args[0] as f64))),
             RtFn::NewArray => {
-                let kind = *Kind::ALL.get(args[0] as usize).ok_or_else(|| Exit::Trap("kind of new_array".into()))?;
+                let kind =
+                    *Kind::ALL.get(args[0] as usize).ok_or_else(|| Exit::Trap("kind of new_array".into()))?;
                 let fill = match kind {
                     Kind::F64 => HOLE_F64,
                     Kind::Any => HOLE,
@@ -80,7 +83,9 @@ impl Runtime for BasicRuntime {
                 self.trace.push("end of line".into());
                 0
             }
-            RtFn::F64ToStr if is_reserved(args[0]) => heap.string(&"undefined".encode_utf16().collect::<Vec<_>>()),
+            RtFn::F64ToStr if is_reserved(args[0]) => {
+                heap.string(&"undefined".encode_utf16().collect::<Vec<_>>())
+            }
             RtFn::F64ToStr => heap.string(&format!("{}", f(0)).encode_utf16().collect::<Vec<_>>()),
             _ => return Err(Exit::Trap(format!("the oracle has no {}", rt.sig().name))),
         })

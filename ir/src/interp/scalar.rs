@@ -198,7 +198,11 @@ fn convert(d: &InstData, from: Ty, a: u64) -> Option<u64> {
         Op::UToF => (u as f32).to_bits() as u64,
         Op::FToS => {
             let t = x.trunc();
-            let (lo, hi) = if d.ty == Ty::I64 { (i64::MIN as f64, 9223372036854775808.0) } else { (i32::MIN as f64, 2147483648.0) };
+            let (lo, hi) = if d.ty == Ty::I64 {
+                (i64::MIN as f64, 9223372036854775808.0)
+            } else {
+                (i32::MIN as f64, 2147483648.0)
+            };
             let least = if d.ty == Ty::I64 { i64::MIN } else { i32::MIN as i64 };
             wrap(d.ty, if t >= lo && t < hi { t as i64 } else { least })
         }
@@ -210,7 +214,13 @@ fn convert(d: &InstData, from: Ty, a: u64) -> Option<u64> {
         Op::FPromote => q(x),
         Op::FDemote => q32(x as f32),
         Op::FBits | Op::FFromBits | Op::AnyFromStr | Op::AnyToF64 | Op::AnyToStr => a,
-        Op::FCanon => if is_reserved(a) { CANONICAL_NAN } else { a },
+        Op::FCanon => {
+            if is_reserved(a) {
+                CANONICAL_NAN
+            } else {
+                a
+            }
+        }
         Op::BToI => a,
         Op::BNot => 1 - a,
         Op::SExt32 => s as u64,
@@ -262,7 +272,9 @@ pub fn constant(ty: Ty, bits: u64) -> Option<InstData> {
         Ty::F32 => (Op::F32Const, bits as u32 as u64),
         Ty::Bool => (Op::BConst, bits),
         Ty::Ref if bits < 2 => (Op::RefConst, bits),
-        Ty::Any if tag(bits) != TAG_OBJECT && tag(bits) != TAG_STRING && tag(bits) != TAG_BOX => (Op::AnyConst, bits),
+        Ty::Any if tag(bits) != TAG_OBJECT && tag(bits) != TAG_STRING && tag(bits) != TAG_BOX => {
+            (Op::AnyConst, bits)
+        }
         _ => return None,
     };
     Some(InstData::imm64(op, ty, imm))
@@ -274,7 +286,14 @@ mod tests {
 
     #[test]
     fn to_int32_wraps() {
-        for (x, y) in [(4294967296.0, 0), (2147483648.0, i32::MIN), (-2147483649.0, i32::MAX), (1e20, 1661992960), (-1.9, -1), (f64::NAN, 0)] {
+        for (x, y) in [
+            (4294967296.0, 0),
+            (2147483648.0, i32::MIN),
+            (-2147483649.0, i32::MAX),
+            (1e20, 1661992960),
+            (-1.9, -1),
+            (f64::NAN, 0),
+        ] {
             assert_eq!(to_int32(x), y);
         }
     }

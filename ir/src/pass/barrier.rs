@@ -71,7 +71,9 @@ pub fn run(f: &mut Func, m: &Module) -> bool {
 /// Whether a value never holds a reference that is counted.
 fn is_uncounted(f: &Func, v: Value) -> bool {
     f.def(v).is_some_and(|d| {
-        matches!(d.op, Op::RefConst | Op::AnyConst | Op::StrConst | Op::GlobalRef | Op::AnyFromF64 | Op::AnyFromBool)
-            || d.op == Op::AnyFromStr && f.def(d.arg_a()).is_some_and(|s| s.op == Op::StrConst)
+        matches!(
+            d.op,
+            Op::RefConst | Op::AnyConst | Op::StrConst | Op::GlobalRef | Op::AnyFromF64 | Op::AnyFromBool
+        ) || d.op == Op::AnyFromStr && f.def(d.arg_a()).is_some_and(|s| s.op == Op::StrConst)
     })
 }

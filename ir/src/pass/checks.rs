@@ -54,7 +54,12 @@ pub fn run(f: &mut Func, _m: &Module) -> bool {
         let next = loops.inner_first().find_map(|l| {
             let h = loops.loops[l].header;
             let size = copy::size(f, &loops, l);
-            if outer[l] || f.blocks[h].cold || seen.contains(&h) || growth + size > MAX_GROWTH || size > MAX_LOOP {
+            if outer[l]
+                || f.blocks[h].cold
+                || seen.contains(&h)
+                || growth + size > MAX_GROWTH
+                || size > MAX_LOOP
+            {
                 return None;
             }
             seen.push(h);
@@ -162,7 +167,9 @@ impl Context<'_> {
         let moved = |v: Value| args.iter().position(|&a| a == v || a == self.narrow(v));
         let mut out = Vec::new();
         for (v, other, cc) in [(d.arg_a(), d.arg_b(), cc), (d.arg_b(), d.arg_a(), cc.swap())] {
-            let Some((at, step)) = moved(v).and_then(|at| Some((at, self.step(at, &args)?))) else { continue };
+            let Some((at, step)) = moved(v).and_then(|at| Some((at, self.step(at, &args)?))) else {
+                continue;
+            };
             let last = match (cc, step > 0) {
                 (IntCc::Slt, true) => -1,
                 (IntCc::Sgt, false) => 1,
@@ -244,7 +251,8 @@ impl Context<'_> {
             _ => return None,
         };
         let (ok, cold, unlikely) = if holds { (t.b, t.c, 2) } else { (t.c, t.b, 1) };
-        if t.aux != unlikely && !f.blocks[f.block_calls[BlockCallId(cold)].block].cold || !self.is_length(len) {
+        if t.aux != unlikely && !f.blocks[f.block_calls[BlockCallId(cold)].block].cold || !self.is_length(len)
+        {
             return None;
         }
         let mut sum = Index::default();
@@ -298,7 +306,8 @@ impl Context<'_> {
                     Some(c) => (c, y),
                     None => (self.counter_of(y, counters)?, x),
                 };
-                let small = const_int(f, scale).map_or(f.ty(self.narrow(scale)) == Ty::I32, |c| c.abs() < 1 << 31);
+                let small =
+                    const_int(f, scale).map_or(f.ty(self.narrow(scale)) == Ty::I32, |c| c.abs() < 1 << 31);
                 let narrow = f.ty(counters[c].value) == Ty::I32;
                 if !(plus && small && narrow && self.invariant(scale) && sum.counter.replace(c).is_none()) {
                     return None;
@@ -468,8 +477,15 @@ impl Test<'_> {
 
 fn apply(f: &mut Func, loops: &LoopForest, l: LoopId, plan: &Plan) {
     copy::version(f, loops, l, |f, out, entry| {
-        let mut t =
-            Test { f, out, all: None, wides: Vec::new(), sums: Vec::new(), lows: Vec::new(), highs: Vec::new() };
+        let mut t = Test {
+            f,
+            out,
+            all: None,
+            wides: Vec::new(),
+            sums: Vec::new(),
+            lows: Vec::new(),
+            highs: Vec::new(),
+        };
         let mut first = None;
         // The tested counters are needed whether or not an index holds them: their steps must not wrap.
         let mut spans: Vec<Option<Span>> = Vec::new();

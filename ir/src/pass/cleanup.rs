@@ -64,7 +64,10 @@ fn fold_branches(f: &mut Func) -> bool {
                 let cases = f.list(ListRef(d.c)).to_vec();
                 let to = match const_bits(f, d.arg_a()) {
                     Some(c) => Some(cases.iter().position(|&x| x as u64 == c).map_or(0, |i| i + 1)),
-                    None => targets.iter().all(|&x| same_call(f, BlockCallId(x), BlockCallId(targets[0]))).then_some(0),
+                    None => targets
+                        .iter()
+                        .all(|&x| same_call(f, BlockCallId(x), BlockCallId(targets[0])))
+                        .then_some(0),
                 };
                 if let Some(to) = to {
                     jump_to(f, t, BlockCallId(targets[to]));
@@ -123,7 +126,8 @@ fn thread_jumps(f: &mut Func) -> bool {
                 continue;
             }
             let outer = args_of(f, call);
-            let args: Vec<Value> = inner.iter().map(|a| params.iter().position(|p| p == a).map_or(*a, |i| outer[i])).collect();
+            let args: Vec<Value> =
+                inner.iter().map(|a| params.iter().position(|p| p == a).map_or(*a, |i| outer[i])).collect();
             let list = f.make_values(&args);
             f.block_calls[call] = crate::BlockCall { block: target, args: list };
             changed = true;

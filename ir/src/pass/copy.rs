@@ -25,7 +25,8 @@ pub struct Copy {
 /// Edges that enter a loop at its header.
 pub fn entering_edges(f: &Func, loops: &LoopForest, l: LoopId) -> Vec<BlockCallId> {
     let h = loops.loops[l].header;
-    let outside = f.layout.iter().copied().filter(|&b| loops.innermost.get(b).is_none_or(|_| !loops.contains(l, b)));
+    let outside =
+        f.layout.iter().copied().filter(|&b| loops.innermost.get(b).is_none_or(|_| !loops.contains(l, b)));
     let edges = outside.filter_map(|b| f.terminator(b)).flat_map(|t| f.target_ids(t));
     edges.filter(|&c| f.block_calls[c].block == h).collect()
 }
@@ -59,9 +60,13 @@ pub fn can_version(f: &Func, loops: &LoopForest, l: LoopId) -> bool {
     let x = &loops.loops[l];
     let pinned = |b: Block| f.blocks[b].insts.iter().any(|&i| f.insts[i].op == Op::StackSlot);
     let raises = |c: BlockCallId| {
-        f.layout.iter().any(|&b| f.terminator(b).is_some_and(|t| f.insts[t].op == Op::BrExc && f.target_ids(t).contains(&c)))
+        f.layout.iter().any(|&b| {
+            f.terminator(b).is_some_and(|t| f.insts[t].op == Op::BrExc && f.target_ids(t).contains(&c))
+        })
     };
-    x.header != f.entry() && !x.blocks.iter().any(|&b| pinned(b)) && !entering_edges(f, loops, l).into_iter().any(raises)
+    x.header != f.entry()
+        && !x.blocks.iter().any(|&b| pinned(b))
+        && !entering_edges(f, loops, l).into_iter().any(raises)
 }
 
 /// Number of instructions of a loop.
@@ -71,7 +76,12 @@ pub fn size(f: &Func, loops: &LoopForest, l: LoopId) -> usize {
 
 /// Puts a test in front of a loop: where the value that `test` makes at the end of the given block
 /// is false, a cold copy runs instead. `test` gets the values that enter as header parameters.
-pub fn version(f: &mut Func, loops: &LoopForest, l: LoopId, test: impl FnOnce(&mut Func, &mut Vec<Inst>, &[Value]) -> Value) -> Copy {
+pub fn version(
+    f: &mut Func,
+    loops: &LoopForest,
+    l: LoopId,
+    test: impl FnOnce(&mut Func, &mut Vec<Inst>, &[Value]) -> Value,
+) -> Copy {
     let x = &loops.loops[l];
     let h = x.header;
     let entering = entering_edges(f, loops, l);
@@ -98,7 +108,10 @@ pub fn version(f: &mut Func, loops: &LoopForest, l: LoopId, test: impl FnOnce(&m
 
 /// Cold copies of blocks; edges among them lead to copies.
 fn copy_blocks(f: &mut Func, blocks: &[Block]) -> Copy {
-    let mut copy = Copy { block: Table::filled(f.blocks.len(), Block::NONE), value: Table::filled(f.values.len(), Value::NONE) };
+    let mut copy = Copy {
+        block: Table::filled(f.blocks.len(), Block::NONE),
+        value: Table::filled(f.values.len(), Value::NONE),
+    };
     for &b in blocks {
         let new = f.create_block();
         f.blocks[new].cold = true;

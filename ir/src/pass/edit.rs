@@ -117,7 +117,8 @@ pub fn copy_call(f: &mut Func, call: BlockCallId) -> BlockCallId {
 /// Keeps the parameters for which `keep` holds, and the arguments of every edge with them.
 pub fn retain_params(f: &mut Func, cfg: &Cfg, block: Block, keep: impl Fn(usize) -> bool) {
     for p in &cfg.preds[block] {
-        let args: Vec<Value> = args_of(f, p.call).into_iter().enumerate().filter(|&(i, _)| keep(i)).map(|x| x.1).collect();
+        let args: Vec<Value> =
+            args_of(f, p.call).into_iter().enumerate().filter(|&(i, _)| keep(i)).map(|x| x.1).collect();
         set_args(f, p.call, &args);
     }
     let params = std::mem::take(&mut f.blocks[block].params);

@@ -85,7 +85,9 @@ pub fn is_removable(m: &Module, d: &InstData) -> bool {
 /// cannot trap and does not rely on what a check has proven.
 pub fn is_speculatable(f: &Func, m: &Module, d: &InstData) -> bool {
     match d.op {
-        Op::SDiv | Op::UDiv | Op::SRem | Op::URem => super::edit::const_int(f, d.arg_b()).is_some_and(|c| c != 0),
+        Op::SDiv | Op::UDiv | Op::SRem | Op::URem => {
+            super::edit::const_int(f, d.arg_b()).is_some_and(|c| c != 0)
+        }
         // These hold only under a check, or read memory at an unchecked place.
         Op::AnyToF64 | Op::AnyToRef | Op::AnyToStr | Op::AnyToBool | Op::StrCharCode | Op::StoreData => false,
         Op::Call | Op::CallRt => false,

@@ -98,7 +98,11 @@ fn operand(f: &Func, d: &InstData) -> Value {
 fn count(f: &Func, r: &Ranges<'_>, loops: &LoopForest, l: LoopId) -> usize {
     let hot = loops.loops[l].blocks.iter().filter(|&&b| !f.blocks[b].cold);
     let insts = hot.flat_map(|&b| f.blocks[b].insts.iter().map(move |&i| (b, i)));
-    insts.filter(|&(b, i)| is_conversion(&f.insts[i]) && r.float_at(operand(f, &f.insts[i]), b).is_int_or_neg_zero()).count()
+    insts
+        .filter(|&(b, i)| {
+            is_conversion(&f.insts[i]) && r.float_at(operand(f, &f.insts[i]), b).is_int_or_neg_zero()
+        })
+        .count()
 }
 
 fn proven(f: &Func, m: &Module, old: &LoopForest, l: LoopId) -> usize {
@@ -178,11 +182,15 @@ impl Slicer<'_> {
                 let d = f.insts[i];
                 let (a, b) = (d.arg_a(), d.arg_b());
                 match d.op {
-                    Op::FAdd | Op::FSub | Op::FMul | Op::FMin | Op::FMax => self.slice(a, s) && self.slice(b, s),
+                    Op::FAdd | Op::FSub | Op::FMul | Op::FMin | Op::FMax => {
+                        self.slice(a, s) && self.slice(b, s)
+                    }
                     Op::FNeg | Op::FAbs | Op::FCanon => self.slice(a, s),
                     Op::Select => self.slice(b, s) && self.slice(d.arg_c(), s),
                     Op::SToF | Op::FFloor | Op::FTrunc | Op::FCeil => true,
-                    Op::CallRt if d.a == RtFn::MathRem as u32 => f.values_of(d.list()).collect::<Vec<_>>().into_iter().all(|a| self.slice(a, s)),
+                    Op::CallRt if d.a == RtFn::MathRem as u32 => {
+                        f.values_of(d.list()).collect::<Vec<_>>().into_iter().all(|a| self.slice(a, s))
+                    }
                     _ => false,
                 }
             }
@@ -229,7 +237,11 @@ fn apply(f: &mut Func, loops: &LoopForest, l: LoopId, values: &[Value]) {
             subst.push((v, x));
             ok = Some(match ok {
                 None => same,
-                Some(before) => put(f, out, InstData { a: before.0, b: same.0, c: no.0, ..InstData::new(Op::Select, Ty::Bool) }),
+                Some(before) => put(
+                    f,
+                    out,
+                    InstData { a: before.0, b: same.0, c: no.0, ..InstData::new(Op::Select, Ty::Bool) },
+                ),
             });
         }
         ok.unwrap_or(no)

@@ -220,7 +220,16 @@ impl Gvn<'_> {
 
     /// Numbers an instruction with a result; whether it stays.
     #[allow(clippy::too_many_arguments)]
-    fn valued(&mut self, f: &mut Func, subst: &mut Subst, state: &mut Versions, b: Block, i: Inst, r: Value, kept: &mut Vec<Inst>) -> bool {
+    fn valued(
+        &mut self,
+        f: &mut Func,
+        subst: &mut Subst,
+        state: &mut Versions,
+        b: Block,
+        i: Inst,
+        r: Value,
+        kept: &mut Vec<Inst>,
+    ) -> bool {
         let pos = f.positions[i];
         let mut cx = Ctx { f, before: Vec::new(), pos };
         let d = cx.f.insts[i];

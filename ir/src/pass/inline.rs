@@ -89,10 +89,23 @@ fn locate(f: &Func, inst: Inst) -> Option<(Block, usize)> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn wanted(f: &Func, m: &Module, this: FuncId, id: FuncId, callee: &Func, block: Block, within: &[FuncId], total: usize, options: &InlineOptions) -> bool {
+fn wanted(
+    f: &Func,
+    m: &Module,
+    this: FuncId,
+    id: FuncId,
+    callee: &Func,
+    block: Block,
+    within: &[FuncId],
+    total: usize,
+    options: &InlineOptions,
+) -> bool {
     let decl = &m.funcs[id];
     let cost = size(callee);
-    let typed = callee.layout.iter().all(|&b| callee.blocks[b].insts.iter().all(|&i| !callee.insts[i].op.is_dynamic()));
+    let typed = callee
+        .layout
+        .iter()
+        .all(|&b| callee.blocks[b].insts.iter().all(|&i| !callee.insts[i].op.is_dynamic()));
     if decl.no_inline || !typed || callee.params != decl.sig.params || within.len() as u32 >= options.depth {
         return false;
     }
@@ -141,7 +154,19 @@ fn expand(f: &mut Func, m: &Module, block: Block, index: usize, callee: &Func) -
         }
         subst.apply(f);
     }
-    let mut copy = Copy { f, m, callee, rest, handler, pos, values: Table::filled(callee.values.len(), Value::NONE), blocks: Table::filled(callee.blocks.len(), Block::NONE), calls: Vec::new(), order: Vec::new(), positions: HashMap::new() };
+    let mut copy = Copy {
+        f,
+        m,
+        callee,
+        rest,
+        handler,
+        pos,
+        values: Table::filled(callee.values.len(), Value::NONE),
+        blocks: Table::filled(callee.blocks.len(), Block::NONE),
+        calls: Vec::new(),
+        order: Vec::new(),
+        positions: HashMap::new(),
+    };
     copy.run(block, &args, cold);
     let Copy { calls, mut order, .. } = copy;
     order.push(rest);
@@ -238,7 +263,11 @@ impl Copy<'_> {
                 self.f.blocks[next].cold = self.f.blocks[at].cold;
                 let ok = self.f.make_block_call(next, &[]);
                 let h = copy_call(self.f, h);
-                self.f.push_inst(at, InstData { a: ok.0, b: h.0, ..InstData::new(Op::BrExc, Ty::Void) }, self.pos);
+                self.f.push_inst(
+                    at,
+                    InstData { a: ok.0, b: h.0, ..InstData::new(Op::BrExc, Ty::Void) },
+                    self.pos,
+                );
                 self.order.push(next);
                 at = next;
             }
@@ -277,7 +306,8 @@ impl Copy<'_> {
                 self.f.insts[n] = d;
             }
             _ if matches!(d.op, Op::Return | Op::ReturnVoid) => {
-                let value: Vec<Value> = if d.op == Op::Return { vec![self.values[d.arg_a()]] } else { vec![] };
+                let value: Vec<Value> =
+                    if d.op == Op::Return { vec![self.values[d.arg_a()]] } else { vec![] };
                 // A caller may ignore the result.
                 let args = &value[..self.f.blocks[self.rest].params.len().min(value.len())];
                 let jump = self.f.make_block_call(self.rest, args);
@@ -296,4 +326,3 @@ impl Copy<'_> {
         self.f.make_block_call(self.blocks[call.block], &args).0
     }
 }
-

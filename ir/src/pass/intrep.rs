@@ -53,7 +53,9 @@ impl How {
     fn operands(self) -> ([Value; 2], usize) {
         match self {
             How::Binary(_, a, b) | How::MinMax(_, a, b) | How::Select(_, a, b) => ([a, b], 2),
-            How::Neg(a) | How::Abs(a) | How::Shift(a, _) | How::Quotient(a, _) | How::Copy(a) => ([a, Value::NONE], 1),
+            How::Neg(a) | How::Abs(a) | How::Shift(a, _) | How::Quotient(a, _) | How::Copy(a) => {
+                ([a, Value::NONE], 1)
+            }
             _ => ([Value::NONE; 2], 0),
         }
     }
@@ -96,7 +98,9 @@ fn classify(f: &Func, r: &Ranges, blind: &Table<Value, bool>, v: Value) -> How {
         Op::FCeil | Op::FTrunc | Op::FFloor if r.float(a).is_int_or_neg_zero() => How::Copy(a),
         Op::FCanon => How::Copy(a),
         Op::FFloor | Op::FTrunc => match divided(f, a) {
-            Some((x, c)) if d.op == Op::FFloor && (c as u64).is_power_of_two() => How::Shift(x, c.trailing_zeros() as i64),
+            Some((x, c)) if d.op == Op::FFloor && (c as u64).is_power_of_two() => {
+                How::Shift(x, c.trailing_zeros() as i64)
+            }
             Some((x, c)) if r.float(x).lo >= 0.0 => How::Quotient(x, c),
             _ => How::No,
         },
@@ -128,7 +132,9 @@ fn candidates(f: &Func, r: &Ranges, cfg: &Cfg) -> Table<Value, How> {
             let ok = match how[v] {
                 How::No => continue,
                 How::Param => match f.values[v].def {
-                    Def::Param(b, at) => cfg.preds[b].iter().all(|p| how[args_of(f, p.call)[at as usize]] != How::No),
+                    Def::Param(b, at) => {
+                        cfg.preds[b].iter().all(|p| how[args_of(f, p.call)[at as usize]] != How::No)
+                    }
                     Def::Inst(_) => false,
                 },
                 h => {
@@ -255,7 +261,8 @@ fn make_twins(f: &mut Func, m: &Module) -> bool {
         (how, range)
     };
     let (mut webs, score) = profitable(f, &cfg, &loops, &how);
-    let mut twins = Twins { rep: Table::filled(how.len(), Ty::Void), int: Table::filled(how.len(), Value::NONE) };
+    let mut twins =
+        Twins { rep: Table::filled(how.len(), Ty::Void), int: Table::filled(how.len(), Value::NONE) };
     let mut any = false;
     // One wide member makes a web of counters wide: narrow ones would be extended at each use.
     let mut wide = Table::filled(how.len(), false);
@@ -268,7 +275,8 @@ fn make_twins(f: &mut Func, m: &Module) -> bool {
             continue;
         }
         any |= !source;
-        let counts = matches!(how[v], How::Param | How::Binary(Op::IAdd | Op::ISub, ..)) && range[v.index()].lo >= 0.0;
+        let counts =
+            matches!(how[v], How::Param | How::Binary(Op::IAdd | Op::ISub, ..)) && range[v.index()].lo >= 0.0;
         let narrow = range[v.index()].fits_i32() && !(wide[webs.find(v)] && counts);
         twins.rep[v] = if narrow { Ty::I32 } else { Ty::I64 };
     }
@@ -336,7 +344,9 @@ impl Twins {
         };
         // A constant is made in the wanted type, so that what looks for constants finds it.
         let d = match const_int(f, v) {
-            Some(c) => InstData::imm64(Op::IConst, ty, if ty == Ty::I32 { c as i32 as i64 } else { c } as u64),
+            Some(c) => {
+                InstData::imm64(Op::IConst, ty, if ty == Ty::I32 { c as i32 as i64 } else { c } as u64)
+            }
             None => un(op, ty, v),
         };
         let (i, v) = make(f, d, pos);
@@ -361,7 +371,9 @@ impl Twins {
             out.push(i);
             v
         };
-        let konst = |f: &mut Func, out: &mut Vec<Inst>, x: i64| put(f, out, InstData::imm64(Op::IConst, ty, x as u64));
+        let konst = |f: &mut Func, out: &mut Vec<Inst>, x: i64| {
+            put(f, out, InstData::imm64(Op::IConst, ty, x as u64))
+        };
         let r = match how[v] {
             How::No | How::Param => return,
             How::Const(c) => konst(f, out, c),
@@ -542,7 +554,16 @@ fn see_zeros(f: &Func, r: &Ranges, i: Inst, blind: &mut Table<Value, bool>) -> b
     let mut seen: smallvec::SmallVec<[Value; 4]> = smallvec::SmallVec::new();
     match d.op {
         Op::FToInt32 | Op::FToS | Op::FToSSat | Op::FCmp | Op::FAbs => {}
-        Op::FMul | Op::FNeg | Op::FMin | Op::FMax | Op::FCanon | Op::FFloor | Op::FCeil | Op::FTrunc | Op::Select if same => {}
+        Op::FMul
+        | Op::FNeg
+        | Op::FMin
+        | Op::FMax
+        | Op::FCanon
+        | Op::FFloor
+        | Op::FCeil
+        | Op::FTrunc
+        | Op::Select
+            if same => {}
         Op::CallRt if d.a == RtFn::MathRem as u32 && same => {}
         // The quotient of -0 is a zero; the sign of a divisor shows in infinity.
         Op::FDiv if same => seen.push(b),
@@ -591,7 +612,15 @@ fn integer_operand(f: &Func, r: &Ranges, v: Value, b: Block) -> Option<Operand> 
 }
 
 #[allow(clippy::too_many_arguments)]
-fn plan(f: &Func, r: &Ranges, loops: &LoopForest, blocks: &Table<Inst, Block>, blind: &Table<Value, bool>, b: Block, i: Inst) -> Option<Fold> {
+fn plan(
+    f: &Func,
+    r: &Ranges,
+    loops: &LoopForest,
+    blocks: &Table<Inst, Block>,
+    blind: &Table<Value, bool>,
+    b: Block,
+    i: Inst,
+) -> Option<Fold> {
     let d = &f.insts[i];
     let a = d.arg_a();
     match d.op {
@@ -641,7 +670,16 @@ fn plan(f: &Func, r: &Ranges, loops: &LoopForest, blocks: &Table<Inst, Block>, b
 
 /// An integer against a double that does not change in the loop: converting the bound once is cheaper.
 #[allow(clippy::too_many_arguments)]
-fn bound(f: &Func, r: &Ranges, loops: &LoopForest, blocks: &Table<Inst, Block>, b: Block, i: Value, n: Value, cc: FloatCc) -> Option<Fold> {
+fn bound(
+    f: &Func,
+    r: &Ranges,
+    loops: &LoopForest,
+    blocks: &Table<Inst, Block>,
+    b: Block,
+    i: Value,
+    n: Value,
+    cc: FloatCc,
+) -> Option<Fold> {
     let l = loops.innermost[b].some()?;
     if loops.contains(l, def_block(f, blocks, n)) || !loops.contains(l, def_block(f, blocks, i)) {
         return None;

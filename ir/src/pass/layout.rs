@@ -29,7 +29,8 @@ fn mark_cold(f: &mut Func, cfg: &Cfg) {
     for &b in cfg.rpo.iter().rev() {
         let dead_end = f.terminator(b).is_some_and(|t| f.insts[t].op == Op::Unreachable);
         let succs = f.successors(b);
-        let to_cold = !succs.is_empty() && succs.iter().all(|&s| f.blocks[s].cold && cfg.index[s] > cfg.index[b]);
+        let to_cold =
+            !succs.is_empty() && succs.iter().all(|&s| f.blocks[s].cold && cfg.index[s] > cfg.index[b]);
         if b != f.entry() && (dead_end || to_cold) {
             f.blocks[b].cold = true;
         }
@@ -40,7 +41,10 @@ fn mark_cold(f: &mut Func, cfg: &Cfg) {
                 let d = &f.insts[t];
                 match d.op {
                     Op::BrExc => BlockCallId(d.b) == p.call,
-                    Op::Branch => (d.aux == 1 && BlockCallId(d.b) == p.call) || (d.aux == 2 && BlockCallId(d.c) == p.call),
+                    Op::Branch => {
+                        (d.aux == 1 && BlockCallId(d.b) == p.call)
+                            || (d.aux == 2 && BlockCallId(d.c) == p.call)
+                    }
                     _ => false,
                 }
             });

@@ -43,14 +43,16 @@ pub fn preheaders(f: &mut Func) -> bool {
     let loops = LoopForest::new(f, &cfg, &dom);
     let mut changed = false;
     for (id, l) in loops.loops.iter() {
-        let entering: Vec<_> = cfg.preds[l.header].iter().filter(|p| !loops.contains(id, p.block)).copied().collect();
+        let entering: Vec<_> =
+            cfg.preds[l.header].iter().filter(|p| !loops.contains(id, p.block)).copied().collect();
         if let [p] = entering.as_slice()
             && f.terminator(p.block).is_some_and(|t| f.insts[t].op == Op::Jump)
         {
             continue;
         }
         let new = f.create_block();
-        let params: Vec<Value> = f.blocks[l.header].params.clone().into_iter().map(|p| f.add_param(new, f.ty(p))).collect();
+        let params: Vec<Value> =
+            f.blocks[l.header].params.clone().into_iter().map(|p| f.add_param(new, f.ty(p))).collect();
         for p in entering {
             f.block_calls[p.call].block = new;
         }
@@ -111,9 +113,20 @@ fn anywhere(f: &Func, m: &Module, d: &InstData, arrays: &Table<Value, bool>) -> 
 }
 
 #[allow(clippy::too_many_arguments)]
-fn hoist(f: &mut Func, m: &Module, cfg: &Cfg, dom: &DomTree, loops: &LoopForest, l: LoopId, blocks: &mut Table<Inst, Block>, arrays: &Table<Value, bool>) -> bool {
+fn hoist(
+    f: &mut Func,
+    m: &Module,
+    cfg: &Cfg,
+    dom: &DomTree,
+    loops: &LoopForest,
+    l: LoopId,
+    blocks: &mut Table<Inst, Block>,
+    arrays: &Table<Value, bool>,
+) -> bool {
     let x = &loops.loops[l];
-    let Some(pre) = cfg.preds[x.header].iter().map(|p| p.block).find(|&b| !loops.contains(l, b)) else { return false };
+    let Some(pre) = cfg.preds[x.header].iter().map(|p| p.block).find(|&b| !loops.contains(l, b)) else {
+        return false;
+    };
     let mut all = false;
     let mut killed: Vec<Alias> = Vec::new();
     for &b in &x.blocks {
@@ -126,9 +139,15 @@ fn hoist(f: &mut Func, m: &Module, cfg: &Cfg, dom: &DomTree, loops: &LoopForest,
         }
     }
     let immutable = |a: Alias| matches!(a, Alias::Field(x) if m.fields[x].immutable);
-    let clobbered = |a: Alias| killed.contains(&a) || (all && !immutable(a)) || (a == Alias::Raw && !killed.is_empty());
+    let clobbered =
+        |a: Alias| killed.contains(&a) || (all && !immutable(a)) || (a == Alias::Raw && !killed.is_empty());
     // Blocks that every trip executes: they dominate all latches and every way out.
-    let exits: Vec<Block> = x.blocks.iter().copied().filter(|&b| f.successors(b).iter().any(|&s| !loops.contains(l, s))).collect();
+    let exits: Vec<Block> = x
+        .blocks
+        .iter()
+        .copied()
+        .filter(|&b| f.successors(b).iter().any(|&s| !loops.contains(l, s)))
+        .collect();
     let mut certain = true;
     let mut moved: Vec<Inst> = Vec::new();
     for &b in &x.blocks {

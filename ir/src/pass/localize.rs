@@ -41,7 +41,8 @@ pub fn run(f: &mut Func, _m: &Module) -> bool {
     for l in loops.inner_first() {
         let x = &loops.loops[l];
         let raises = |b: Block| f.terminator(b).is_some_and(|t| f.insts[t].op == Op::BrExc);
-        let plain = !x.blocks.iter().any(|b| with_calls.contains(b)) && !cfg.preds[x.header].iter().any(|p| raises(p.block));
+        let plain = !x.blocks.iter().any(|b| with_calls.contains(b))
+            && !cfg.preds[x.header].iter().any(|p| raises(p.block));
         if !outer[l] && plain && x.header != f.entry() {
             changed |= localize(f, &cfg, &loops, l, &home);
         }
@@ -56,9 +57,15 @@ fn localize(f: &mut Func, cfg: &Cfg, loops: &LoopForest, l: LoopId, home: &Table
     for &b in &x.blocks {
         for &i in &f.blocks[b].insts {
             f.for_each_arg(i, |v| {
-                let constant = f.def(v).is_some_and(|d| matches!(d.op.info().format, Format::Imm64) || d.op == Op::StackSlot);
+                let constant = f
+                    .def(v)
+                    .is_some_and(|d| matches!(d.op.info().format, Format::Imm64) || d.op == Op::StackSlot);
                 let class = matches!(f.ty(v), Ty::F32 | Ty::F64) as usize;
-                if !constant && room[class] > 0 && !used.contains(&v) && !loops.contains(l, def_block(f, home, v)) {
+                if !constant
+                    && room[class] > 0
+                    && !used.contains(&v)
+                    && !loops.contains(l, def_block(f, home, v))
+                {
                     used.push(v);
                     room[class] -= 1;
                 }

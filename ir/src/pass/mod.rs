@@ -109,18 +109,50 @@ impl Hook for NoHook {}
 /// The sequence that `optimize` runs at the full level.
 pub const PIPELINE: &[&str] = &[
     // Tidy up what lowering and inlining left.
-    "cleanup", "sccp", "cleanup", "gvn", "dce", "cleanup",
+    "cleanup",
+    "sccp",
+    "cleanup",
+    "gvn",
+    "dce",
+    "cleanup",
     // Objects that nobody else sees, and barriers of the others.
-    "scalar", "barrier", "cleanup", "gvn", "dce",
+    "scalar",
+    "barrier",
+    "cleanup",
+    "gvn",
+    "dce",
     // Whole numbers that come in as doubles.
     "guard",
     // Integers out of doubles, then what ranges decide.
-    "intrep", "gvn", "dce", "rangefold", "sccp", "cleanup", "dce",
+    "intrep",
+    "gvn",
+    "dce",
+    "rangefold",
+    "sccp",
+    "cleanup",
+    "dce",
     // What stayed a remainder of doubles.
     "expand",
     // Loops: test at the bottom, invariants out, and what that uncovered.
-    "rotate", "cleanup", "split", "licm", "cleanup", "gvn", "rangefold", "cleanup", "licm", "gvn", "dce", "cleanup",
-    "checks", "cleanup", "gvn", "dce", "sink", "localize", "layout",
+    "rotate",
+    "cleanup",
+    "split",
+    "licm",
+    "cleanup",
+    "gvn",
+    "rangefold",
+    "cleanup",
+    "licm",
+    "gvn",
+    "dce",
+    "cleanup",
+    "checks",
+    "cleanup",
+    "gvn",
+    "dce",
+    "sink",
+    "localize",
+    "layout",
 ];
 
 /// Optimises one function. Panics in debug builds when a pass breaks an invariant of the IR,
@@ -136,7 +168,13 @@ pub fn optimize(f: &mut Func, m: &Module, options: &Options, hook: &mut dyn Hook
 }
 
 /// Runs one pass by name, timed, with the hook around it; whether it changed anything.
-pub fn run_pass(f: &mut Func, m: &Module, name: &'static str, options: &Options, hook: &mut dyn Hook) -> bool {
+pub fn run_pass(
+    f: &mut Func,
+    m: &Module,
+    name: &'static str,
+    options: &Options,
+    hook: &mut dyn Hook,
+) -> bool {
     let Some(pass) = pass(name) else { panic!("no pass is called {name}") };
     hook.before(name, f);
     let old = options.verify.then(|| f.clone());

@@ -99,7 +99,13 @@ impl Prover<'_> {
                     Op::SSubOv => a as i128 - b as i128,
                     _ => a as i128 * b as i128,
                 };
-                let fits = |v: i128| if self.f.ty(d.arg_a()) == Ty::I64 { i64::try_from(v).is_ok() } else { i32::try_from(v).is_ok() };
+                let fits = |v: i128| {
+                    if self.f.ty(d.arg_a()) == Ty::I64 {
+                        i64::try_from(v).is_ok()
+                    } else {
+                        i32::try_from(v).is_ok()
+                    }
+                };
                 let all = [op(x.0, y.0), op(x.0, y.1), op(x.1, y.0), op(x.1, y.1)];
                 all.into_iter().all(fits).then(|| boolean(false))
             }
@@ -115,7 +121,9 @@ impl Prover<'_> {
                 let op = if d.op == Op::SDiv { Op::UDiv } else { Op::URem };
                 (c > 1 && (c as u64).is_power_of_two()).then_some(InstData { op, ..d })
             }
-            Op::UToF if self.f.ty(d.arg_a()) == Ty::I32 && self.r.int_at(d.arg_a(), b).0 >= 0 => Some(InstData { op: Op::SToF, ..d }),
+            Op::UToF if self.f.ty(d.arg_a()) == Ty::I32 && self.r.int_at(d.arg_a(), b).0 >= 0 => {
+                Some(InstData { op: Op::SToF, ..d })
+            }
             Op::IAnd => {
                 // A mask that keeps every bit that can be set.
                 let c = const_int(self.f, d.arg_b())?;
@@ -134,7 +142,11 @@ impl Prover<'_> {
     fn truncated(&self, op: Op, v: Value, b: Block) -> Option<Value> {
         let x = self.f.def(v).filter(|d| d.op == Op::Trunc)?.arg_a();
         let (lo, hi) = self.r.int_at(x, b);
-        let fits = if op == Op::SExt32 { lo >= i32::MIN as i64 && hi <= i32::MAX as i64 } else { lo >= 0 && hi <= u32::MAX as i64 };
+        let fits = if op == Op::SExt32 {
+            lo >= i32::MIN as i64 && hi <= i32::MAX as i64
+        } else {
+            lo >= 0 && hi <= u32::MAX as i64
+        };
         fits.then_some(x)
     }
 
@@ -173,7 +185,15 @@ impl Prover<'_> {
     }
 
     /// Whether x - y <= k, as integers without wrapping, holds in block `b`.
-    fn prove(&self, x: Value, y: Value, k: i64, b: Block, depth: u32, assumed: &mut Vec<(Value, Value, i64)>) -> bool {
+    fn prove(
+        &self,
+        x: Value,
+        y: Value,
+        k: i64,
+        b: Block,
+        depth: u32,
+        assumed: &mut Vec<(Value, Value, i64)>,
+    ) -> bool {
         if x == y {
             return k >= 0;
         }
@@ -199,7 +219,9 @@ impl Prover<'_> {
                 IntCc::Ule if self.r.int_at(fact.other, b).0 >= 0 => 0,
                 _ => continue,
             };
-            if fact.other != x && k.checked_sub(slack).is_some_and(|k| self.prove(fact.other, y, k, b, depth - 1, assumed)) {
+            if fact.other != x
+                && k.checked_sub(slack).is_some_and(|k| self.prove(fact.other, y, k, b, depth - 1, assumed))
+            {
                 return true;
             }
         }
@@ -207,7 +229,15 @@ impl Prover<'_> {
     }
 
     /// Follows the definition of x, or of y where it is a sum.
-    fn by_definition(&self, x: Value, y: Value, k: i64, b: Block, depth: u32, assumed: &mut Vec<(Value, Value, i64)>) -> bool {
+    fn by_definition(
+        &self,
+        x: Value,
+        y: Value,
+        k: i64,
+        b: Block,
+        depth: u32,
+        assumed: &mut Vec<(Value, Value, i64)>,
+    ) -> bool {
         if let Some((z, c)) = self.sum(x, b)
             && k.checked_sub(c).is_some_and(|k| self.prove(z, y, k, b, depth - 1, assumed))
         {
@@ -237,10 +267,12 @@ impl Prover<'_> {
                         self.prove(d.arg_a(), y, k, b, depth - 1, assumed)
                             || matches!(d.op, Op::SRem | Op::URem)
                                 && self.r.int_at(d.arg_b(), b).0 > 0
-                                && k.checked_add(1).is_some_and(|k| self.prove(d.arg_b(), y, k, b, depth - 1, assumed))
+                                && k.checked_add(1)
+                                    .is_some_and(|k| self.prove(d.arg_b(), y, k, b, depth - 1, assumed))
                     }
                     Op::Select => {
-                        self.prove(d.arg_b(), y, k, b, depth - 1, assumed) && self.prove(d.arg_c(), y, k, b, depth - 1, assumed)
+                        self.prove(d.arg_b(), y, k, b, depth - 1, assumed)
+                            && self.prove(d.arg_c(), y, k, b, depth - 1, assumed)
                     }
                     _ => false,
                 }
@@ -251,7 +283,16 @@ impl Prover<'_> {
 
     /// A parameter is bounded when all its arguments are, assuming so for the ones that come around a loop.
     #[allow(clippy::too_many_arguments)]
-    fn parameter(&self, x: Value, at: Block, index: u32, y: Value, k: i64, depth: u32, assumed: &mut Vec<(Value, Value, i64)>) -> bool {
+    fn parameter(
+        &self,
+        x: Value,
+        at: Block,
+        index: u32,
+        y: Value,
+        k: i64,
+        depth: u32,
+        assumed: &mut Vec<(Value, Value, i64)>,
+    ) -> bool {
         if assumed.iter().any(|&(p, q, c)| p == x && q == y && c <= k) {
             return true;
         }
@@ -270,7 +311,16 @@ impl Prover<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn on_edge(&self, a: Value, y: Value, k: i64, from: Block, call: BlockCallId, depth: u32, assumed: &mut Vec<(Value, Value, i64)>) -> bool {
+    fn on_edge(
+        &self,
+        a: Value,
+        y: Value,
+        k: i64,
+        from: Block,
+        call: BlockCallId,
+        depth: u32,
+        assumed: &mut Vec<(Value, Value, i64)>,
+    ) -> bool {
         if let Some((c, truth)) = edge_condition(self.f, from, call)
             && let Some((p, Cond::Int(cc), q)) = condition(self.f, c, truth)
         {
@@ -289,7 +339,15 @@ impl Prover<'_> {
     }
 
     /// Compares through extensions to i64, which keep signed values.
-    fn widths(&self, x: Value, y: Value, k: i64, b: Block, depth: u32, assumed: &mut Vec<(Value, Value, i64)>) -> bool {
+    fn widths(
+        &self,
+        x: Value,
+        y: Value,
+        k: i64,
+        b: Block,
+        depth: u32,
+        assumed: &mut Vec<(Value, Value, i64)>,
+    ) -> bool {
         let inner = |v: Value| {
             let d = self.f.def(v)?;
             let keeps = d.op == Op::SExt32 || d.op == Op::ZExt32 && self.r.int_at(d.arg_a(), b).0 >= 0;
@@ -310,7 +368,8 @@ impl Prover<'_> {
         // The operand's range where the sum is computed, not where it is used.
         let home = self.f.def_inst(v).map_or(b, |i| self.blocks[i]);
         let (lo, hi) = self.r.int_at(d.arg_a(), home);
-        let (min, max) = if d.ty == Ty::I64 { (i64::MIN, i64::MAX) } else { (i32::MIN as i64, i32::MAX as i64) };
+        let (min, max) =
+            if d.ty == Ty::I64 { (i64::MIN, i64::MAX) } else { (i32::MIN as i64, i32::MAX as i64) };
         let fits = lo as i128 + c as i128 >= min as i128 && hi as i128 + c as i128 <= max as i128;
         fits.then(|| (d.arg_a(), c))
     }
@@ -318,7 +377,15 @@ impl Prover<'_> {
 
 /// The outcome of a comparison that two signed intervals decide.
 fn compare(cc: IntCc, a: (i64, i64), c: (i64, i64)) -> Option<bool> {
-    let both = |t: bool, f: bool| if t { Some(true) } else if f { Some(false) } else { None };
+    let both = |t: bool, f: bool| {
+        if t {
+            Some(true)
+        } else if f {
+            Some(false)
+        } else {
+            None
+        }
+    };
     let unsigned_like_signed = a.0 >= 0 && c.0 >= 0;
     match cc {
         IntCc::Eq => both(a.0 == a.1 && a == c, a.1 < c.0 || c.1 < a.0),

@@ -44,11 +44,15 @@ fn find(f: &Func, m: &Module) -> Option<(Inst, Value)> {
         }
     }
     // Code for another class, which a class test keeps from running, may still name the object.
-    let fits = |object: Value, class: ClassId| accesses.iter().all(|&(v, field)| v != object || m.classes[class].fields.contains(&field));
+    let fits = |object: Value, class: ClassId| {
+        accesses.iter().all(|&(v, field)| v != object || m.classes[class].fields.contains(&field))
+    };
     let all = f.layout.iter().flat_map(|&b| f.blocks[b].insts.iter().copied());
-    all.filter(|&i| f.insts[i].op == Op::NewObject && m.classes[ClassId(f.insts[i].a)].meta_bits & META_FINALIZE == 0)
-        .filter_map(|i| f.result(i).map(|v| (i, v)))
-        .find(|&(i, v)| !escapes[v] && fits(v, ClassId(f.insts[i].a)))
+    all.filter(|&i| {
+        f.insts[i].op == Op::NewObject && m.classes[ClassId(f.insts[i].a)].meta_bits & META_FINALIZE == 0
+    })
+    .filter_map(|i| f.result(i).map(|v| (i, v)))
+    .find(|&(i, v)| !escapes[v] && fits(v, ClassId(f.insts[i].a)))
 }
 
 /// What reading a slot that was never written gives: every field is stored before it can be seen.
@@ -143,7 +147,9 @@ fn tests(f: &mut Func, m: &Module, class: ClassId, object: Value) {
         for i in f.blocks[b].insts.clone() {
             let d = f.insts[i];
             let truth = match d.op {
-                Op::ICmp if d.arg_a() == object || d.arg_b() == object => (d.a == d.b) == (d.aux == IntCc::Eq as u16),
+                Op::ICmp if d.arg_a() == object || d.arg_b() == object => {
+                    (d.a == d.b) == (d.aux == IntCc::Eq as u16)
+                }
                 Op::RefIsNullish if d.arg_a() == object => false,
                 Op::IsInstance if d.arg_a() == object => m.is_subclass(class, ClassId(d.b)),
                 _ => continue,

@@ -99,7 +99,8 @@ impl Solver<'_> {
             Op::Switch => match self.value[d.arg_a()] {
                 Lat::Top => {}
                 Lat::Const(c) => {
-                    let at = self.f.list(ListRef(d.c)).iter().position(|&x| x as u64 == c).map_or(0, |i| i + 1);
+                    let at =
+                        self.f.list(ListRef(d.c)).iter().position(|&x| x as u64 == c).map_or(0, |i| i + 1);
                     self.take(BlockCallId(self.f.list(ListRef(d.b))[at]));
                 }
                 Lat::Bottom => self.f.target_ids(i).into_iter().for_each(|c| self.take(c)),
@@ -117,7 +118,8 @@ impl Solver<'_> {
     fn eval(&self, i: Inst) -> Lat {
         let d = &self.f.insts[i];
         let n = d.op.info().args.len();
-        let foldable = matches!(d.op.info().format, Format::Imm64 | Format::Unary | Format::Binary | Format::Ternary);
+        let foldable =
+            matches!(d.op.info().format, Format::Imm64 | Format::Unary | Format::Binary | Format::Ternary);
         if !foldable || d.op.is_dynamic() || d.op.fx().0 & !Fx::COMM.0 != 0 {
             return Lat::Bottom;
         }

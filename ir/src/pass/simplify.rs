@@ -69,7 +69,16 @@ pub fn not_reserved(f: &Func, v: Value) -> bool {
     let Some(d) = f.def(v) else { return false };
     match d.op {
         Op::F64Const => !scalar::is_reserved(d.imm()),
-        Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::FSqrt | Op::FFloor | Op::FCeil | Op::FTrunc | Op::FMin | Op::FMax => true,
+        Op::FAdd
+        | Op::FSub
+        | Op::FMul
+        | Op::FDiv
+        | Op::FSqrt
+        | Op::FFloor
+        | Op::FCeil
+        | Op::FTrunc
+        | Op::FMin
+        | Op::FMax => true,
         Op::FCanon | Op::SToF | Op::UToF | Op::FPromote => true,
         Op::FNeg | Op::FAbs => true,
         Op::Call | Op::Select => false,
@@ -99,19 +108,34 @@ pub fn simplify(cx: &mut Ctx, d: &InstData) -> Option<Simple> {
         Op::SDiv | Op::UDiv | Op::SRem | Op::URem => division(cx, d, ty, a, b),
         Op::ICmp => icmp(cx, d, ty, a, b),
         Op::FCmp => fcmp(cx, d, a, b),
-        Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::FNeg | Op::FAbs | Op::FCanon | Op::FFloor | Op::FCeil | Op::FTrunc => float(cx, d, a, b),
+        Op::FAdd
+        | Op::FSub
+        | Op::FMul
+        | Op::FDiv
+        | Op::FNeg
+        | Op::FAbs
+        | Op::FCanon
+        | Op::FFloor
+        | Op::FCeil
+        | Op::FTrunc => float(cx, d, a, b),
         Op::SAddOv | Op::SSubOv => (cx.int(b) == Some(0)).then(|| boolean(false)).flatten(),
         Op::BNot => bnot(cx, a),
         Op::Select => select(cx, d),
-        Op::AnyFromF64 if d.aux == 1 && not_reserved(cx.f, a) => Some(Simple::Inst(InstData { aux: 0, ..*d })),
+        Op::AnyFromF64 if d.aux == 1 && not_reserved(cx.f, a) => {
+            Some(Simple::Inst(InstData { aux: 0, ..*d }))
+        }
         Op::AnyIs => any_is(cx, d, a),
-        Op::RefIsNullish => matches!(cx.def(a)?.op, Op::NewObject | Op::GlobalRef).then(|| boolean(false)).flatten(),
+        Op::RefIsNullish => {
+            matches!(cx.def(a)?.op, Op::NewObject | Op::GlobalRef).then(|| boolean(false)).flatten()
+        }
         _ => conversions(cx, d, a),
     }
 }
 
 fn fold(f: &Func, d: &InstData, n: usize) -> Option<Simple> {
-    if d.op.fx().0 & !Fx::COMM.0 != 0 || !matches!(d.op.info().format, Format::Unary | Format::Binary | Format::Ternary) {
+    if d.op.fx().0 & !Fx::COMM.0 != 0
+        || !matches!(d.op.info().format, Format::Unary | Format::Binary | Format::Ternary)
+    {
         return None;
     }
     let mut args = [0u64; 3];
@@ -272,7 +296,11 @@ fn icmp(cx: &mut Ctx, d: &InstData, ty: Ty, a: Value, b: Value) -> Option<Simple
     }
     match x.op {
         Op::BToI if matches!(cc, IntCc::Eq | IntCc::Ne) && (c == 0 || c == 1) => {
-            if (c == 1) == (cc == IntCc::Eq) { Some(Simple::Value(x.arg_a())) } else { Some(Simple::Inst(un(Op::BNot, Ty::Bool, x.arg_a()))) }
+            if (c == 1) == (cc == IntCc::Eq) {
+                Some(Simple::Value(x.arg_a()))
+            } else {
+                Some(Simple::Inst(un(Op::BNot, Ty::Bool, x.arg_a())))
+            }
         }
         // x + c1 == c2, x - y == 0
         Op::IAdd if matches!(cc, IntCc::Eq | IntCc::Ne) => {
@@ -280,8 +308,16 @@ fn icmp(cx: &mut Ctx, d: &InstData, ty: Ty, a: Value, b: Value) -> Option<Simple
             let c = cx.iconst(ty, c.wrapping_sub(c1));
             Some(Simple::Inst(InstData { a: x.a, b: c.0, ..*d }))
         }
-        Op::ISub if matches!(cc, IntCc::Eq | IntCc::Ne) && c == 0 => Some(Simple::Inst(InstData { a: x.a, b: x.b, ..*d })),
-        Op::SExt32 if i32::try_from(c).is_ok() && matches!(cc, IntCc::Eq | IntCc::Ne | IntCc::Slt | IntCc::Sle | IntCc::Sgt | IntCc::Sge) => {
+        Op::ISub if matches!(cc, IntCc::Eq | IntCc::Ne) && c == 0 => {
+            Some(Simple::Inst(InstData { a: x.a, b: x.b, ..*d }))
+        }
+        Op::SExt32
+            if i32::try_from(c).is_ok()
+                && matches!(
+                    cc,
+                    IntCc::Eq | IntCc::Ne | IntCc::Slt | IntCc::Sle | IntCc::Sgt | IntCc::Sge
+                ) =>
+        {
             let c = cx.iconst(Ty::I32, c);
             Some(Simple::Inst(InstData { a: x.a, b: c.0, ..*d }))
         }
@@ -328,7 +364,12 @@ fn fcmp(cx: &mut Ctx, d: &InstData, a: Value, b: Value) -> Option<Simple> {
             if !xs {
                 icc = to_unsigned(icc);
             }
-            return Some(Simple::Inst(InstData { a: x.0, b: y.0, aux: icc as u16, ..InstData::new(Op::ICmp, Ty::Bool) }));
+            return Some(Simple::Inst(InstData {
+                a: x.0,
+                b: y.0,
+                aux: icc as u16,
+                ..InstData::new(Op::ICmp, Ty::Bool)
+            }));
         }
         return None;
     }
@@ -338,11 +379,21 @@ fn fcmp(cx: &mut Ctx, d: &InstData, a: Value, b: Value) -> Option<Simple> {
     }
     if xs && i32::try_from(c as i64).is_ok() {
         let y = cx.iconst(Ty::I32, c as i64);
-        return Some(Simple::Inst(InstData { a: x.0, b: y.0, aux: icc as u16, ..InstData::new(Op::ICmp, Ty::Bool) }));
+        return Some(Simple::Inst(InstData {
+            a: x.0,
+            b: y.0,
+            aux: icc as u16,
+            ..InstData::new(Op::ICmp, Ty::Bool)
+        }));
     }
     if !xs && (0.0..=4294967295.0).contains(&c) {
         let y = cx.iconst(Ty::I32, c as i64);
-        return Some(Simple::Inst(InstData { a: x.0, b: y.0, aux: to_unsigned(icc) as u16, ..InstData::new(Op::ICmp, Ty::Bool) }));
+        return Some(Simple::Inst(InstData {
+            a: x.0,
+            b: y.0,
+            aux: to_unsigned(icc) as u16,
+            ..InstData::new(Op::ICmp, Ty::Bool)
+        }));
     }
     None
 }
@@ -364,7 +415,8 @@ fn float(cx: &mut Ctx, d: &InstData, a: Value, b: Value) -> Option<Simple> {
         Op::FAbs => return x.filter(|x| x.op == Op::FAbs).map(|_| Simple::Value(a)),
         Op::FCanon => return not_reserved(cx.f, a).then_some(Simple::Value(a)),
         Op::FFloor | Op::FCeil | Op::FTrunc => {
-            let integral = x.is_some_and(|x| matches!(x.op, Op::SToF | Op::UToF | Op::FFloor | Op::FCeil | Op::FTrunc));
+            let integral =
+                x.is_some_and(|x| matches!(x.op, Op::SToF | Op::UToF | Op::FFloor | Op::FCeil | Op::FTrunc));
             return integral.then_some(Simple::Value(a));
         }
         _ => {}
@@ -410,7 +462,11 @@ fn select(cx: &mut Ctx, d: &InstData) -> Option<Simple> {
         && let (Some(x), Some(y)) = (const_bits(cx.f, d.arg_b()), const_bits(cx.f, d.arg_c()))
         && x != y
     {
-        return Some(if x == 1 { Simple::Value(d.arg_a()) } else { Simple::Inst(un(Op::BNot, Ty::Bool, d.arg_a())) });
+        return Some(if x == 1 {
+            Simple::Value(d.arg_a())
+        } else {
+            Simple::Inst(un(Op::BNot, Ty::Bool, d.arg_a()))
+        });
     }
     let c = cx.def(d.arg_a())?;
     (c.op == Op::BNot).then(|| Simple::Inst(InstData { a: c.a, b: d.c, c: d.b, ..*d }))
@@ -476,7 +532,10 @@ fn narrowed(cx: &mut Ctx, v: Value) -> Value {
 
 fn conversions(cx: &mut Ctx, d: &InstData, a: Value) -> Option<Simple> {
     let x = cx.def(a)?;
-    if d.op == Op::Trunc && matches!(x.op, Op::IAdd | Op::ISub | Op::IMul | Op::IAnd | Op::IOr | Op::IXor) && is_narrow(cx, a, 4) {
+    if d.op == Op::Trunc
+        && matches!(x.op, Op::IAdd | Op::ISub | Op::IMul | Op::IAnd | Op::IOr | Op::IXor)
+        && is_narrow(cx, a, 4)
+    {
         let (p, q) = (narrowed(cx, x.arg_a()), narrowed(cx, x.arg_b()));
         return Some(Simple::Inst(bin(x.op, p, q)));
     }
@@ -492,20 +551,28 @@ fn conversions(cx: &mut Ctx, d: &InstData, a: Value) -> Option<Simple> {
         | (Op::AnyToStr, Op::AnyFromStr)
         | (Op::AnyToBool, Op::AnyFromBool)
         | (Op::AnyFromStr, Op::AnyToStr) => same(inner),
-        (Op::SExt8, Op::SExt8) | (Op::SExt16, Op::SExt8 | Op::SExt16) | (Op::ZExt8, Op::ZExt8) | (Op::ZExt16, Op::ZExt8 | Op::ZExt16) => same(a),
-        (Op::SExt8, Op::ZExt8 | Op::ZExt16 | Op::SExt16) | (Op::ZExt8, Op::SExt8 | Op::SExt16 | Op::ZExt16) | (Op::SExt16, Op::ZExt16) | (Op::ZExt16, Op::SExt16) => {
-            Some(Simple::Inst(InstData { a: x.a, ..*d }))
-        }
+        (Op::SExt8, Op::SExt8)
+        | (Op::SExt16, Op::SExt8 | Op::SExt16)
+        | (Op::ZExt8, Op::ZExt8)
+        | (Op::ZExt16, Op::ZExt8 | Op::ZExt16) => same(a),
+        (Op::SExt8, Op::ZExt8 | Op::ZExt16 | Op::SExt16)
+        | (Op::ZExt8, Op::SExt8 | Op::SExt16 | Op::ZExt16)
+        | (Op::SExt16, Op::ZExt16)
+        | (Op::ZExt16, Op::SExt16) => Some(Simple::Inst(InstData { a: x.a, ..*d })),
         (Op::SToF, Op::SExt32) if d.ty == Ty::F64 => Some(Simple::Inst(un(Op::SToF, d.ty, inner))),
         (Op::SToF | Op::UToF, Op::ZExt32) if d.ty == Ty::F64 => Some(Simple::Inst(un(Op::UToF, d.ty, inner))),
         (Op::FToInt32, Op::SToF | Op::UToF) if cx.f.ty(inner) == Ty::I32 => same(inner),
         (Op::FToS | Op::FToSSat, Op::SToF) if cx.f.ty(inner) == Ty::I32 && x.ty == Ty::F64 => {
             if d.ty == Ty::I32 { same(inner) } else { Some(Simple::Inst(un(Op::SExt32, Ty::I64, inner))) }
         }
-        (Op::FToS | Op::FToSSat, Op::UToF) if cx.f.ty(inner) == Ty::I32 && x.ty == Ty::F64 && d.ty == Ty::I64 => {
+        (Op::FToS | Op::FToSSat, Op::UToF)
+            if cx.f.ty(inner) == Ty::I32 && x.ty == Ty::F64 && d.ty == Ty::I64 =>
+        {
             Some(Simple::Inst(un(Op::ZExt32, Ty::I64, inner)))
         }
-        (Op::FToUSat, Op::UToF) if cx.f.ty(inner) == Ty::I32 && x.ty == Ty::F64 && d.ty == Ty::I32 => same(inner),
+        (Op::FToUSat, Op::UToF) if cx.f.ty(inner) == Ty::I32 && x.ty == Ty::F64 && d.ty == Ty::I32 => {
+            same(inner)
+        }
         (Op::AnyToF64, Op::AnyConst) => Some(Simple::Inst(InstData::imm64(Op::F64Const, Ty::F64, x.imm()))),
         (Op::ShapeOf, _) => None,
         _ => None,

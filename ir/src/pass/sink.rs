@@ -69,7 +69,10 @@ fn round(f: &mut Func, m: &Module) -> bool {
             let Some(v) = f.result(i) else { continue };
             let d = f.insts[i];
             // What is cheap enough to be an immediate stays.
-            if stays.get(v) != Some(&false) || d.op.info().format != Format::Unary || !effects::is_speculatable(f, m, &d) {
+            if stays.get(v) != Some(&false)
+                || d.op.info().format != Format::Unary
+                || !effects::is_speculatable(f, m, &d)
+            {
                 continue;
             }
             if let Some(edges) = leaving_edges(f, &cfg, &loops, l, v) {
@@ -86,7 +89,13 @@ fn round(f: &mut Func, m: &Module) -> bool {
 }
 
 /// The edges whose arguments are all uses of `v`; `None` when it is used otherwise or not at all.
-fn leaving_edges(f: &Func, cfg: &Cfg, loops: &LoopForest, l: crate::analysis::LoopId, v: Value) -> Option<Vec<(Block, BlockCallId)>> {
+fn leaving_edges(
+    f: &Func,
+    cfg: &Cfg,
+    loops: &LoopForest,
+    l: crate::analysis::LoopId,
+    v: Value,
+) -> Option<Vec<(Block, BlockCallId)>> {
     let mut edges = Vec::new();
     for &b in &cfg.rpo {
         for &i in &f.blocks[b].insts {
@@ -118,7 +127,8 @@ fn move_to_edge(f: &mut Func, from: Block, call: BlockCallId, i: Inst, v: Value)
     let target = f.block_calls[call].block;
     let new = f.create_block();
     let copy = clone_inst(f, i);
-    let args: Vec<Value> = args_of(f, call).into_iter().map(|a| if a == v { f.results[copy] } else { a }).collect();
+    let args: Vec<Value> =
+        args_of(f, call).into_iter().map(|a| if a == v { f.results[copy] } else { a }).collect();
     f.blocks[new].insts.push(copy);
     let jump = f.make_block_call(target, &args);
     f.push_inst(new, InstData { a: jump.0, ..InstData::new(Op::Jump, Ty::Void) }, f.positions[i]);

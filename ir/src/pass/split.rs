@@ -61,7 +61,8 @@ struct Plan {
 fn cold_edges(f: &Func, b: Block) -> Vec<BlockCallId> {
     let Some(t) = f.terminator(b) else { return Vec::new() };
     let d = &f.insts[t];
-    let unlikely = |c: BlockCallId| d.op == Op::Branch && (d.aux == 1 && d.b == c.0 || d.aux == 2 && d.c == c.0);
+    let unlikely =
+        |c: BlockCallId| d.op == Op::Branch && (d.aux == 1 && d.b == c.0 || d.aux == 2 && d.c == c.0);
     f.target_ids(t).into_iter().filter(|&c| unlikely(c) || f.blocks[f.block_calls[c].block].cold).collect()
 }
 
@@ -132,7 +133,14 @@ fn split(f: &mut Func, loops: &LoopForest, l: LoopId, plan: &Plan) {
 }
 
 /// Fills the twin of a block. Operands that other blocks define are left to `repair`.
-fn copy_block(f: &mut Func, b: Block, twin: &Table<Block, Block>, h: Block, pre: Block, defs: &mut Vec<(Block, Value, Value)>) {
+fn copy_block(
+    f: &mut Func,
+    b: Block,
+    twin: &Table<Block, Block>,
+    h: Block,
+    pre: Block,
+    defs: &mut Vec<(Block, Value, Value)>,
+) {
     let new = twin[b];
     f.blocks[new].cold = true;
     let first = defs.len();
@@ -161,7 +169,13 @@ fn copy_block(f: &mut Func, b: Block, twin: &Table<Block, Block>, h: Block, pre:
 }
 
 /// Gives every use in the copies and behind the loop the definition that reaches it.
-fn repair(f: &mut Func, loops: &LoopForest, l: LoopId, twin: &Table<Block, Block>, defs: &[(Block, Value, Value)]) {
+fn repair(
+    f: &mut Func,
+    loops: &LoopForest,
+    l: LoopId,
+    twin: &Table<Block, Block>,
+    defs: &[(Block, Value, Value)],
+) {
     let cfg = Cfg::new(f);
     let mut home = Table::filled(f.values.len(), u32::MAX);
     for (at, d) in defs.iter().enumerate() {

@@ -39,7 +39,8 @@ pub fn run_filetest(path: &Path) -> Result<(), String> {
         if !input.ends_with('\n') {
             input.push('\n');
         }
-        return std::fs::write(path, format!("{input}{MARK}{actual}")).map_err(|e| format!("{}: {e}", path.display()));
+        return std::fs::write(path, format!("{input}{MARK}{actual}"))
+            .map_err(|e| format!("{}: {e}", path.display()));
     }
     Err(format!("{}:\n{diff}", path.display()))
 }
@@ -81,7 +82,11 @@ pub fn run(input: &str) -> Result<String, String> {
             return Err(format!("the result changed: {before:?} {after:?}"));
         }
         let _ = writeln!(out, "; result {}", after.heap.replace('\n', " "));
-        let _ = writeln!(out, "; instructions {} -> {}, objects {} -> {}", before.steps, after.steps, before.allocations, after.allocations);
+        let _ = writeln!(
+            out,
+            "; instructions {} -> {}, objects {} -> {}",
+            before.steps, after.steps, before.allocations, after.allocations
+        );
     }
     Ok(out)
 }

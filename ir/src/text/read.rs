@@ -70,7 +70,8 @@ fn lex(text: &str) -> Res<Vec<(Tok, u32)>> {
         let n = n as u32 + 1;
         let mut rest = line;
         while let Some(c) = rest.chars().next() {
-            let number = c.is_ascii_digit() || (c == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == 'i'));
+            let number = c.is_ascii_digit()
+                || (c == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == 'i'));
             if c == ';' {
                 break;
             } else if c.is_whitespace() {
@@ -79,7 +80,8 @@ fn lex(text: &str) -> Res<Vec<(Tok, u32)>> {
                 out.push((Tok::Arrow, n));
                 rest = &rest[2..];
             } else if c == '"' {
-                let (units, len) = string(rest).ok_or_else(|| ParseError { line: n, message: "unfinished string".into() })?;
+                let (units, len) = string(rest)
+                    .ok_or_else(|| ParseError { line: n, message: "unfinished string".into() })?;
                 out.push((Tok::Str(units), n));
                 rest = &rest[len..];
             } else if number || c.is_ascii_alphabetic() || c == '_' || c == '$' {
@@ -312,7 +314,15 @@ impl Parser {
         let name = self.name()?.into();
         let sig = self.signature()?;
         let cell = m.funcs.len() as u32;
-        let mut d = FuncDecl { name, sig, cell, nothrow: false, pure_: false, always_inline: false, no_inline: false };
+        let mut d = FuncDecl {
+            name,
+            sig,
+            cell,
+            nothrow: false,
+            pure_: false,
+            always_inline: false,
+            no_inline: false,
+        };
         loop {
             if self.eat_word("cell") {
                 self.expect('=')?;
@@ -477,7 +487,9 @@ impl Parser {
             self.expect('=')?;
         }
         let full = self.word()?;
-        let Some((op, suffixes)) = split_op(&full) else { return self.err(format!("unknown operation `{full}`")) };
+        let Some((op, suffixes)) = split_op(&full) else {
+            return self.err(format!("unknown operation `{full}`"));
+        };
         let info = op.info();
         let mut d = InstData::new(op, Ty::Void);
         d.aux = match aux(op, &suffixes) {
@@ -571,7 +583,11 @@ impl Parser {
             _ => true,
         };
         if has_result != result.is_some() {
-            return self.err(format!("`{}` {} a result here", d.op.name(), if has_result { "needs" } else { "cannot have" }));
+            return self.err(format!(
+                "`{}` {} a result here",
+                d.op.name(),
+                if has_result { "needs" } else { "cannot have" }
+            ));
         }
         if let Rule::Is(t) = d.op.info().rule {
             d.ty = t;

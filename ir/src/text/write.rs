@@ -23,9 +23,20 @@ pub fn module_to_string(m: &Module) -> String {
     }
     for (id, f) in m.funcs.iter() {
         let body = m.bodies.get(id).and_then(Option::as_ref);
-        let _ = write!(out, "{} {id} {}{}", if body.is_some() { "func" } else { "decl" }, name(&f.name), sig(&f.sig.params, f.sig.ret));
+        let _ = write!(
+            out,
+            "{} {id} {}{}",
+            if body.is_some() { "func" } else { "decl" },
+            name(&f.name),
+            sig(&f.sig.params, f.sig.ret)
+        );
         let _ = write!(out, " cell={}", f.cell);
-        for (on, word) in [(f.nothrow, "nothrow"), (f.pure_, "pure"), (f.always_inline, "always_inline"), (f.no_inline, "no_inline")] {
+        for (on, word) in [
+            (f.nothrow, "nothrow"),
+            (f.pure_, "pure"),
+            (f.always_inline, "always_inline"),
+            (f.no_inline, "no_inline"),
+        ] {
             if on {
                 let _ = write!(out, " {word}");
             }
@@ -63,7 +74,14 @@ fn class(out: &mut String, m: &Module, id: ClassId, c: &ClassData) {
     out.push_str(" {");
     for (i, f) in own_fields(m, id).enumerate() {
         let d = &m.fields[f];
-        let _ = write!(out, "{} {}: {} @{}", if i == 0 { "" } else { "," }, name(&d.name), d.kind.name(), d.offset);
+        let _ = write!(
+            out,
+            "{} {}: {} @{}",
+            if i == 0 { "" } else { "," },
+            name(&d.name),
+            d.kind.name(),
+            d.offset
+        );
         if d.immutable {
             out.push_str(" immutable");
         }
@@ -85,7 +103,9 @@ fn sig(params: &[Ty], ret: Ty) -> String {
 }
 
 fn is_word(s: &str) -> bool {
-    !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$') && !s.starts_with(|c: char| c.is_ascii_digit())
+    !s.is_empty()
+        && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+        && !s.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn name(s: &str) -> String {

@@ -341,7 +341,8 @@ pub enum UnaryOp {
 }
 
 impl UnaryOp {
-    pub const ALL: [UnaryOp; 5] = [UnaryOp::Neg, UnaryOp::BitNot, UnaryOp::Inc, UnaryOp::Dec, UnaryOp::ToNumeric];
+    pub const ALL: [UnaryOp; 5] =
+        [UnaryOp::Neg, UnaryOp::BitNot, UnaryOp::Inc, UnaryOp::Dec, UnaryOp::ToNumeric];
 }
 
 /// Functions of `MathFn`, with the names they have in `Math`.

@@ -144,7 +144,8 @@ pub const fn array_shape(kind: Kind) -> u32 {
 
 /// Element kinds of JavaScript's typed arrays: Int8Array, Uint8Array, Int16Array,
 /// Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array.
-pub const TYPED_KINDS: [Kind; 8] = [Kind::I8, Kind::U8, Kind::I16, Kind::U16, Kind::I32, Kind::U32, Kind::F32, Kind::F64];
+pub const TYPED_KINDS: [Kind; 8] =
+    [Kind::I8, Kind::U8, Kind::I16, Kind::U16, Kind::I32, Kind::U32, Kind::F32, Kind::F64];
 
 const _: () = assert!(SHAPE_TYPED0 + TYPED_KINDS.len() as u32 <= FIRST_PROGRAM_SHAPE);
 const _: () = assert!(SHAPE_ERROR0 + ErrorClass::ALL.len() as u32 <= SHAPE_TYPED0);

@@ -30,7 +30,10 @@ fn shapes_follow_the_kinds() {
         with_cx(|cx| {
             let a = typed::new(cx, kind, 3).expect("memory");
             assert_eq!((store::element_kind(cx, a), cx.kind(a)), (kind, ObjKind::Array));
-            assert_eq!(show(cx, from_object(a)), format!("{}(3) [ 0, 0, 0 ]", typed::class_name(cx.shape(a)).unwrap()));
+            assert_eq!(
+                show(cx, from_object(a)),
+                format!("{}(3) [ 0, 0, 0 ]", typed::class_name(cx.shape(a)).unwrap())
+            );
         });
     }
     assert_eq!([Kind::I64, Kind::Any, Kind::Bool].map(typed_shape), [None; 3]);
@@ -44,7 +47,10 @@ fn elements_are_converted_as_they_are_stored() {
         (Kind::U8, "Uint8Array(7) [\n  255, 44, 7, 255,\n    0,  0, 0\n]"),
         (Kind::I16, "Int16Array(7) [\n  -1, 300, 7, -1,\n   0,   0, 0\n]"),
         (Kind::U32, "Uint32Array(7) [ 4294967295, 300, 7, 2147483647, 0, 0, 0 ]"),
-        (Kind::F32, "Float32Array(7) [\n  -1,\n  300.5,\n  4294967296,\n  -2147483648,\n  NaN,\n  Infinity,\n  0.0010000000474974513\n]"),
+        (
+            Kind::F32,
+            "Float32Array(7) [\n  -1,\n  300.5,\n  4294967296,\n  -2147483648,\n  NaN,\n  Infinity,\n  0.0010000000474974513\n]",
+        ),
     ] {
         with_cx(|cx| assert_eq!(show(cx, array(cx, kind, &values)), want));
     }
@@ -90,7 +96,10 @@ fn sizes_are_inherited_properties() {
         assert_eq!(property::has(cx, a, s(cx, "length")), Ok(true));
         assert_eq!(property::has_own(cx, a, s(cx, "length")), Ok(false));
         property::set(cx, a, s(cx, "length"), n(1.0)).expect_err("no setter");
-        assert_eq!(exception(cx), "TypeError: Cannot set property length of [object Object] which has only a getter");
+        assert_eq!(
+            exception(cx),
+            "TypeError: Cannot set property length of [object Object] which has only a getter"
+        );
         property::delete(cx, a, s(cx, "1")).expect_err("not configurable");
         assert_eq!(exception(cx), "TypeError: Cannot delete property '1' of [object Int32Array]");
         assert_eq!(property::delete(cx, a, s(cx, "5")), Ok(true));
@@ -106,7 +115,10 @@ fn made_from_lengths_and_lists() {
         assert_eq!(from(n(2.9)).as_deref(), Ok("Int16Array(2) [ 0, 0 ]"));
         assert_eq!(from(UNDEFINED).as_deref(), Ok("Int16Array(0) []"));
         assert_eq!(from(s(cx, "2")).as_deref(), Ok("Int16Array(2) [ 0, 0 ]"));
-        assert_eq!(from(parse(cx, "[1, \"2\", null, [4], {}]")).as_deref(), Ok("Int16Array(5) [ 1, 2, 0, 4, 0 ]"));
+        assert_eq!(
+            from(parse(cx, "[1, \"2\", null, [4], {}]")).as_deref(),
+            Ok("Int16Array(5) [ 1, 2, 0, 4, 0 ]")
+        );
         assert_eq!(from(parse(cx, "{\"length\": 3, \"1\": 7}")).as_deref(), Ok("Int16Array(3) [ 0, 7, 0 ]"));
         assert_eq!(from(array(cx, Kind::U16, &[65535.0])).as_deref(), Ok("Int16Array(1) [ -1 ]"));
         assert!(from(n(-1.0)).is_err());
@@ -134,7 +146,9 @@ fn json_has_indices_for_names() {
 fn methods_keep_the_length() {
     with_cx(|cx| {
         let a = array(cx, Kind::I8, &[3.0, -1.0, 10.0, 2.0]);
-        let call = |name: &str, args: &[Word]| dynamic::method_call(cx, a, s(cx, name), args).map(|r| r.map(|w| show(cx, w)));
+        let call = |name: &str, args: &[Word]| {
+            dynamic::method_call(cx, a, s(cx, name), args).map(|r| r.map(|w| show(cx, w)))
+        };
         assert_eq!(call("sort", &[]), Ok(Some("Int8Array(4) [ -1, 2, 3, 10 ]".into())));
         assert_eq!(call("slice", &[n(1.0), n(-1.0)]), Ok(Some("Int8Array(2) [ 2, 3 ]".into())));
         assert_eq!(call("join", &[s(cx, "-")]), Ok(Some("-1-2-3-10".into())));

@@ -18,8 +18,16 @@ use crate::string::heap;
 use ultra_abi::shape::*;
 use ultra_abi::value::*;
 
-const CLASS_NAMES: [&str; TYPED_KINDS.len()] =
-    ["Int8Array", "Uint8Array", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array"];
+const CLASS_NAMES: [&str; TYPED_KINDS.len()] = [
+    "Int8Array",
+    "Uint8Array",
+    "Int16Array",
+    "Uint16Array",
+    "Int32Array",
+    "Uint32Array",
+    "Float32Array",
+    "Float64Array",
+];
 
 /// The class of typed arrays with a shape; `None` for other shapes.
 pub fn class_name(shape: u32) -> Option<&'static str> {
@@ -37,7 +45,10 @@ pub fn is_typed(cx: Cx, id: u32) -> bool {
 /// RangeError for a length that is negative or too large, TypeError for a kind that has none.
 pub fn new(cx: Cx, kind: Kind, len: i64) -> Res<u32> {
     let Some(shape) = typed_shape(kind) else {
-        return Err(error::type_error(cx, &format!("There are no typed arrays of {}", crate::object::slot::type_name(kind))));
+        return Err(error::type_error(
+            cx,
+            &format!("There are no typed arrays of {}", crate::object::slot::type_name(kind)),
+        ));
     };
     let Some(count) = u32::try_from(len).ok().filter(|&n| n <= MAX_LENGTH) else {
         return Err(error::range_error(cx, &format!("Invalid typed array length: {len}")));

@@ -132,7 +132,11 @@ impl Writer {
         self.open.push((id, key));
         // Typed arrays are objects with indices for names.
         let is_array = self.cx.kind(id) == ObjKind::Array && !typed::is_typed(self.cx, id);
-        if is_array { self.array(id)? } else { self.members(id)? }
+        if is_array {
+            self.array(id)?
+        } else {
+            self.members(id)?
+        }
         self.open.pop();
         Ok(())
     }
@@ -168,7 +172,11 @@ impl Writer {
             self.line_break();
             quote(&mut self.out, heap::chars(self.cx, &name));
             self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
-            let key = if tag(word) == TAG_OBJECT { Key::Name(heap::chars(self.cx, &name).to_utf8()) } else { Key::Root };
+            let key = if tag(word) == TAG_OBJECT {
+                Key::Name(heap::chars(self.cx, &name).to_utf8())
+            } else {
+                Key::Root
+            };
             self.value(word, key)?;
         }
         self.close(any, b'}');

@@ -83,7 +83,11 @@ impl Parser<'_> {
             let whole = self.text.to_utf8();
             return error::syntax_error(self.cx, &format!("\"{whole}\" is not valid JSON"));
         }
-        let (start, end) = if len <= AROUND * 2 { (0, len) } else { (self.at.saturating_sub(AROUND), (self.at + AROUND).min(len)) };
+        let (start, end) = if len <= AROUND * 2 {
+            (0, len)
+        } else {
+            (self.at.saturating_sub(AROUND), (self.at + AROUND).min(len))
+        };
         let excerpt = self.text.slice(start, end).to_utf8();
         let before = if start > 0 { "..." } else { "" };
         let after = if end < len { "..." } else { "" };
@@ -278,7 +282,11 @@ impl Parser<'_> {
         loop {
             self.skip_space();
             if !self.is(b'"') {
-                let message = if first { "Expected property name or '}' in JSON" } else { "Expected double-quoted property name in JSON" };
+                let message = if first {
+                    "Expected property name or '}' in JSON"
+                } else {
+                    "Expected double-quoted property name in JSON"
+                };
                 return Err(self.fail_at(message));
             }
             first = false;

@@ -1,12 +1,12 @@
 //! Node's `util.format`: format specifiers in a leading string, the rest inspected.
 
-use crate::object::{bigint, symbol};
 use crate::builtins::json;
 use crate::console::inspect::{self, Options};
 use crate::convert::number;
 use crate::convert::parse;
 use crate::object::cx::*;
 use crate::object::value::{self, Num};
+use crate::object::{bigint, symbol};
 use crate::string::chars::Chars;
 use crate::string::heap;
 use crate::with_units;
@@ -166,7 +166,8 @@ mod tests {
     /// Cases of a file made by `testdata/make.mjs`: a JSON text and what Node prints.
     fn cases(data: &'static str) -> impl Iterator<Item = (&'static str, String)> {
         data.split("\n>>> ").map(|case| {
-            let (input, output) = case.strip_prefix(">>> ").unwrap_or(case).split_once('\n').expect("two parts");
+            let (input, output) =
+                case.strip_prefix(">>> ").unwrap_or(case).split_once('\n').expect("two parts");
             (input, output.to_string())
         })
     }

@@ -4,7 +4,6 @@
 //! current one, and the depth of the last container entered, from which `layout`
 //! decides what shares a line.
 
-use crate::object::{bigint, symbol};
 use crate::array::ops;
 use crate::array::store;
 use crate::array::typed;
@@ -15,6 +14,7 @@ use crate::object::cx::*;
 use crate::object::property;
 use crate::object::table::Table;
 use crate::object::value::{self, Num};
+use crate::object::{bigint, symbol};
 use crate::string::heap;
 use ultra_abi::shape::*;
 use ultra_abi::value::*;
@@ -48,7 +48,8 @@ struct Inspector {
 
 /// The text of a value as it stands inside a container (strings are quoted).
 pub fn inspect(cx: Cx, word: Word, options: Options) -> String {
-    let mut i = Inspector { cx, options, seen: Vec::new(), circular: Vec::new(), indentation: 0, current_depth: 0 };
+    let mut i =
+        Inspector { cx, options, seen: Vec::new(), circular: Vec::new(), indentation: 0, current_depth: 0 };
     i.value(word, 0)
 }
 
@@ -130,13 +131,23 @@ impl Inspector {
             (false, true) => "Set Entries",
             (false, false) => "Set Iterator",
         };
-        let place = Place { indentation: self.indentation, levels_inside: 0, array: false, numeric: false, has_more: false };
+        let place = Place {
+            indentation: self.indentation,
+            levels_inside: 0,
+            array: false,
+            numeric: false,
+            has_more: false,
+        };
         layout::reduce(entries, &format!("[{what}]"), "{", "}", place)
     }
 
     fn value(&mut self, word: Word, depth: usize) -> String {
         if is_string(word) {
-            return layout::quote_in_container(heap::chars(self.cx, &word), self.indentation, self.options.colors);
+            return layout::quote_in_container(
+                heap::chars(self.cx, &word),
+                self.indentation,
+                self.options.colors,
+            );
         }
         if let Some(n) = value::numeric(self.cx, word) {
             return self.paint(Style::Number, num_text(n));
@@ -148,7 +159,9 @@ impl Inspector {
             FALSE => self.paint(Style::Boolean, "false"),
             _ => match object_of(word) {
                 Some(id) => self.object(id, depth),
-                None if bigint::is(word) => self.paint(Style::Number, format!("{}n", bigint::text(self.cx, word, 10))),
+                None if bigint::is(word) => {
+                    self.paint(Style::Number, format!("{}n", bigint::text(self.cx, word, 10)))
+                }
                 None => self.paint(Style::Symbol, symbol::text(self.cx, word)),
             },
         }
@@ -167,7 +180,8 @@ impl Inspector {
         }
         if self.seen.len() >= MAX_DEPTH || self.cx.stack_is_low() {
             let name = constructor_name(self.cx, id);
-            let text = format!("[{name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]");
+            let text =
+                format!("[{name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]");
             return self.paint(Style::Special, text);
         }
         if constructor_name(self.cx, id) == "__ultra_Iterator" {
@@ -184,7 +198,8 @@ impl Inspector {
         }
         self.seen.push(id);
         self.current_depth = depth;
-        let mut parts = Parts { base, open, close, entries: Vec::new(), array: false, numeric: false, has_more: false };
+        let mut parts =
+            Parts { base, open, close, entries: Vec::new(), array: false, numeric: false, has_more: false };
         self.elements(id, depth + 1, &mut parts);
         for key in keys {
             let entry = self.property(id, key, depth + 1);
@@ -201,7 +216,8 @@ impl Inspector {
         self.seen.pop();
         if let Some(index) = self.circular.iter().position(|&c| c == id) {
             let reference = self.paint(Style::Special, format!("<ref *{}>", index + 1));
-            parts.base = if parts.base.is_empty() { reference } else { format!("{reference} {}", parts.base) };
+            parts.base =
+                if parts.base.is_empty() { reference } else { format!("{reference} {}", parts.base) };
         }
         let place = Place {
             indentation: self.indentation,
@@ -261,7 +277,11 @@ impl Inspector {
             _ if error::is_error(cx, id) => {
                 let base = self.error_text(id);
                 let cause = cx.read::<Word>(id, error::CAUSE);
-                if no_keys && matches!(cause, ABSENT | UNDEFINED) { Err(base) } else { Ok((base, "{".into(), "}")) }
+                if no_keys && matches!(cause, ABSENT | UNDEFINED) {
+                    Err(base)
+                } else {
+                    Ok((base, "{".into(), "}"))
+                }
             }
             _ => {
                 let name = constructor_name(cx, id);
@@ -321,7 +341,11 @@ impl Inspector {
         let shows_name = heads(&stack, &name);
         if name.ends_with("Error") && shows_name && class != name {
             let rest = &stack[name.len()..];
-            stack = if class.contains(&name) { format!("{class}{rest}") } else { format!("{class} [{name}]{rest}") };
+            stack = if class.contains(&name) {
+                format!("{class}{rest}")
+            } else {
+                format!("{class} [{name}]{rest}")
+            };
         }
         stack
     }

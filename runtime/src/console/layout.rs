@@ -217,8 +217,8 @@ fn columns(entries: Vec<String>, place: Place) -> Vec<String> {
     let total: usize = widths.iter().map(|w| w + SEPARATOR).sum();
     let widest = widths.iter().copied().max().unwrap_or(0);
     let cell = widest + SEPARATOR;
-    let worthwhile = cell * 3 + place.indentation < BREAK_LENGTH
-        && (total as f64 / cell as f64 > 5.0 || widest <= 6);
+    let worthwhile =
+        cell * 3 + place.indentation < BREAK_LENGTH && (total as f64 / cell as f64 > 5.0 || widest <= 6);
     if !worthwhile {
         return entries;
     }

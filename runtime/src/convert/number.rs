@@ -64,7 +64,8 @@ fn fraction_bits(x: f64) -> u32 {
     let bits = x.to_bits();
     let biased = ((bits >> 52) & 0x7FF) as i32;
     let fraction = bits & ((1 << 52) - 1);
-    let (significand, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | (1 << 52), biased - 1075) };
+    let (significand, exponent) =
+        if biased == 0 { (fraction, -1074) } else { (fraction | (1 << 52), biased - 1075) };
     let lowest = exponent + significand.trailing_zeros() as i32;
     if lowest < 0 { (-lowest) as u32 } else { 0 }
 }

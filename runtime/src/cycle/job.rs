@@ -308,7 +308,11 @@ impl Cycles {
     fn work(&self, rt: &Runtime) {
         loop {
             let mut state = lock(&self.state);
-            while !state.stop && state.local.is_empty() && !state.urgent && state.candidates.len() < state.threshold {
+            while !state.stop
+                && state.local.is_empty()
+                && !state.urgent
+                && state.candidates.len() < state.threshold
+            {
                 state = self.wake.wait(state).unwrap_or_else(|e| e.into_inner());
             }
             if let Some(job) = state.local.pop_front() {

@@ -29,9 +29,9 @@ mod shared;
 mod task;
 mod trial;
 
+pub(crate) use job::Call;
 pub use job::Cycles;
 pub use task::Task;
-pub(crate) use job::Call;
 
 use crate::ctx::Runtime;
 use crate::mem::head::Head;

@@ -171,7 +171,8 @@ pub fn null_write(cx: Cx, word: Word, key: &str) -> Thrown {
 /// The built-in error of a `ThrowKind` about an operand.
 #[cold]
 pub fn throw_kind(cx: Cx, kind: ThrowKind, operand: Word) -> Thrown {
-    let text = |w: Word| -> String { value::to_str(cx, w).map_or(String::new(), |s| heap::chars(cx, &s).to_utf8()) };
+    let text =
+        |w: Word| -> String { value::to_str(cx, w).map_or(String::new(), |s| heap::chars(cx, &s).to_utf8()) };
     match kind {
         ThrowKind::DivideByZero => division_by_zero(cx),
         ThrowKind::NarrowingFailed => {

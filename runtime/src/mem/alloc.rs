@@ -113,7 +113,10 @@ impl Alloc {
                     page.take(start, end, heap.is_many());
                     self.current[class].cursor = end as u32;
                     let first = index * PAGE_IDS;
-                    let run = Run { start: first + start as u32 * GRANULE_IDS, end: first + end as u32 * GRANULE_IDS };
+                    let run = Run {
+                        start: first + start as u32 * GRANULE_IDS,
+                        end: first + end as u32 * GRANULE_IDS,
+                    };
                     self.young.push(run);
                     self.young_bytes += ((run.end - run.start) * ID_SCALE) as usize;
                     return Some(run);

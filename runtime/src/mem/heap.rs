@@ -13,7 +13,9 @@
 use crate::Error;
 use crate::mem::head::Head;
 use crate::mem::options::Options;
-use crate::mem::page::{CLASSES, Contents, GRANULE_IDS, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use};
+use crate::mem::page::{
+    CLASSES, Contents, GRANULE_IDS, Listed, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Page, PageTable, REGION_PAGES, Use,
+};
 use crate::mem::region::{Growing, ObjectId, Reservation, reserve_region};
 use crate::sync::{Mutex, MutexGuard, lock};
 use std::collections::BTreeMap;

@@ -60,7 +60,8 @@ impl Options {
     pub fn from_env() -> Result<Options, Error> {
         let mut options = Options::default();
         if let Ok(text) = std::env::var("ULTRA_HEAP_LIMIT") {
-            options.heap_limit = parse_size(&text).ok_or(Error::Option { name: "ULTRA_HEAP_LIMIT", value: text })?;
+            options.heap_limit =
+                parse_size(&text).ok_or(Error::Option { name: "ULTRA_HEAP_LIMIT", value: text })?;
         }
         if let Ok(text) = std::env::var("ULTRA_ZEAL") {
             options.set_zeal(&text)?;
@@ -75,7 +76,9 @@ impl Options {
     pub fn set_zeal(&mut self, text: &str) -> Result<(), Error> {
         for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let bad = || Error::Option { name: "ULTRA_ZEAL", value: item.into() };
-            let number = |text: Option<&str>| text.and_then(|t| t.parse().ok()).filter(|&n: &u32| n > 0).ok_or_else(bad);
+            let number = |text: Option<&str>| {
+                text.and_then(|t| t.parse().ok()).filter(|&n: &u32| n > 0).ok_or_else(bad)
+            };
             let (name, value) = match item.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (item, None),
@@ -134,7 +137,12 @@ mod tests {
         options.set_zeal("scan=3, poison,audit").unwrap();
         assert!(options.scan_every == Some(3) && options.poison && options.audit && !options.no_reuse);
         options.set_zeal("collect=2,publish,epoch,perturb=7").unwrap();
-        assert!(options.collect_every == Some(2) && options.publish_all && options.epoch_at_every_poll && options.perturb == Some(7));
+        assert!(
+            options.collect_every == Some(2)
+                && options.publish_all
+                && options.epoch_at_every_poll
+                && options.perturb == Some(7)
+        );
         for bad in ["scan", "scan=0", "poison=1", "what", "collect", "publish=1", "perturb"] {
             assert!(Options::default().set_zeal(bad).is_err(), "{bad}");
         }

@@ -18,7 +18,9 @@
 use crate::Error;
 use crate::mem::region::Reservation;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::*};
-use ultra_abi::shape::{CELL_ALIGN, ID_SCALE, INLINE_CLASSES, INLINE_MAX, PAGE_SIZE, REGION_SIZE, size_class};
+use ultra_abi::shape::{
+    CELL_ALIGN, ID_SCALE, INLINE_CLASSES, INLINE_MAX, PAGE_SIZE, REGION_SIZE, size_class,
+};
 
 /// Ids per page.
 pub const PAGE_IDS: u32 = PAGE_SIZE / ID_SCALE;
@@ -34,9 +36,8 @@ pub const NO_PAGE: u32 = u32::MAX;
 
 /// Cell sizes above `INLINE_MAX`: steps of 12 to 33 %, each the largest multiple of 16
 /// of which a whole number fills a page.
-const LARGE_CELLS: [u32; 17] = [
-    640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2720, 3264, 4096, 5456, 6544, 8192, 10912, 16384, 32768,
-];
+const LARGE_CELLS: [u32; 17] =
+    [640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2720, 3264, 4096, 5456, 6544, 8192, 10912, 16384, 32768];
 pub const CLASSES: usize = INLINE_CLASSES + LARGE_CELLS.len();
 
 /// Bytes of a cell of `class`.
@@ -239,7 +240,11 @@ impl Page {
         let granules = (cell / CELL_ALIGN) as usize;
         let last = (PAGE_SIZE / cell) as usize * granules;
         let end = first_bit(start + 1, |w| self.bits(w)).unwrap_or(last);
-        let end = if max_cells as usize >= (end - start) / granules { end } else { start + max_cells as usize * granules };
+        let end = if max_cells as usize >= (end - start) / granules {
+            end
+        } else {
+            start + max_cells as usize * granules
+        };
         Some((start, end))
     }
 

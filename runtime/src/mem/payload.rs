@@ -146,7 +146,11 @@ impl std::fmt::Debug for Payloads {
 ///
 /// # Safety
 /// `ctx` must be the live context of the calling worker.
-pub unsafe fn alloc_with_payload(ctx: *mut WorkerContext, shape: u32, payload: Box<dyn Payload>) -> Option<ObjectId> {
+pub unsafe fn alloc_with_payload(
+    ctx: *mut WorkerContext,
+    shape: u32,
+    payload: Box<dyn Payload>,
+) -> Option<ObjectId> {
     // SAFETY: passed on from the caller.
     unsafe {
         let id = alloc(ctx, PAYLOAD_OBJECT_SIZE, shape)?;

@@ -91,10 +91,16 @@ mod mapped {
         pub fn new(len: usize) -> Result<Reservation, Error> {
             // SAFETY: an anonymous private mapping at an address of the kernel's choice overlaps nothing.
             let base = unsafe {
-                rustix::mm::mmap_anonymous(ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)
+                rustix::mm::mmap_anonymous(
+                    ptr::null_mut(),
+                    len,
+                    ProtFlags::empty(),
+                    MapFlags::PRIVATE | MapFlags::NORESERVE,
+                )
             }
             .map_err(|e| Error::Reserve { bytes: len as u64, reason: e.to_string() })?;
-            let base = NonNull::new(base.cast::<u8>()).ok_or(Error::Reserve { bytes: len as u64, reason: "address 0".into() })?;
+            let base = NonNull::new(base.cast::<u8>())
+                .ok_or(Error::Reserve { bytes: len as u64, reason: "address 0".into() })?;
             Ok(Reservation { base, len })
         }
 
@@ -109,7 +115,12 @@ mod mapped {
             debug_assert!(offset + len <= self.len);
             // SAFETY: the range lies inside this reservation, which nothing but this value's owner uses.
             unsafe {
-                rustix::mm::mprotect(self.base().add(offset).cast(), len, MprotectFlags::READ | MprotectFlags::WRITE).is_ok()
+                rustix::mm::mprotect(
+                    self.base().add(offset).cast(),
+                    len,
+                    MprotectFlags::READ | MprotectFlags::WRITE,
+                )
+                .is_ok()
             }
         }
 
@@ -118,7 +129,10 @@ mod mapped {
         pub fn discard(&self, offset: usize, len: usize) -> bool {
             debug_assert!(offset + len <= self.len);
             // SAFETY: the range lies inside this reservation and the caller owns its contents, which it gives up.
-            unsafe { rustix::mm::madvise(self.base().add(offset).cast(), len, rustix::mm::Advice::LinuxDontNeed).is_ok() }
+            unsafe {
+                rustix::mm::madvise(self.base().add(offset).cast(), len, rustix::mm::Advice::LinuxDontNeed)
+                    .is_ok()
+            }
         }
     }
 
@@ -212,7 +226,10 @@ mod linear {
     /// When the host has set none.
     pub fn reserve_region() -> Result<Reservation, Error> {
         match REGION_END.load(Ordering::Relaxed) {
-            0 => Err(Error::Reserve { bytes: REGION_SIZE, reason: "the host has not set the region's end".into() }),
+            0 => Err(Error::Reserve {
+                bytes: REGION_SIZE,
+                reason: "the host has not set the region's end".into(),
+            }),
             len => Ok(Reservation { base: 0, len }),
         }
     }

@@ -101,7 +101,8 @@ impl ShapeTable {
     /// # Errors
     /// When the system refuses memory.
     pub fn new(heap: &Heap) -> Result<ShapeTable, Error> {
-        let mut table = ShapeTable { infos: Vec::new(), by_class: Vec::new(), vtable_len: 0, region: heap.base() };
+        let mut table =
+            ShapeTable { infos: Vec::new(), by_class: Vec::new(), vtable_len: 0, region: heap.base() };
         for index in 0..FIRST_PROGRAM_SHAPE {
             let made = table.register(heap, builtin(index))?;
             debug_assert_eq!(made, index);
@@ -117,9 +118,14 @@ impl ShapeTable {
         let index = self.infos.len() as u32;
         check_slots(&spec)?;
         if spec.parent_shape >= index.max(1) {
-            return Err(Error::Shape(format!("{}: parent shape {} is not registered", spec.name, spec.parent_shape)));
+            return Err(Error::Shape(format!(
+                "{}: parent shape {} is not registered",
+                spec.name, spec.parent_shape
+            )));
         }
-        if index as u64 >= MAX_SHAPES || !heap.ensure_shapes(SHAPES_OFFSET + (index as u64 + 1) * SHAPE_DESC_SIZE) {
+        if index as u64 >= MAX_SHAPES
+            || !heap.ensure_shapes(SHAPES_OFFSET + (index as u64 + 1) * SHAPE_DESC_SIZE)
+        {
             return Err(Error::Shape("too many shapes".into()));
         }
         let vtable = self.add_vtable(heap, &spec.vtable)?;
@@ -263,9 +269,13 @@ impl ShapeTable {
 fn check_slots(spec: &ClassSpec) -> Result<(), Error> {
     for slot in &spec.slots {
         let size = slot.kind.size();
-        let fits = slot.offset >= HEADER_SIZE && slot.offset.checked_add(size).is_some_and(|end| end <= spec.size);
+        let fits =
+            slot.offset >= HEADER_SIZE && slot.offset.checked_add(size).is_some_and(|end| end <= spec.size);
         if !fits || !slot.offset.is_multiple_of(size) {
-            return Err(Error::Shape(format!("{}.{}: offset {} is out of place", spec.name, slot.name, slot.offset)));
+            return Err(Error::Shape(format!(
+                "{}.{}: offset {} is out of place",
+                spec.name, slot.name, slot.offset
+            )));
         }
     }
     Ok(())
@@ -311,7 +321,8 @@ pub const PAYLOAD_OBJECT_SIZE: u32 = 16;
 fn builtin(index: u32) -> ClassSpec {
     let with_payload = |name: &str, kind| ClassSpec::new(name, kind, PAYLOAD_OBJECT_SIZE);
     let table = |name: &str, kind| {
-        let slots = [("entries", 8), ("index", 12), ("seqs", 16)].map(|(name, at)| SlotSpec::new(name, at, Kind::Ref));
+        let slots = [("entries", 8), ("index", 12), ("seqs", 16)]
+            .map(|(name, at)| SlotSpec::new(name, at, Kind::Ref));
         ClassSpec { slots: slots.into(), ..ClassSpec::new(name, kind, crate::object::table::TABLE_SIZE) }
     };
     let acyclic = |spec: ClassSpec| ClassSpec { acyclic: true, ..spec };

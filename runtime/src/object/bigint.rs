@@ -243,7 +243,9 @@ pub fn arith(cx: Cx, op: ArithOp, a: Word, b: Word) -> Res<Word> {
         ArithOp::BitXor => x ^ y,
         ArithOp::Shl => return shift(cx, x, &y),
         ArithOp::Shr => return shift(cx, x, &-y),
-        ArithOp::UShr => return Err(error::type_error(cx, "BigInts have no unsigned right shift, use >> instead")),
+        ArithOp::UShr => {
+            return Err(error::type_error(cx, "BigInts have no unsigned right shift, use >> instead"));
+        }
     };
     from_big(cx, &r)
 }
@@ -326,7 +328,10 @@ pub fn as_int_n(cx: Cx, bits: f64, word: Word, signed: bool) -> Res<Word> {
     }
     if !is(word) {
         let text = value::to_str(cx, word)?;
-        return Err(error::type_error(cx, &format!("Cannot convert {} to a BigInt", heap::chars(cx, &text).to_utf8())));
+        return Err(error::type_error(
+            cx,
+            &format!("Cannot convert {} to a BigInt", heap::chars(cx, &text).to_utf8()),
+        ));
     }
     if let (Some(v), true) = (small(cx, word), bits <= 64.0) {
         return match (bits as u32, signed) {

@@ -6,9 +6,9 @@
 //! is allocated later, stays valid until the call returns. With that promise the
 //! methods are safe to use, and field accesses need no further reasoning.
 
+use crate::ctx::FunctionRecord;
 use crate::mem::object as mem;
 use crate::mem::payload;
-use crate::ctx::FunctionRecord;
 use crate::mem::region::ObjectId;
 use crate::mem::shape::{ClassSpec, ShapeTable};
 use crate::rc;
@@ -274,7 +274,13 @@ pub fn from_ref(id: u32) -> Word {
 #[inline]
 pub fn from_f64(x: f64) -> Word {
     if x.is_nan() {
-        return if x.to_bits() == UNDEFINED_F64 { UNDEFINED } else if x.to_bits() == HOLE_F64 { HOLE } else { CANONICAL_NAN };
+        return if x.to_bits() == UNDEFINED_F64 {
+            UNDEFINED
+        } else if x.to_bits() == HOLE_F64 {
+            HOLE
+        } else {
+            CANONICAL_NAN
+        };
     }
     x.to_bits()
 }

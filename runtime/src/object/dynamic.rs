@@ -218,7 +218,9 @@ fn string_method(cx: Cx, s: Word, name: &str, args: &Args) -> Res<Option<Word>> 
         heap::chars(cx, &s).find(heap::chars(cx, &needle), from.max(0) as usize).map_or(-1, |i| i as i32)
     };
     Ok(Some(match name {
-        "charCodeAt" => heap::unit_at(cx, s, args.int(0, 0)? as usize).map_or(CANONICAL_NAN, |u| number(u as i32)),
+        "charCodeAt" => {
+            heap::unit_at(cx, s, args.int(0, 0)? as usize).map_or(CANONICAL_NAN, |u| number(u as i32))
+        }
         "charAt" => match heap::unit_at(cx, s, args.int(0, 0)? as usize) {
             Some(u) => heap::from_unit(cx, u)?,
             None => EMPTY_STRING,
@@ -361,7 +363,9 @@ fn array_method(cx: Cx, a: u32, name: &str, args: &Args) -> Res<Option<Word>> {
 /// Typed arrays have the methods of arrays that keep the length, and `set`.
 fn typed_method(cx: Cx, a: u32, name: &str, args: &Args) -> Res<Option<Word>> {
     match name {
-        "join" | "toString" | "slice" | "indexOf" | "includes" | "reverse" | "fill" => array_method(cx, a, name, args),
+        "join" | "toString" | "slice" | "indexOf" | "includes" | "reverse" | "fill" => {
+            array_method(cx, a, name, args)
+        }
         "sort" if args.word(0) == UNDEFINED => {
             crate::array::sort::by_number(cx, a, false)?;
             Ok(Some(from_object(a)))

@@ -365,7 +365,10 @@ fn set_on_primitive(cx: Cx, base: Word, name: Word) -> Thrown {
     }
     let text = value::to_str(cx, base).map_or(String::new(), |s| heap::chars(cx, &s).to_utf8());
     if is_string(base) && (key == "length" || heap::chars(cx, &name).array_index().is_some()) {
-        return error::type_error(cx, &format!("Cannot assign to read only property '{key}' of string '{text}'"));
+        return error::type_error(
+            cx,
+            &format!("Cannot assign to read only property '{key}' of string '{text}'"),
+        );
     }
     error::type_error(cx, &format!("Cannot create property '{key}' on {} '{text}'", value::type_of(cx, base)))
 }
@@ -398,7 +401,10 @@ pub fn delete(cx: Cx, base: Word, name: Word) -> Res<bool> {
             return Ok(true);
         }
         let key = heap::chars(cx, &name).to_utf8();
-        return Err(error::type_error(cx, &format!("Cannot delete property '{key}' of {}", crate::console::inspect::class_label(cx, id))));
+        return Err(error::type_error(
+            cx,
+            &format!("Cannot delete property '{key}' of {}", crate::console::inspect::class_label(cx, id)),
+        ));
     }
     if let Some(table) = extra(cx, id) {
         table.delete(cx, name);
@@ -448,7 +454,10 @@ pub fn has(cx: Cx, base: Word, key: Word) -> Res<bool> {
         let text = heap::chars(cx, &name).to_utf8();
         let shown = value::to_str(cx, base)?;
         let shown = heap::chars(cx, &shown).to_utf8();
-        return Err(error::type_error(cx, &format!("Cannot use 'in' operator to search for '{text}' in {shown}")));
+        return Err(error::type_error(
+            cx,
+            &format!("Cannot use 'in' operator to search for '{text}' in {shown}"),
+        ));
     };
     let inherited = typed::is_typed(cx, id) && typed::inherited(cx, id, name).is_some();
     Ok(inherited || own(cx, id, name)?.is_some() || method(cx, base, name).is_some())

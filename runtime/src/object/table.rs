@@ -236,7 +236,8 @@ impl Table {
         let old_seqs = cx.read::<u32>(self.0, SEQS);
         let needs_seqs = old_seqs != 0 || compact;
         let seqs = if needs_seqs { store::new(cx, Kind::U32, cap, cap)? } else { 0 };
-        let index = if cap > SMALL { store::new(cx, Kind::U32, (cap * 2).next_power_of_two(), 0)? } else { 0 };
+        let index =
+            if cap > SMALL { store::new(cx, Kind::U32, (cap * 2).next_power_of_two(), 0)? } else { 0 };
         let mut to = 0;
         for entry in 0..used {
             let key = self.key(cx, entry);
@@ -307,7 +308,8 @@ impl Table {
     /// The entry number at a position, unless removed.
     pub fn at(self, cx: Cx, position: u32) -> Option<u32> {
         let entry = self.entry_from(cx, position);
-        (entry < self.used(cx) && self.seq(cx, entry) == position && self.key(cx, entry) != ABSENT).then_some(entry)
+        (entry < self.used(cx) && self.seq(cx, entry) == position && self.key(cx, entry) != ABSENT)
+            .then_some(entry)
     }
 
     /// The first position at or after `position` that holds an entry.

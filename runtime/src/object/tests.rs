@@ -32,7 +32,13 @@ fn class(cx: Cx, name: &str, parent: u32, slots: &[(&str, u32, Kind)], size: u32
 }
 
 fn point(cx: Cx) -> Word {
-    let slots = [("x", 8, Kind::I32), ("y", 12, Kind::U8), ("s", 16, Kind::Str), ("n", 24, Kind::F64), ("r", 32, Kind::Ref)];
+    let slots = [
+        ("x", 8, Kind::I32),
+        ("y", 12, Kind::U8),
+        ("s", 16, Kind::Str),
+        ("n", 24, Kind::F64),
+        ("r", 32, Kind::Ref),
+    ];
     let shape = class(cx, "Point", 0, &slots, 40);
     let id = cx.alloc(40, shape).expect("memory");
     cx.write(id, 16, EMPTY_STRING);
@@ -48,7 +54,10 @@ fn typed_slots_check_what_is_stored() {
         assert_eq!(set("s", s(cx, "a text that is long")), Ok(()));
         assert_eq!(set("n", UNDEFINED), Ok(()));
         assert_eq!(set("r", p), Ok(()));
-        assert_eq!(show(cx, p), "<ref *1> Point {\n  x: -5,\n  y: 0,\n  s: 'a text that is long',\n  n: undefined,\n  r: [Circular *1]\n}");
+        assert_eq!(
+            show(cx, p),
+            "<ref *1> Point {\n  x: -5,\n  y: 0,\n  s: 'a text that is long',\n  n: undefined,\n  r: [Circular *1]\n}"
+        );
         set("r", NULL).expect("null is a reference");
         set("y", n(256.0)).expect_err("too large");
         assert_eq!(exception(cx), "RangeError: Value 256 does not fit uint8");
@@ -64,7 +73,10 @@ fn typed_slots_check_what_is_stored() {
         assert_eq!(property::get(cx, p, s(cx, "extra")), Ok(n(1.0)));
         assert_eq!(property::delete(cx, p, s(cx, "extra")), Ok(true));
         assert_eq!(property::has(cx, p, s(cx, "extra")), Ok(false));
-        assert_eq!(show(cx, p), "Point {\n  x: -5,\n  y: 0,\n  s: 'a text that is long',\n  n: undefined,\n  r: null,\n  extra2: 'another long text'\n}");
+        assert_eq!(
+            show(cx, p),
+            "Point {\n  x: -5,\n  y: 0,\n  s: 'a text that is long',\n  n: undefined,\n  r: null,\n  extra2: 'another long text'\n}"
+        );
     });
 }
 
@@ -91,7 +103,10 @@ fn dynamic_objects_become_dictionaries() {
         property::set(cx, twin, s(cx, "5"), FALSE).expect("memory");
         let keys = property::entries(cx, twin, 0).expect("memory");
         let joined = ops::join(cx, keys, None).expect("memory");
-        assert_eq!(text(cx, joined), "5,property0,property1,property2,property4,property5,property6,property7,property3");
+        assert_eq!(
+            text(cx, joined),
+            "5,property0,property1,property2,property4,property5,property6,property7,property3"
+        );
     });
 }
 
@@ -166,8 +181,14 @@ fn dynamic_operators() {
         assert_eq!(add(TRUE, NULL), "1");
         assert_eq!(add(UNDEFINED, n(1.0)), "NaN");
         let eq = |a, b| value::loose_eq(cx, a, b).expect("no error");
-        assert!(eq(UNDEFINED, NULL) && !eq(UNDEFINED, n(0.0)) && eq(s(cx, "1"), n(1.0)) && eq(TRUE, s(cx, "1")));
-        assert!(eq(json(cx, "[5]"), n(5.0)) && !eq(json(cx, "[]"), json(cx, "[]")) && !eq(n(f64::NAN), n(f64::NAN)));
+        assert!(
+            eq(UNDEFINED, NULL) && !eq(UNDEFINED, n(0.0)) && eq(s(cx, "1"), n(1.0)) && eq(TRUE, s(cx, "1"))
+        );
+        assert!(
+            eq(json(cx, "[5]"), n(5.0))
+                && !eq(json(cx, "[]"), json(cx, "[]"))
+                && !eq(n(f64::NAN), n(f64::NAN))
+        );
         assert_eq!(value::compare(cx, s(cx, "a"), s(cx, "B")), Ok(Some(std::cmp::Ordering::Greater)));
         assert_eq!(value::compare(cx, s(cx, "10"), n(9.0)), Ok(Some(std::cmp::Ordering::Greater)));
         assert_eq!(value::compare(cx, UNDEFINED, n(9.0)), Ok(None));
@@ -348,7 +369,8 @@ fn errors_print_as_in_node() {
         cx.library().stack_trace_hook = Some(|_| "\n    at main (file.uts:1:2)".into());
         let outer = error::new(cx, ErrorClass::Error, s(cx, "outer"), options).expect("memory");
         property::set(cx, from_object(outer), s(cx, "code"), n(5.0)).expect("memory");
-        let want = "Error: outer\n    at main (file.uts:1:2) {\n  code: 5,\n  [cause]: [TypeError: went wrong]\n}";
+        let want =
+            "Error: outer\n    at main (file.uts:1:2) {\n  code: 5,\n  [cause]: [TypeError: went wrong]\n}";
         assert_eq!(show(cx, from_object(outer)), want);
         assert_eq!(error::format_uncaught(cx, from_object(outer)), format!("{want}\n"));
         let nested = store::array_of(cx, Kind::Any, &[from_object(outer)]).expect("memory");
@@ -360,7 +382,12 @@ fn errors_print_as_in_node() {
         property::set(cx, from_object(renamed), s(cx, "name"), s(cx, "Custom")).expect("memory");
         assert_eq!(show(cx, from_object(renamed)), "Custom: q\n    at main (file.uts:1:2)");
         cx.library().stack_trace_hook = None;
-        let slots = [("message", 8, Kind::Str), ("stack", 16, Kind::Any), ("cause", 24, Kind::Any), ("field", 32, Kind::F64)];
+        let slots = [
+            ("message", 8, Kind::Str),
+            ("stack", 16, Kind::Any),
+            ("cause", 24, Kind::Any),
+            ("field", 32, Kind::F64),
+        ];
         for (name, parent, want) in [
             ("Foo", ErrorClass::Error, "Foo [Error]: x] {\n  field: 0\n}"),
             ("ValidationError", ErrorClass::Error, "ValidationError: x] {\n  field: 0\n}"),
@@ -381,7 +408,8 @@ fn errors_print_as_in_node() {
 #[test]
 fn containers_and_functions_print_as_in_node() {
     with_cx(|cx| {
-        let record = |name: &str, is_class, shape| FunctionRecord { name: name.into(), arity: 2, is_class, shape };
+        let record =
+            |name: &str, is_class, shape| FunctionRecord { name: name.into(), arity: 2, is_class, shape };
         let a = class(cx, "A", 0, &[("p", 8, Kind::Any)], 16);
         let b = class(cx, "B", a, &[("p", 8, Kind::Any)], 16);
         let mut functions = Vec::new();
@@ -411,14 +439,17 @@ fn containers_and_functions_print_as_in_node() {
         let set = table::new(cx, SHAPE_SET).expect("memory");
         (0..120).for_each(|i| set.set(cx, n(i as f64), UNDEFINED).expect("memory"));
         let shown = show(cx, from_object(set.0));
-        assert!(shown.starts_with("Set(120) {\n  0,\n  1,") && shown.ends_with("  99,\n  ... 20 more items\n}"));
+        assert!(
+            shown.starts_with("Set(120) {\n  0,\n  1,") && shown.ends_with("  99,\n  ... 20 more items\n}")
+        );
         let instance = cx.alloc(16, b).expect("memory");
         cx.write(instance, 8, UNDEFINED);
         assert_eq!(show(cx, from_object(instance)), "B { p: undefined }");
         let empty = from_object(cx.alloc(16, class(cx, "Empty", 0, &[], 8)).expect("memory"));
         assert_eq!(show(cx, empty), "Empty {}");
         let deep = json(cx, "{\"a\":{\"b\":{}}}");
-        let inner = property::get(cx, property::get(cx, deep, s(cx, "a")).expect("memory"), s(cx, "b")).expect("memory");
+        let inner = property::get(cx, property::get(cx, deep, s(cx, "a")).expect("memory"), s(cx, "b"))
+            .expect("memory");
         property::set(cx, inner, s(cx, "c"), from_object(instance)).expect("memory");
         assert_eq!(show(cx, deep), "{ a: { b: { c: [B] } } }");
         let holes = store::new_array(cx, Kind::F64, 3, 0).expect("memory");
@@ -451,10 +482,19 @@ fn json_round_trips_and_words_errors_as_v8() {
             let word = json::stringify(cx, json(cx, text), indent).expect("no cycle");
             heap::chars(cx, &word).to_utf8()
         };
-        for t in ["{\"b\":1,\"a\":[true,null,\"x\\\"\\u0001\\n\"],\"c\":{}}", "[]", "-1.5e-7", "\"é😀\\ud800\"", "[[],{}]"] {
+        for t in [
+            "{\"b\":1,\"a\":[true,null,\"x\\\"\\u0001\\n\"],\"c\":{}}",
+            "[]",
+            "-1.5e-7",
+            "\"é😀\\ud800\"",
+            "[[],{}]",
+        ] {
             assert_eq!(out(t, UNDEFINED), t);
         }
-        assert_eq!(out("{\"a\":[1,{}],\"b\":{}}", n(2.0)), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {}\n}");
+        assert_eq!(
+            out("{\"a\":[1,{}],\"b\":{}}", n(2.0)),
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {}\n}"
+        );
         assert_eq!(out("[1]", s(cx, "--")), "[\n--1\n]");
         assert_eq!(json::stringify(cx, UNDEFINED, UNDEFINED), Ok(UNDEFINED));
         assert_eq!(text(cx, json::stringify(cx, n(f64::NAN), UNDEFINED).expect("memory")), "null");
@@ -474,7 +514,10 @@ fn json_round_trips_and_words_errors_as_v8() {
             ("\"\\x\"", "Bad escaped character in JSON at position 2 (line 1 column 3)"),
             ("\"a\nb\"", "Bad control character in string literal in JSON at position 2 (line 1 column 3)"),
             ("00", "Unexpected number in JSON at position 1 (line 1 column 2)"),
-            ("[1,\n\n 2 3]", "Expected ',' or ']' after array element in JSON at position 8 (line 3 column 4)"),
+            (
+                "[1,\n\n 2 3]",
+                "Expected ',' or ']' after array element in JSON at position 8 (line 3 column 4)",
+            ),
             ("[}", "Unexpected token '}', \"[}\" is not valid JSON"),
             ("tr", "Unexpected end of JSON input"),
             ("tru ", "Unexpected token ' ', \"tru \" is not valid JSON"),
@@ -512,7 +555,16 @@ fn maps_take_every_key() {
     with_cx(|cx| {
         let map = table::new(cx, SHAPE_MAP).expect("memory");
         let object = json(cx, "{}");
-        let keys = [n(f64::NAN), n(0.0), s(cx, "0"), TRUE, NULL, UNDEFINED, object, value::from_i64(cx, 7).expect("memory")];
+        let keys = [
+            n(f64::NAN),
+            n(0.0),
+            s(cx, "0"),
+            TRUE,
+            NULL,
+            UNDEFINED,
+            object,
+            value::from_i64(cx, 7).expect("memory"),
+        ];
         for (i, &k) in keys.iter().enumerate() {
             map.set(cx, k, n(i as f64)).expect("memory");
         }
@@ -537,7 +589,12 @@ fn methods_are_found_by_shape() {
         unsafe { crate::make_immortal(cx.ctx(), closure) };
         let base = class(cx, "Base", 0, &[], 8);
         let derived = class(cx, "Derived", base, &[], 8);
-        for (shape, name) in [(base, "method"), (SHAPE_ARRAY0, "push"), (SHAPE_STR_FLAT, "trim"), (SHAPE_EMPTY_OBJECT, "valueOf")] {
+        for (shape, name) in [
+            (base, "method"),
+            (SHAPE_ARRAY0, "push"),
+            (SHAPE_STR_FLAT, "trim"),
+            (SHAPE_EMPTY_OBJECT, "valueOf"),
+        ] {
             property::register_method(cx, shape, name, closure).expect("memory");
         }
         let object = from_object(cx.alloc(16, derived).expect("memory"));
@@ -556,7 +613,8 @@ fn methods_are_found_by_shape() {
 #[test]
 fn hashes_of_small_integers_differ_in_their_low_bits() {
     for start in [0, 1000, 1 << 20] {
-        let mut low: Vec<u32> = (start..start + 1024).map(|i| crate::string::heap::mix(f64::from(i).to_bits()) & 4095).collect();
+        let mut low: Vec<u32> =
+            (start..start + 1024).map(|i| crate::string::heap::mix(f64::from(i).to_bits()) & 4095).collect();
         low.sort_unstable();
         low.dedup();
         // 1024 values drawn at random from 4096 leave about 906 different ones.

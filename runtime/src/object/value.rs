@@ -216,7 +216,9 @@ pub fn to_num(cx: Cx, word: Word) -> Res<Num> {
             let text = to_primitive(cx, word)?;
             heap::chars(cx, &text).to_number()
         }
-        _ if bigint::is(word) => return Err(error::type_error(cx, "Cannot convert a BigInt value to a number")),
+        _ if bigint::is(word) => {
+            return Err(error::type_error(cx, "Cannot convert a BigInt value to a number"));
+        }
         _ => return Err(error::type_error(cx, "Cannot convert a Symbol value to a number")),
     };
     Ok(Num::F64(x))

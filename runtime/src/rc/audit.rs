@@ -34,10 +34,18 @@ impl fmt::Display for Fault {
             Fault::Count { id, class, stored, found } => {
                 write!(f, "object {id:#x} ({class}) has count {stored}, but {found} references")
             }
-            Fault::Dangling { from, class, to } => write!(f, "object {from:#x} ({class}) refers to {to:#x}, which is free"),
-            Fault::SharedToLocal { from, to } => write!(f, "shared object {from:#x} refers to local object {to:#x}"),
-            Fault::ZeroBit { id, listed } => write!(f, "object {id:#x}: on a list is {listed}, but bit Z says otherwise"),
-            Fault::CandidateBit { id, listed } => write!(f, "object {id:#x}: a candidate is {listed}, but bit B says otherwise"),
+            Fault::Dangling { from, class, to } => {
+                write!(f, "object {from:#x} ({class}) refers to {to:#x}, which is free")
+            }
+            Fault::SharedToLocal { from, to } => {
+                write!(f, "shared object {from:#x} refers to local object {to:#x}")
+            }
+            Fault::ZeroBit { id, listed } => {
+                write!(f, "object {id:#x}: on a list is {listed}, but bit Z says otherwise")
+            }
+            Fault::CandidateBit { id, listed } => {
+                write!(f, "object {id:#x}: a candidate is {listed}, but bit B says otherwise")
+            }
             Fault::External { id } => write!(f, "external reference to {id:#x}, which is free"),
         }
     }
@@ -96,8 +104,14 @@ impl Runtime {
                 self.each_child_of(from, |to| {
                     *found.entry(to).or_insert(0) += 1;
                     match headers.get(&to) {
-                        None => faults.push(Fault::Dangling { from, class: self.class_name(header.meta).into(), to }),
-                        Some(child) if header.rc & RC_SHARED != 0 && child.rc & (RC_SHARED | RC_IMMORTAL) == 0 => {
+                        None => faults.push(Fault::Dangling {
+                            from,
+                            class: self.class_name(header.meta).into(),
+                            to,
+                        }),
+                        Some(child)
+                            if header.rc & RC_SHARED != 0 && child.rc & (RC_SHARED | RC_IMMORTAL) == 0 =>
+                        {
                             faults.push(Fault::SharedToLocal { from, to });
                         }
                         Some(_) => {}
@@ -181,8 +195,10 @@ impl Runtime {
                 entry.1 += self.heap.capacity(crate::ObjectId(id)) as u64;
             }
         });
-        let mut classes: Vec<LiveClass> =
-            by_name.into_iter().map(|(name, (count, bytes))| LiveClass { name: name.into(), count, bytes }).collect();
+        let mut classes: Vec<LiveClass> = by_name
+            .into_iter()
+            .map(|(name, (count, bytes))| LiveClass { name: name.into(), count, bytes })
+            .collect();
         classes.sort();
         classes
     }

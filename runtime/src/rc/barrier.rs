@@ -254,7 +254,9 @@ unsafe fn note_store(ctx: *mut WorkerContext, container: u32, old: u32, new: u32
     // SAFETY: the caller vouches for `ctx`.
     let w = unsafe { &mut *ctx::worker(ctx) };
     if w.is_watched() {
-        for (id, mutation) in [(container, "container_not_noted"), (old, "old_not_noted"), (new, "new_not_noted")] {
+        for (id, mutation) in
+            [(container, "container_not_noted"), (old, "old_not_noted"), (new, "new_not_noted")]
+        {
             if !mutant::on(mutation) && !mutant::on("stores_not_noted") {
                 w.note_touched(id);
             }
@@ -268,7 +270,13 @@ unsafe fn note_store(ctx: *mut WorkerContext, container: u32, old: u32, new: u32
 /// # Safety
 /// As `store_ref`, for the slot's address.
 #[inline(never)]
-pub unsafe fn guarded_store_ref(ctx: *mut WorkerContext, container: u32, slot: *mut u32, new: u32, init: bool) {
+pub unsafe fn guarded_store_ref(
+    ctx: *mut WorkerContext,
+    container: u32,
+    slot: *mut u32,
+    new: u32,
+    init: bool,
+) {
     // SAFETY: the caller vouches for slot and object; slots of shared objects are accessed atomically.
     unsafe {
         let slot = AtomicU32::from_ptr(slot);
@@ -298,7 +306,13 @@ pub unsafe fn guarded_store_ref(ctx: *mut WorkerContext, container: u32, slot: *
 /// # Safety
 /// As `store_word`, for the slot's address.
 #[inline(never)]
-pub unsafe fn guarded_store_word(ctx: *mut WorkerContext, container: u32, slot: *mut u64, new: u64, init: bool) {
+pub unsafe fn guarded_store_word(
+    ctx: *mut WorkerContext,
+    container: u32,
+    slot: *mut u64,
+    new: u64,
+    init: bool,
+) {
     // SAFETY: as in `guarded_store_ref`.
     unsafe {
         let slot = AtomicU64::from_ptr(slot);

@@ -191,7 +191,11 @@ unsafe fn release(ctx: *mut WorkerContext, hold: Hold) {
         if !is_due((*header).meta) {
             return;
         }
-        let held = if hold.flags & (HOLD_ALONE | HOLD_ALIASED) == HOLD_ALONE { Some(false) } else { destroyer.is_held(hold.id) };
+        let held = if hold.flags & (HOLD_ALONE | HOLD_ALIASED) == HOLD_ALONE {
+            Some(false)
+        } else {
+            destroyer.is_held(hold.id)
+        };
         if hold.flags & HOLD_ALONE != 0 && held == Some(false) {
             set_destroyed(head(ctx, hold.id));
             destroyer.queue.push_back(hold.id);

@@ -6,18 +6,18 @@
 //! references that exist. Each is a fault.
 
 use crate::ctx::Runtime;
+use crate::object::cx::{Cx, Res, Word, object_of};
+use crate::object::property;
 use crate::rc::audit::LiveClass;
 use crate::rc::poll::mem_release;
 use crate::rc::scan::scan_with;
+use crate::string::heap;
 use crate::sync::lock;
 use crate::worker::Worker;
 use hashbrown::{HashMap, HashSet};
 use std::time::Duration;
 use ultra_abi::layout::{Header, WorkerContext};
 use ultra_abi::shape::{RC_COUNT_MASK, RC_IMMORTAL};
-use crate::object::cx::{Cx, Res, Word, object_of};
-use crate::object::property;
-use crate::string::heap;
 use ultra_abi::value::{UNDEFINED, from_object};
 
 /// What is alive at exit, by class: immortal objects are not counted.
@@ -94,7 +94,10 @@ impl Runtime {
         }
         let mut gone = 0;
         // SAFETY: only this worker's log holds decrements of objects that it can name.
-        unsafe { self.workers.each(|w| gone += w.pending_decrements().into_iter().filter(|&p| p == id).count() as u32) };
+        unsafe {
+            self.workers
+                .each(|w| gone += w.pending_decrements().into_iter().filter(|&p| p == id).count() as u32)
+        };
         (rc & RC_COUNT_MASK).saturating_sub(gone)
     }
 
@@ -177,8 +180,10 @@ impl Runtime {
             // SAFETY: the object is live, and its fields are initialised.
             unsafe { self.each_child_of(id, |child| *internal.entry(child).or_insert(0) += 1) };
         }
-        let too_high = |id: &u32, header: &Header| header.rc & RC_COUNT_MASK > internal.get(id).copied().unwrap_or(0);
-        let mut sources: Vec<u32> = rest.iter().filter(|(id, header)| too_high(id, header)).map(|(&id, _)| id).collect();
+        let too_high =
+            |id: &u32, header: &Header| header.rc & RC_COUNT_MASK > internal.get(id).copied().unwrap_or(0);
+        let mut sources: Vec<u32> =
+            rest.iter().filter(|(id, header)| too_high(id, header)).map(|(&id, _)| id).collect();
         sources.sort_unstable();
         let leaked = self.take_reachable(&mut rest, sources);
         LeakReport { held: self.by_class(held), leaked: self.by_class(leaked), cyclic: self.by_class(rest) }
@@ -209,7 +214,8 @@ impl Runtime {
         let mut classes: HashMap<&str, LiveClass> = HashMap::new();
         for (&id, header) in &objects {
             let name = self.class_name(header.meta);
-            let class = classes.entry(name).or_insert_with(|| LiveClass { name: name.into(), count: 0, bytes: 0 });
+            let class =
+                classes.entry(name).or_insert_with(|| LiveClass { name: name.into(), count: 0, bytes: 0 });
             class.count += 1;
             class.bytes += self.heap.capacity(crate::ObjectId(id)) as u64;
         }

@@ -15,5 +15,7 @@ pub(crate) mod reap;
 pub mod scan;
 pub mod trace;
 
-pub use barrier::{inc, inc_raw, inc_word, init_ref, init_word, log_dec, log_dec_word, store_ref, store_word, word_id};
+pub use barrier::{
+    inc, inc_raw, inc_word, init_ref, init_word, log_dec, log_dec_word, store_ref, store_word, word_id,
+};
 pub use poll::{request_poll, throw_out_of_memory};

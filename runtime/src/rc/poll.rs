@@ -110,7 +110,12 @@ pub unsafe extern "C" fn store_shared(ctx: *mut WorkerContext, container: u32, s
 
 /// # Safety
 /// As `alloc_slow`; `slot` is the address of a word slot of `container`.
-pub unsafe extern "C" fn store_shared_word(ctx: *mut WorkerContext, container: u32, slot: *mut u64, new: u64) {
+pub unsafe extern "C" fn store_shared_word(
+    ctx: *mut WorkerContext,
+    container: u32,
+    slot: *mut u64,
+    new: u64,
+) {
     debug_assert!(container > 1);
     // SAFETY: the caller keeps the contract of entry points.
     unsafe { barrier::guarded_store_word(ctx, container, slot, new, false) }
@@ -221,7 +226,11 @@ pub unsafe extern "C" fn mem_set_parent_scope(ctx: *mut WorkerContext, scope: u3
     unsafe {
         let rt = ctx::runtime(ctx);
         let shape = object::shape_of(ctx, ObjectId(scope));
-        let slot = (*rt).shapes.slot(shape, PARENT_SCOPE).filter(|slot| slot.kind == Kind::Ref).map(|slot| slot.offset);
+        let slot = (*rt)
+            .shapes
+            .slot(shape, PARENT_SCOPE)
+            .filter(|slot| slot.kind == Kind::Ref)
+            .map(|slot| slot.offset);
         match slot {
             Some(offset) => barrier::store_ref(ctx, scope, offset, parent),
             None => Runtime::throw_range(ctx, "Object is not a scope with a parent"),

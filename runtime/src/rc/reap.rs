@@ -257,7 +257,11 @@ impl<'a> Reaper<'a> {
         }
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         let key = (meta as u64) << 32;
-        (!trace::is_special(meta, desc)).then_some(ShapeMaps { key, refs: desc.ref_map, words: desc.word_map })
+        (!trace::is_special(meta, desc)).then_some(ShapeMaps {
+            key,
+            refs: desc.ref_map,
+            words: desc.word_map,
+        })
     }
 
     /// Takes an object that survives off the young list.
@@ -303,7 +307,8 @@ impl<'a> Reaper<'a> {
             return;
         }
         let meta = head.meta();
-        if self.rt.shapes.desc(meta & META_SHAPE_MASK).flags & SHAPE_ACYCLIC != 0 && meta & META_OVERFLOW == 0 {
+        if self.rt.shapes.desc(meta & META_SHAPE_MASK).flags & SHAPE_ACYCLIC != 0 && meta & META_OVERFLOW == 0
+        {
             return;
         }
         self.w.enter_candidate(head, id);
@@ -422,7 +427,13 @@ impl<'a> Reaper<'a> {
 
     /// Calls `drop` with each reference of a dead object; releases its parts on the host.
     #[inline(never)]
-    pub unsafe fn drop_children(&mut self, head: Head, id: u32, meta: u32, drop: &mut dyn FnMut(&mut Self, u32)) {
+    pub unsafe fn drop_children(
+        &mut self,
+        head: Head,
+        id: u32,
+        meta: u32,
+        drop: &mut dyn FnMut(&mut Self, u32),
+    ) {
         let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         let rt = self.rt;
         // SAFETY: the caller vouches for the object.

@@ -13,7 +13,12 @@ use ultra_abi::value::{Kind, REF_NULL};
 /// # Safety
 /// `object` must be the address of a live object all of whose counted fields are initialised.
 #[inline]
-pub unsafe fn each_child(object: *mut u8, shapes: &ShapeTable, payloads: &Payloads, mut visit: impl FnMut(u32)) {
+pub unsafe fn each_child(
+    object: *mut u8,
+    shapes: &ShapeTable,
+    payloads: &Payloads,
+    mut visit: impl FnMut(u32),
+) {
     // SAFETY: the shape of a live object is registered and says where its references are.
     unsafe {
         let meta = object.cast::<u32>().add(1).read();
@@ -80,7 +85,13 @@ pub unsafe fn mapped(object: *mut u8, maps: (u64, u64), visit: &mut impl FnMut(u
 /// # Safety
 /// As `each_child`, for an object with this META.
 #[inline(never)]
-pub unsafe fn special(object: *mut u8, meta: u32, shapes: &ShapeTable, payloads: &Payloads, visit: &mut dyn FnMut(u32)) {
+pub unsafe fn special(
+    object: *mut u8,
+    meta: u32,
+    shapes: &ShapeTable,
+    payloads: &Payloads,
+    visit: &mut dyn FnMut(u32),
+) {
     let shape = meta & META_SHAPE_MASK;
     let desc = shapes.desc(shape);
     if meta & META_OVERFLOW != 0
@@ -139,4 +150,3 @@ fn visit_id(id: u32, visit: &mut dyn FnMut(u32)) {
         visit(id);
     }
 }
-

@@ -172,7 +172,9 @@ impl<'a> Chars<'a> {
 
     /// Whether `needle` occurs at position `at`.
     pub fn has_at(self, needle: Chars<'_>, at: usize) -> bool {
-        at <= self.len() && needle.len() <= self.len() - at && self.slice(at, at + needle.len()).equals(needle)
+        at <= self.len()
+            && needle.len() <= self.len() - at
+            && self.slice(at, at + needle.len()).equals(needle)
     }
 
     /// Range without white space at the start and/or the end.

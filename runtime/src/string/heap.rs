@@ -68,11 +68,7 @@ fn small_len(word: Word) -> usize {
 
 /// The object that holds a heap string's units, and where they start in it.
 pub fn owner(cx: Cx, id: u32) -> (u32, u32) {
-    if cx.shape(id) == SHAPE_STR_SLICE {
-        (cx.read(id, BUFFER), cx.read(id, OFFSET))
-    } else {
-        (id, 0)
-    }
+    if cx.shape(id) == SHAPE_STR_SLICE { (cx.read(id, BUFFER), cx.read(id, OFFSET)) } else { (id, 0) }
 }
 
 pub fn is_wide(cx: Cx, id: u32) -> bool {

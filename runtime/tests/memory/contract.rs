@@ -353,7 +353,11 @@ fn pages_with_room_are_filled_and_emptied() {
         fill(&mut m, (0..10_000).step_by(2), false);
         fill(&mut m, (1..10_000).step_by(2), false);
         assert_eq!(m.live().len(), 2);
-        assert!(m.rt.heap.used_pages() <= empty + 1, "empty pages return to the pool: {} of {empty}", m.rt.heap.used_pages());
+        assert!(
+            m.rt.heap.used_pages() <= empty + 1,
+            "empty pages return to the pool: {} of {empty}",
+            m.rt.heap.used_pages()
+        );
         fill(&mut m, (0..10_000).step_by(1), true);
     }
     assert_eq!(m.live().len(), 10_002);
@@ -439,7 +443,8 @@ fn publication_marks_what_is_reachable() {
 fn object_create_fills_in_defaults() {
     let mut m = machine();
     let slots = [("a", 8, Kind::Any), ("s", 16, Kind::Str), ("n", 24, Kind::F64), ("r", 32, Kind::Ref)];
-    let mut slots: Vec<SlotSpec> = slots.iter().map(|&(name, offset, kind)| SlotSpec::new(name, offset, kind)).collect();
+    let mut slots: Vec<SlotSpec> =
+        slots.iter().map(|&(name, offset, kind)| SlotSpec::new(name, offset, kind)).collect();
     slots[2].default = 1.5f64.to_bits();
     let spec = ClassSpec { class_index: 7, slots, ..ClassSpec::new("C", ObjKind::Instance, 48) };
     m.rt.register_class(spec).unwrap();
@@ -461,7 +466,8 @@ fn object_create_fills_in_defaults() {
 fn scopes_refer_to_their_parents() {
     let mut m = machine();
     let slots = vec![SlotSpec::new(PARENT_SCOPE, 8, Kind::Ref)];
-    let shape = m.rt.register_class(ClassSpec { slots, ..ClassSpec::new("scope", ObjKind::Instance, 16) }).unwrap();
+    let shape =
+        m.rt.register_class(ClassSpec { slots, ..ClassSpec::new("scope", ObjKind::Instance, 16) }).unwrap();
     // SAFETY: scopes are zeroed by `mem_alloc_managed`.
     unsafe {
         let outer = entry::mem_alloc_managed(m.ctx, 16, shape as i32);
@@ -535,7 +541,9 @@ fn the_leak_report_tells_what_is_held_from_leaks() {
         entry::mem_add_ref(m.ctx, held);
     }
     let report = m.rt.shutdown(&[]);
-    let count = |classes: &[rc::audit::LiveClass], name: &str| classes.iter().find(|c| c.name == name).map(|c| c.count);
+    let count = |classes: &[rc::audit::LiveClass], name: &str| {
+        classes.iter().find(|c| c.name == name).map(|c| c.count)
+    };
     assert_eq!(count(&report.cyclic, "Node"), None, "cycles are collected");
     assert_eq!(count(&report.leaked, "Node"), Some(2));
     assert_eq!(count(&report.held, "Array"), Some(1));
@@ -548,7 +556,8 @@ fn shapes_know_their_ancestors() {
     let mut shape = 0;
     let mut chain = Vec::new();
     for i in 0..6 {
-        let spec = ClassSpec { parent_shape: shape, ..ClassSpec::new(format!("C{i}"), ObjKind::Instance, 16) };
+        let spec =
+            ClassSpec { parent_shape: shape, ..ClassSpec::new(format!("C{i}"), ObjKind::Instance, 16) };
         shape = m.rt.register_class(spec).unwrap();
         chain.push(shape);
     }
@@ -564,19 +573,25 @@ fn shapes_know_their_ancestors() {
 #[test]
 fn bad_shapes_are_errors() {
     let mut m = machine();
-    for (offset, kind) in [(4, Kind::Ref), (10, Kind::Ref), (12, Kind::Any), (16, Kind::I32), (u32::MAX - 3, Kind::Ref)] {
+    for (offset, kind) in
+        [(4, Kind::Ref), (10, Kind::Ref), (12, Kind::Any), (16, Kind::I32), (u32::MAX - 3, Kind::Ref)]
+    {
         let slots = vec![SlotSpec::new("x", offset, kind)];
         let made = m.rt.register_class(ClassSpec { slots, ..ClassSpec::new("C", ObjKind::Instance, 16) });
         assert!(matches!(made, Err(Error::Shape(_))), "{offset}");
     }
     let orphan = ClassSpec { parent_shape: 5000, ..ClassSpec::new("C", ObjKind::Instance, 16) };
     assert!(matches!(m.rt.register_class(orphan), Err(Error::Shape(_))));
-    assert!(matches!(Runtime::new(Options { heap_limit: 0, ..Options::default() }).map(drop), Ok(()) | Err(Error::NoMemory)));
+    assert!(matches!(
+        Runtime::new(Options { heap_limit: 0, ..Options::default() }).map(drop),
+        Ok(()) | Err(Error::NoMemory)
+    ));
 }
 
 #[test]
 fn zeal_scans_at_every_allocation() {
-    let mut m = Machine::new(Options { scan_every: Some(1), poison: true, audit: true, ..Options::default() });
+    let mut m =
+        Machine::new(Options { scan_every: Some(1), poison: true, audit: true, ..Options::default() });
     for _ in 0..50 {
         let left = m.node(0, 0);
         m.stack[1] = left as u64;
@@ -600,7 +615,10 @@ fn figures_add_up() {
     m.scan();
     let after = m.rt.mem_stats();
     assert_eq!(after.objects_freed - before.objects_freed, 100);
-    assert_eq!(after.objects_allocated - after.objects_freed, m.rt.live_objects(true).iter().map(|c| c.count).sum::<u64>());
+    assert_eq!(
+        after.objects_allocated - after.objects_freed,
+        m.rt.live_objects(true).iter().map(|c| c.count).sum::<u64>()
+    );
     assert_eq!((after.live[0].name.as_str(), after.live[0].count), ("Node", 1));
     assert!(after.peak_bytes >= PAGE_SIZE as u64);
 }

@@ -43,7 +43,9 @@ impl Machine {
             slots: slots.iter().map(|&(name, offset, kind)| SlotSpec::new(name, offset, kind)).collect(),
             ..ClassSpec::new(name, ObjKind::Instance, size)
         };
-        let node = rt.register_class(class("Node", 16, &[("left", 8, Kind::Ref), ("right", 12, Kind::Ref)])).unwrap();
+        let node = rt
+            .register_class(class("Node", 16, &[("left", 8, Kind::Ref), ("right", 12, Kind::Ref)]))
+            .unwrap();
         let mixed = [("ref", 8, Kind::Ref), ("any", 16, Kind::Any), ("n", 24, Kind::F64)];
         let mixed = rt.register_class(class("Mixed", 32, &mixed)).unwrap();
         let large = [("first", 8, Kind::Ref), ("last", LARGE_LAST, Kind::Any)];

@@ -107,7 +107,13 @@ struct World {
 
 impl World {
     fn new(options: Options) -> World {
-        World { machine: Machine::new(options), objects: BTreeMap::new(), external: BTreeMap::new(), shared: false, serial: 0.0 }
+        World {
+            machine: Machine::new(options),
+            objects: BTreeMap::new(),
+            external: BTreeMap::new(),
+            shared: false,
+            serial: 0.0,
+        }
     }
 
     /// The object that a stack word keeps alive, by the model's own reckoning.
@@ -115,14 +121,19 @@ impl World {
         let base = self.machine.rt.heap.base() as u64;
         let holds = |&(id, object): &(&u32, &Object)| {
             let start = base + *id as u64 * 8;
-            word as u32 == *id || (word >> 32) as u32 == *id || (start..start + object.size as u64).contains(&word)
+            word as u32 == *id
+                || (word >> 32) as u32 == *id
+                || (start..start + object.size as u64).contains(&word)
         };
         self.objects.iter().filter(holds).map(|(&id, _)| id).collect()
     }
 
     /// The object that a slot refers to, when a script put it there.
     fn slot(&self, slot: usize) -> Option<u32> {
-        let is_store = |id: &u32| matches!(self.objects[id].class, Class::BigArray | Class::Array(_)) && self.objects[id].store.is_none();
+        let is_store = |id: &u32| {
+            matches!(self.objects[id].class, Class::BigArray | Class::Array(_))
+                && self.objects[id].store.is_none()
+        };
         self.referent(self.machine.stack[slot]).into_iter().find(|id| !is_store(id))
     }
 
@@ -220,7 +231,9 @@ impl World {
                 (Class::Mixed | Class::Large, 0) => rc::store_ref(ctx, container, 8, value),
                 (Class::Mixed, _) => rc::store_word(ctx, container, 16, word),
                 (Class::Large, _) => rc::store_word(ctx, container, LARGE_LAST, word),
-                (Class::Array(_) | Class::BigArray, _) => rc::store_ref(ctx, store.unwrap(), 16 + field as u32 * 4, value),
+                (Class::Array(_) | Class::BigArray, _) => {
+                    rc::store_ref(ctx, store.unwrap(), 16 + field as u32 * 4, value)
+                }
                 (Class::Map(_), _) => self.store_payload(container, field, value, word),
                 (Class::Text(_), _) => unreachable!("texts have no fields"),
             }
@@ -335,7 +348,9 @@ impl World {
                 }
             }
             let before = alive.len();
-            alive.retain(|id, _| counts.contains_key(id) || self.external.contains_key(id) || pinned.contains(id));
+            alive.retain(|id, _| {
+                counts.contains_key(id) || self.external.contains_key(id) || pinned.contains(id)
+            });
             if alive.len() == before {
                 return alive;
             }
@@ -366,7 +381,8 @@ impl World {
     fn forget_dead(&mut self, new: &[(u32, Object)]) {
         let reachable = self.reachable();
         let expected = self.expected();
-        let live: BTreeSet<u32> = self.machine.live().into_iter().filter(|id| new.iter().all(|(made, _)| made != id)).collect();
+        let live: BTreeSet<u32> =
+            self.machine.live().into_iter().filter(|id| new.iter().all(|(made, _)| made != id)).collect();
         if self.is_inexact() {
             assert!(reachable.iter().all(|id| live.contains(id)), "something reachable was freed");
             assert!(live.iter().all(|id| self.objects.contains_key(id)), "something is alive that never was");
@@ -396,7 +412,9 @@ impl World {
                     (Class::Mixed | Class::Large, 0) => m.at::<u32>(id, 8).read(),
                     (Class::Mixed, _) => rc::word_id(m.at::<u64>(id, 16).read()),
                     (Class::Large, _) => rc::word_id(m.at::<u64>(id, LARGE_LAST).read()),
-                    (Class::Array(_) | Class::BigArray, _) => m.at::<u32>(object.store.unwrap(), 16 + i as u32 * 4).read(),
+                    (Class::Array(_) | Class::BigArray, _) => {
+                        m.at::<u32>(object.store.unwrap(), 16 + i as u32 * 4).read()
+                    }
                     (Class::Map(_), _) => {
                         let words = &mem::payload::<Words>(m.ctx, ObjectId(id)).unwrap().0;
                         words.get(i).map_or(0, |&word| rc::word_id(word))
@@ -411,7 +429,8 @@ impl World {
     /// Ends the program: nothing may be left.
     fn finish(mut self) {
         self.machine.stack.fill(0);
-        let roots: Vec<u32> = self.external.iter().flat_map(|(&id, &n)| std::iter::repeat_n(id, n as usize)).collect();
+        let roots: Vec<u32> =
+            self.external.iter().flat_map(|(&id, &n)| std::iter::repeat_n(id, n as usize)).collect();
         self.external.clear();
         let report = self.machine.rt.shutdown(&roots);
         assert!(report.is_clean(), "{report:?}");

@@ -181,7 +181,8 @@ fn play(options: Options, threads: u64, steps: u32, seed: u64) -> ultra_runtime:
     let mut m = Machine::new(options);
     let slots = [("a", 8, Kind::Ref), ("b", 12, Kind::Ref), ("n", 16, Kind::U32), ("stamp", 20, Kind::U32)];
     let slots = slots.iter().map(|&(name, offset, kind)| SlotSpec::new(name, offset, kind)).collect();
-    let shape = m.rt.register_class(ClassSpec { slots, ..ClassSpec::new("N", ObjKind::Instance, 32) }).unwrap();
+    let shape =
+        m.rt.register_class(ClassSpec { slots, ..ClassSpec::new("N", ObjKind::Instance, 32) }).unwrap();
     // SAFETY: the table is a store of so many references, all 0, and becomes shared with an external reference.
     let table = unsafe {
         let table = mem::alloc(m.ctx, 16 + SHARED * 4, store_shape(Kind::Ref)).unwrap().0;
@@ -218,7 +219,10 @@ fn play(options: Options, threads: u64, steps: u32, seed: u64) -> ultra_runtime:
 
 /// Factor by which `ULTRA_FUZZ_CASES` exceeds its default.
 fn rounds() -> u64 {
-    std::env::var("ULTRA_FUZZ_CASES").ok().and_then(|text| text.parse::<u64>().ok()).map_or(1, |n| (n / 2000).max(1))
+    std::env::var("ULTRA_FUZZ_CASES")
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok())
+        .map_or(1, |n| (n / 2000).max(1))
 }
 
 #[test]
@@ -232,8 +236,13 @@ fn threads_share_without_loss() {
 #[test]
 fn threads_share_under_zeal() {
     for seed in 0..rounds() * 4 {
-        let options =
-            Options { poison: true, scan_every: Some(3), collect_every: Some(2), perturb: Some(seed as u32 + 1), ..Options::default() };
+        let options = Options {
+            poison: true,
+            scan_every: Some(3),
+            collect_every: Some(2),
+            perturb: Some(seed as u32 + 1),
+            ..Options::default()
+        };
         play(options, 3, 6_000, seed + 100);
     }
 }

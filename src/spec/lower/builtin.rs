@@ -4,7 +4,14 @@ use super::*;
 use crate::spec::builtins::{Builtin, P, R, Row, Special};
 
 impl Lower<'_> {
-    pub(super) fn builtin(&mut self, inst: Inst, b: Builtin, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn builtin(
+        &mut self,
+        inst: Inst,
+        b: Builtin,
+        recv: Tv,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         match b {
             Builtin::Rt(row) => self.row(row, recv, args, out),
             Builtin::Special(s) => self.special(inst, s, recv, args, out),
@@ -12,7 +19,11 @@ impl Lower<'_> {
     }
 
     fn arg(&mut self, args: &[Tv], i: usize) -> Tv {
-        args.get(i).copied().unwrap_or_else(|| Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None })
+        args.get(i).copied().unwrap_or_else(|| Tv {
+            v: self.any_const(word::UNDEFINED),
+            t: T::UNDEF,
+            lit: None,
+        })
     }
 
     pub(super) fn bigint_literal(&mut self, digits: StrId) -> Value {
@@ -96,7 +107,13 @@ impl Lower<'_> {
             P::StrOr(_) => self.to_str(tv),
             P::Int(d) if tv.t.has(UNDEF) => {
                 let missing = self.is_among(tv, UNDEF);
-                self.choose(missing, Ty::I32, 0, |l| Ok(l.b.iconst(Ty::I32, d as i64)), |l| l.to_clamped_int(tv))
+                self.choose(
+                    missing,
+                    Ty::I32,
+                    0,
+                    |l| Ok(l.b.iconst(Ty::I32, d as i64)),
+                    |l| l.to_clamped_int(tv),
+                )
             }
             P::Int(_) | P::Const(_) => self.to_clamped_int(tv),
             P::Num(_) => self.to_number(tv),
@@ -286,7 +303,8 @@ impl Lower<'_> {
                 let k = self.b.iconst(Ty::I32, kind as i64);
                 let source = self.arg(args, 0);
                 if args.is_empty() || source.t.widen().within(NUM | INTS) {
-                    let n = if args.is_empty() { self.b.iconst(Ty::I32, 0) } else { self.array_length(source)? };
+                    let n =
+                        if args.is_empty() { self.b.iconst(Ty::I32, 0) } else { self.array_length(source)? };
                     self.rt(RtFn::NewTyped, &[k, n])
                 } else {
                     let v = self.boxed(source);
@@ -428,7 +446,9 @@ impl Lower<'_> {
 
     /// Calls a function of the library prelude.
     pub(super) fn library(&mut self, name: &str, args: &[Tv], out: T) -> Res<Option<Value>> {
-        let Some(f) = self.w.library(name) else { return self.unsupported(name.trim_start_matches("__ultra_").replace('_', ".")) };
+        let Some(f) = self.w.library(name) else {
+            return self.unsupported(name.trim_start_matches("__ultra_").replace('_', "."));
+        };
         let this = Tv { v: self.any_const(word::UNDEFINED), t: T::UNDEF, lit: None };
         let args: Vec<Tv> = args.iter().map(|a| Tv { t: a.t.widen(), ..*a }).collect();
         self.call_fn(f, None, this, &args, out)
@@ -493,7 +513,12 @@ impl Lower<'_> {
     }
 
     /// A test of a number; other types are converted first, or answer false.
-    fn number_test(&mut self, tv: Tv, convert: bool, test: impl FnOnce(&mut Self, Value) -> Res<Value>) -> Res<Value> {
+    fn number_test(
+        &mut self,
+        tv: Tv,
+        convert: bool,
+        test: impl FnOnce(&mut Self, Value) -> Res<Value>,
+    ) -> Res<Value> {
         let numeric = tv.t.widen().within(NUM | F32 | INTS);
         if numeric || convert {
             let d = self.to_number(tv)?;

@@ -7,7 +7,14 @@ use ultra_ir::ClassId;
 
 impl Lower<'_> {
     /// Calls a specialisation; `args` beyond what it takes are dropped, missing ones are undefined.
-    fn call_spec(&mut self, spec: SpecId, env: Option<Value>, this: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+    fn call_spec(
+        &mut self,
+        spec: SpecId,
+        env: Option<Value>,
+        this: Tv,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         if spec.0 as usize >= self.code.spec_func.len() {
             return self.unsupported("a call that inference did not see");
         }
@@ -61,7 +68,14 @@ impl Lower<'_> {
     }
 
     /// Calls a function declaration with the specialisation that inference chose.
-    pub(super) fn call_fn(&mut self, f: FnId, env: Option<Value>, this: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn call_fn(
+        &mut self,
+        f: FnId,
+        env: Option<Value>,
+        this: Tv,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         let types: Vec<T> = args.iter().map(|a| a.t).collect();
         let spec = infer::call_spec(self.w, f, this.t, &types);
         self.call_spec(spec, env, this, args, out)
@@ -85,10 +99,20 @@ impl Lower<'_> {
 
     /// Calls `recv.name(args)` on an instance: the implementation is known, or chosen by
     /// testing the classes that override it, most derived first.
-    pub(super) fn dispatch(&mut self, recv: Tv, class: ClassId, name: StrId, kind: MethodKind, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn dispatch(
+        &mut self,
+        recv: Tv,
+        class: ClassId,
+        name: StrId,
+        kind: MethodKind,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         let impls = self.w.implementations(class, name, kind);
         let ty = if passes(self.w, out) { out.rep() } else { Ty::Void };
-        let [rest @ .., last] = impls.as_slice() else { return self.unsupported("method without implementation") };
+        let [rest @ .., last] = impls.as_slice() else {
+            return self.unsupported("method without implementation");
+        };
         if rest.is_empty() {
             return self.call_impl(recv, last, args, out);
         }
@@ -111,7 +135,15 @@ impl Lower<'_> {
         Ok(result)
     }
 
-    fn call_into(&mut self, recv: Tv, target: &(ClassId, ClassId, FnId), args: &[Tv], out: T, join: Block, ty: Ty) -> Res<()> {
+    fn call_into(
+        &mut self,
+        recv: Tv,
+        target: &(ClassId, ClassId, FnId),
+        args: &[Tv],
+        out: T,
+        join: Block,
+        ty: Ty,
+    ) -> Res<()> {
         let v = self.call_impl(recv, target, args, out)?;
         if self.b.is_open() {
             let args: Vec<Value> = match (ty, v) {
@@ -124,7 +156,13 @@ impl Lower<'_> {
         Ok(())
     }
 
-    fn call_impl(&mut self, recv: Tv, target: &(ClassId, ClassId, FnId), args: &[Tv], out: T) -> Res<Option<Value>> {
+    fn call_impl(
+        &mut self,
+        recv: Tv,
+        target: &(ClassId, ClassId, FnId),
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         let this = Tv { v: recv.v, t: T::obj(Obj::Class(target.1)), lit: None };
         let types: Vec<T> = args.iter().map(|a| a.t.widen()).collect();
         let spec = infer::call_spec(self.w, target.2, this.t, &types);
@@ -168,13 +206,16 @@ impl Lower<'_> {
                 let env = self.env_of(id, f.v);
                 self.call_fn(id, env, this, args, out)
             }
-            Obj::Global(g) if f.t.within(OBJ) => match crate::spec::builtins::GLOBALS[g as usize].callable() {
-                Some(b) => self.builtin(inst, b, f, args, out),
-                None => self.not_a_function(f),
-            },
+            Obj::Global(g) if f.t.within(OBJ) => {
+                match crate::spec::builtins::GLOBALS[g as usize].callable() {
+                    Some(b) => self.builtin(inst, b, f, args, out),
+                    None => self.not_a_function(f),
+                }
+            }
             Obj::ClassVal(d) if f.t.within(OBJ) => {
                 let name = self.w.prog.strings.text(self.w.prog.classes[d].name);
-                let text = self.str_const(&format!("Class constructor {name} cannot be invoked without 'new'"));
+                let text =
+                    self.str_const(&format!("Class constructor {name} cannot be invoked without 'new'"));
                 let text = self.b.unary(Op::AnyFromStr, text);
                 self.throw_error(ultra_abi::shape::ErrorClass::TypeError, text);
                 Ok(None)
@@ -262,7 +303,10 @@ impl Lower<'_> {
         let cell = self.load_struct(StructId::Closure, "func", r);
         let env = self.load_struct(StructId::Closure, "env", r);
         let argc = self.b.iconst(Ty::I32, args.len() as i64);
-        let sig = self.code.module.intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
+        let sig = self
+            .code
+            .module
+            .intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
         let v = self.b.call(Op::CallCell, Ty::Any, 0, &[cell, env, this, argc, area], sig.0);
         self.after_throw();
         Ok(v)
@@ -283,7 +327,14 @@ impl Lower<'_> {
         r
     }
 
-    fn planned_method(&mut self, inst: Inst, name: StrId, recv: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+    fn planned_method(
+        &mut self,
+        inst: Inst,
+        name: StrId,
+        recv: Tv,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         match infer::call_plan(self.w, recv.t, name) {
             CallPlan::Method => {
                 let Obj::Class(c) = recv.t.obj else { return self.unsupported("method call") };
@@ -343,7 +394,13 @@ impl Lower<'_> {
     }
 
     /// A method of a receiver whose type is not known: strings, arrays, instances, or whatever has the property.
-    pub(super) fn dynamic_method(&mut self, recv: Tv, name: StrId, args: &[Tv], out: T) -> Res<Option<Value>> {
+    pub(super) fn dynamic_method(
+        &mut self,
+        recv: Tv,
+        name: StrId,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         let v = self.boxed(recv);
         let boxed: Vec<Value> = args.iter().map(|a| self.boxed(*a)).collect();
         if let Some(f) = infer::dynamic_library(self.w, recv.t, name) {
@@ -433,14 +490,24 @@ impl Lower<'_> {
         let this = self.boxed(this);
         let cell = self.load_struct(StructId::Closure, "func", r);
         let env = self.load_struct(StructId::Closure, "env", r);
-        let sig = self.code.module.intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
+        let sig = self
+            .code
+            .module
+            .intern_sig(ultra_ir::Sig { params: vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], ret: Ty::Any });
         let v = self.b.call(Op::CallCell, Ty::Any, 0, &[cell, env, this, argc, data], sig.0);
         self.after_throw();
         Ok(v)
     }
 
     /// `f.call`, `f.apply` and `f.bind`.
-    fn fn_method(&mut self, inst: Inst, m: infer::FnMethod, f: Tv, args: &[Tv], out: T) -> Res<Option<Value>> {
+    fn fn_method(
+        &mut self,
+        inst: Inst,
+        m: infer::FnMethod,
+        f: Tv,
+        args: &[Tv],
+        out: T,
+    ) -> Res<Option<Value>> {
         let this = args.first().copied().unwrap_or_else(|| self.undef());
         let rest = args.get(1..).unwrap_or(&[]);
         match m {
@@ -489,7 +556,9 @@ impl Lower<'_> {
                 self.run_constructor(class, this, &args)?;
                 Ok(Some(obj))
             }
-            Obj::Global(g) if callee.t.within(OBJ) => match crate::spec::builtins::GLOBALS[g as usize].construct {
+            Obj::Global(g) if callee.t.within(OBJ) => match crate::spec::builtins::GLOBALS[g as usize]
+                .construct
+            {
                 Some(s) => self.builtin(inst, crate::spec::builtins::Builtin::Special(s), callee, &args, out),
                 None => self.unsupported(format!("new {}", crate::spec::builtins::GLOBALS[g as usize].name)),
             },
@@ -600,7 +669,10 @@ pub(super) fn wrapper(w: &mut World, code: &mut Code, f: FnId) -> Res<Func> {
     let name = function_name(w, f);
     let spec = w.generic[f];
     if spec.is_none() || spec.0 as usize >= code.spec_func.len() {
-        return Err(Unsupported { what: format!("calling {name} through a value that inference did not follow"), pos: w.prog.fns[f].span.start });
+        return Err(Unsupported {
+            what: format!("calling {name} through a value that inference did not follow"),
+            pos: w.prog.fns[f].span.start,
+        });
     }
     let mut b = Builder::new(Func::new(name, sig, Some(Ty::Any)));
     let entry = b.block();
@@ -672,7 +744,11 @@ impl Lower<'_> {
         let more = self.icmp(IntCc::Slt, i, argc);
         self.b.branch(more, body, exit);
         self.b.switch_to(body);
-        let v = self.b.emit(InstData { a: argv.0, b: i.0, ..InstData::new(Op::LoadElem, Ty::Any).aux(Kind::Any as u16) });
+        let v = self.b.emit(InstData {
+            a: argv.0,
+            b: i.0,
+            ..InstData::new(Op::LoadElem, Ty::Any).aux(Kind::Any as u16)
+        });
         self.push(tv, Tv { v, t: T::ANY, lit: None })?;
         let one = self.b.iconst(Ty::I32, 1);
         let next = self.b.binary(Op::IAdd, i, one);
@@ -684,7 +760,10 @@ impl Lower<'_> {
 
 /// What calling a class value without `new` does.
 pub(super) fn class_call(w: &mut World, d: ClassDeclId) -> Func {
-    let text = format!("Class constructor {} cannot be invoked without 'new'", w.prog.strings.text(w.prog.classes[d].name));
+    let text = format!(
+        "Class constructor {} cannot be invoked without 'new'",
+        w.prog.strings.text(w.prog.classes[d].name)
+    );
     let text = w.prog.strings.intern(&text);
     let mut b = Builder::new(Func::new("class", vec![Ty::Ref, Ty::Any, Ty::I32, Ty::Ptr], Some(Ty::Any)));
     let entry = b.block();

@@ -145,7 +145,8 @@ impl Lower<'_> {
     pub(super) fn type_name(&self, t: T) -> String {
         let mut parts = Vec::new();
         if let Some(k) = t.int_kind() {
-            let (sign, bits) = if plan::is_signed(k) { ("int", k.size() * 8) } else { ("uint", k.size() * 8) };
+            let (sign, bits) =
+                if plan::is_signed(k) { ("int", k.size() * 8) } else { ("uint", k.size() * 8) };
             return format!("{sign}{bits}");
         }
         for (bit, name) in [(NUM, "number"), (F32, "float32"), (BOOL, "boolean"), (STR, "string")] {
@@ -185,7 +186,9 @@ impl Lower<'_> {
         match rep {
             Ty::Any if !passes(self.w, tv.t) => Ok(self.boxed(tv)),
             Ty::Any if want_w.bits == T::ANY.bits => Ok(self.boxed(tv)),
-            Ty::F64 if have == Ty::F64 || tv.t.within(INTS | F32 | NUM | UNDEF) && have != Ty::Any => Ok(self.conv(tv.v, tv.t, T::NUM)),
+            Ty::F64 if have == Ty::F64 || tv.t.within(INTS | F32 | NUM | UNDEF) && have != Ty::Any => {
+                Ok(self.conv(tv.v, tv.t, T::NUM))
+            }
             Ty::F64 if tv.t == T::UNDEF => Ok(self.b.imm64(Op::F64Const, Ty::F64, word::UNDEFINED_F64)),
             Ty::F64 if have == Ty::Any => self.any_to_number(tv, want_w),
             Ty::F32 if have == Ty::F64 || have == Ty::I32 => {
@@ -227,7 +230,9 @@ impl Lower<'_> {
             (Obj::Func, Obj::Fn(_) | Obj::ClassVal(_)) => true,
             (Obj::Class(a), Obj::Class(b)) => self.w.is_subclass(b, a),
             (Obj::Arr(a), Obj::Arr(b)) | (Obj::Set(a), Obj::Set(b)) => self.w.find(a) == self.w.find(b),
-            (Obj::Map(a, c), Obj::Map(b, d)) => self.w.find(a) == self.w.find(b) && self.w.find(c) == self.w.find(d),
+            (Obj::Map(a, c), Obj::Map(b, d)) => {
+                self.w.find(a) == self.w.find(b) && self.w.find(c) == self.w.find(d)
+            }
             _ => false,
         }
     }

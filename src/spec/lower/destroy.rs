@@ -33,7 +33,11 @@ impl Lower<'_> {
 
     pub(super) fn scope_enter(&mut self, inst: Inst, d: &InstData) -> Value {
         let n = self.b.iconst(Ty::I32, d.a as i64);
-        if self.body.result(inst).is_some_and(|v| self.marks.contains(&v)) { self.rt(RtFn::ScopeEnter, &[n]) } else { n }
+        if self.body.result(inst).is_some_and(|v| self.marks.contains(&v)) {
+            self.rt(RtFn::ScopeEnter, &[n])
+        } else {
+            n
+        }
     }
 
     fn behind(&mut self, mark: Value, n: u32) -> Value {

@@ -18,7 +18,9 @@ use ultra_abi::value as word;
 use ultra_abi::{RtFn, StructId};
 use ultra_ir::builder::Builder;
 use ultra_ir::op::*;
-use ultra_ir::{Block, BlockCallId, FieldId, Func, FuncId, Inst, InstData, Kind, Op, StrId, Table, Ty, Value};
+use ultra_ir::{
+    Block, BlockCallId, FieldId, Func, FuncId, Inst, InstData, Kind, Op, StrId, Table, Ty, Value,
+};
 
 use super::infer::{self, Truth};
 use super::layout::*;
@@ -555,7 +557,8 @@ impl Lower<'_> {
                     _ if out.is_bottom() => {
                         let msg = self.str_const(&format!("{name} is not defined"));
                         let msg = self.b.unary(Op::AnyFromStr, msg);
-                        let class = self.b.iconst(Ty::I32, ultra_abi::shape::ErrorClass::ReferenceError as i64);
+                        let class =
+                            self.b.iconst(Ty::I32, ultra_abi::shape::ErrorClass::ReferenceError as i64);
                         let undef = self.any_const(word::UNDEFINED);
                         let e = self.rt(RtFn::NewError, &[class, msg, undef]);
                         let e = self.b.unary(Op::AnyFromRef, e);
@@ -586,7 +589,9 @@ impl Lower<'_> {
             Op::JsScope => self.new_scope(ScopeId(d.b), d.arg_a())?,
             Op::JsScopeParent => {
                 let child = self.tv(d.arg_a());
-                let Obj::Class(c) = child.t.obj else { return self.unsupported("parent of an unknown scope") };
+                let Obj::Class(c) = child.t.obj else {
+                    return self.unsupported("parent of an unknown scope");
+                };
                 let field = self.code.field_ids[c][0];
                 self.b.unary_imm(Op::LoadField, Ty::Ref, child.v, field.0)
             }
@@ -606,7 +611,11 @@ impl Lower<'_> {
                 let it = self.tv(d.arg_a());
                 if matches!(it.t.obj, Obj::Class(_)) {
                     let failed = self.b.imm64(Op::BConst, Ty::Bool, d.aux as u64);
-                    self.library(infer::ITER_CLOSE, &[it, Tv { v: failed, t: T::BOOL, lit: None }], T::UNDEF)?;
+                    self.library(
+                        infer::ITER_CLOSE,
+                        &[it, Tv { v: failed, t: T::BOOL, lit: None }],
+                        T::UNDEF,
+                    )?;
                 }
                 return Ok(None);
             }

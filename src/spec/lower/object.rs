@@ -87,7 +87,11 @@ impl Lower<'_> {
     }
 
     pub(super) fn load_elem(&mut self, data: Value, index: Value, kind: Kind) -> Value {
-        self.b.emit(InstData { a: data.0, b: index.0, ..InstData::new(Op::LoadElem, kind.reg_ty()).aux(kind as u16) })
+        self.b.emit(InstData {
+            a: data.0,
+            b: index.0,
+            ..InstData::new(Op::LoadElem, kind.reg_ty()).aux(kind as u16)
+        })
     }
 
     // Properties.
@@ -527,7 +531,8 @@ impl Lower<'_> {
         let d = self.to_number(key)?;
         let n = self.int_to_num(len);
         let gap = self.b.binary_aux(Op::FCmp, FloatCc::Gt as u16, d, n);
-        let text = self.str_const("not supported yet: a gap in an array that was made of strings or booleans alone");
+        let text =
+            self.str_const("not supported yet: a gap in an array that was made of strings or booleans alone");
         let text = self.b.unary(Op::AnyFromStr, text);
         self.unless(gap, |l| {
             l.throw_error(ultra_abi::shape::ErrorClass::Error, text);
@@ -581,7 +586,9 @@ impl Lower<'_> {
 
     /// Appends an element.
     pub(super) fn push(&mut self, array: Tv, v: Tv) -> Res<Value> {
-        let Obj::Arr(cell) = array.t.obj else { return self.unsupported("push on something that is no array") };
+        let Obj::Arr(cell) = array.t.obj else {
+            return self.unsupported("push on something that is no array");
+        };
         let t = self.w.cell(cell);
         let value = self.slot_value(v, t)?;
         let store = self.store_of(array.v);
@@ -590,7 +597,8 @@ impl Lower<'_> {
         let one = self.b.iconst(Ty::I32, 1);
         let next = self.b.binary(Op::IAdd, len, one);
         let full = self.icmp(IntCc::Uge, len, cap);
-        let store = self.choose(full, Ty::Ref, 1, |l| Ok(l.rt(RtFn::ArrayGrow, &[array.v, next])), |_| Ok(store))?;
+        let store =
+            self.choose(full, Ty::Ref, 1, |l| Ok(l.rt(RtFn::ArrayGrow, &[array.v, next])), |_| Ok(store))?;
         let data = self.b.unary(Op::StoreData, store);
         // The slot beyond the length holds no counted reference.
         self.store_elem(data, len, value, t.kind(), false);
@@ -600,7 +608,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn pop(&mut self, array: Tv, out: T) -> Res<Value> {
-        let Obj::Arr(cell) = array.t.obj else { return self.unsupported("pop on something that is no array") };
+        let Obj::Arr(cell) = array.t.obj else {
+            return self.unsupported("pop on something that is no array");
+        };
         let t = self.w.cell(cell);
         let kind = t.kind();
         let store = self.store_of(array.v);
@@ -756,7 +766,13 @@ impl Lower<'_> {
         (class, first + at)
     }
 
-    pub(super) fn read_var(&mut self, var: VarId, scope: Option<Value>, out: T, test: bool) -> Res<Option<Value>> {
+    pub(super) fn read_var(
+        &mut self,
+        var: VarId,
+        scope: Option<Value>,
+        out: T,
+        test: bool,
+    ) -> Res<Option<Value>> {
         let (class, i) = self.var_field(var);
         let v = &self.w.prog.vars[var];
         let known = v.never_reassigned && (v.known_fn.is_some() && v.kind == VarKind::Function);
@@ -809,9 +825,7 @@ impl Lower<'_> {
         if passes(self.w, t) {
             self.set_field(scope, class, i, v, false)?;
         }
-        if init
-            && let Some(flag) = self.w.cls[class].fields[i].flag
-        {
+        if init && let Some(flag) = self.w.cls[class].fields[i].flag {
             let f = self.code.field_ids[class][flag as usize];
             if !f.is_none() {
                 let yes = self.b.imm64(Op::BConst, Ty::Bool, 1);
@@ -844,7 +858,9 @@ impl Lower<'_> {
             return Ok(tv.v);
         }
         if aux == 0 {
-            let Some(class) = self.w.iterator_class else { return self.unsupported("iteration without the library") };
+            let Some(class) = self.w.iterator_class else {
+                return self.unsupported("iteration without the library");
+            };
             let v = self.boxed(tv);
             let text = self.str_const("");
             let args = [Tv { v, t: T::ANY, lit: None }, Tv { v: text, t: T::STR, lit: None }];
@@ -932,7 +948,9 @@ impl Lower<'_> {
             }
             Obj::Class(c) => {
                 let name = self.w.prog.strings.intern("value");
-                let Some((owner, i)) = self.w.field(c, name) else { return self.unsupported("iteration without the library") };
+                let Some((owner, i)) = self.w.field(c, name) else {
+                    return self.unsupported("iteration without the library");
+                };
                 let t = self.w.cell(self.w.cls[owner].fields[i].cell);
                 let v = self.load_cls_field(it.v, owner, i);
                 return Ok(self.conv(v, t, out));

@@ -169,7 +169,8 @@ impl Lower<'_> {
             _ => None,
         };
         let slow = |l: &mut Self| {
-            let (p, q) = (l.primitive(Tv { v: a, ..ta }, "number")?, l.primitive(Tv { v: b, ..tb }, "number")?);
+            let (p, q) =
+                (l.primitive(Tv { v: a, ..ta }, "number")?, l.primitive(Tv { v: b, ..tb }, "number")?);
             let k = l.b.iconst(Ty::I32, op as i64);
             Ok(l.rt(RtFn::AnyArith, &[k, p, q]))
         };
@@ -203,7 +204,8 @@ impl Lower<'_> {
                 Ok(l.b.unary_aux(Op::AnyFromF64, 0, r))
             },
             |l| {
-                let (p, q) = (l.primitive(Tv { v: a, ..ta }, "default")?, l.primitive(Tv { v: b, ..tb }, "default")?);
+                let (p, q) =
+                    (l.primitive(Tv { v: a, ..ta }, "default")?, l.primitive(Tv { v: b, ..tb }, "default")?);
                 Ok(l.rt(RtFn::AnyAdd, &[p, q]))
             },
         )
@@ -234,7 +236,9 @@ impl Lower<'_> {
                 let (k, o) = (self.boxed(a), self.boxed(b));
                 Ok(self.rt(RtFn::PropHas, &[o, k]))
             }
-            Add if (a.t == T::STR || b.t == T::STR) && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t, true).is_some()) => {
+            Add if (a.t == T::STR || b.t == T::STR)
+                && [a.t, b.t].iter().any(|t| infer::to_string_method(self.w, *t, true).is_some()) =>
+            {
                 let (x, y) = (self.to_str(a)?, self.to_str(b)?);
                 Ok(self.concat(x, y))
             }
@@ -259,7 +263,9 @@ impl Lower<'_> {
         if !self.w.prog.strings.text(name).starts_with('#') {
             return None;
         }
-        let declares = |c: &ClassDecl| c.fields.iter().any(|f| f.name == name) || c.methods.iter().any(|m| m.name == name);
+        let declares = |c: &ClassDecl| {
+            c.fields.iter().any(|f| f.name == name) || c.methods.iter().any(|m| m.name == name)
+        };
         let home = self.w.prog.fns[self.w.specs[self.s].func].class;
         if !home.is_none() && declares(&self.w.prog.classes[home]) {
             return Some(home);
@@ -333,8 +339,10 @@ impl Lower<'_> {
 
     /// Wrapping power by squaring; a negative exponent truncates to 0 unless the base is 1 or -1.
     fn int_pow(&mut self, base: Value, exp: Value) -> Res<Value> {
-        let (head, body, mul, next, exit) = (self.b.block(), self.b.block(), self.b.block(), self.b.block(), self.b.block());
-        let (r, bp, e) = (self.b.param(head, Ty::I64), self.b.param(head, Ty::I64), self.b.param(head, Ty::I64));
+        let (head, body, mul, next, exit) =
+            (self.b.block(), self.b.block(), self.b.block(), self.b.block(), self.b.block());
+        let (r, bp, e) =
+            (self.b.param(head, Ty::I64), self.b.param(head, Ty::I64), self.b.param(head, Ty::I64));
         let nr = self.b.param(next, Ty::I64);
         let one = self.b.iconst(Ty::I64, 1);
         self.b.jump(head, &[one, base, exp]);
@@ -532,7 +540,8 @@ impl Lower<'_> {
                 Ok(l.fcmp(op, p, q))
             },
             |l| {
-                let (p, q) = (l.primitive(Tv { v: x, ..a }, "number")?, l.primitive(Tv { v: y, ..b }, "number")?);
+                let (p, q) =
+                    (l.primitive(Tv { v: x, ..a }, "number")?, l.primitive(Tv { v: y, ..b }, "number")?);
                 let c = l.rt(RtFn::AnyCompare, &[p, q]);
                 Ok(match op {
                     JsBinOp::Lt => l.icmp_imm(IntCc::Eq, c, -1),
@@ -571,7 +580,9 @@ impl Lower<'_> {
             Cmp::IsUndef { left } => self.is_among(if left { b } else { a }, UNDEF),
             Cmp::IsNull { left } => self.is_among(if left { b } else { a }, NULL),
             Cmp::IsNullish { left } => self.is_among(if left { b } else { a }, NULLISH),
-            Cmp::Dyn if loose && (infer::coerces(self.w, a.t) || infer::coerces(self.w, b.t)) => self.loose_equality(a, b)?,
+            Cmp::Dyn if loose && (infer::coerces(self.w, a.t) || infer::coerces(self.w, b.t)) => {
+                self.loose_equality(a, b)?
+            }
             Cmp::Dyn => {
                 let (x, y) = (self.boxed_exact(a, b.t), self.boxed_exact(b, a.t));
                 self.rt(if loose { RtFn::AnyLooseEq } else { RtFn::AnyStrictEq }, &[x, y])

@@ -21,7 +21,10 @@ impl Parser<'_> {
             while !matches!(p.tok.kind, T::RBrace | T::Eof) {
                 let before = p.start();
                 let prop = p.prop();
-                if let Prop::Value { key, .. } = &prop && p.key_is(key, names::PROTO) && !p.is_shorthand(&prop) {
+                if let Prop::Value { key, .. } = &prop
+                    && p.key_is(key, names::PROTO)
+                    && !p.is_shorthand(&prop)
+                {
                     if std::mem::replace(&mut has_proto, true) {
                         let span = p.ast.key_span(key);
                         p.cover_inits.push(CoverInit { span, is_proto: true });
@@ -62,8 +65,13 @@ impl Parser<'_> {
             }
         }
         head.is_generator = self.eat(T::Star);
-        if !head.is_async && !head.is_generator && (self.at_word(names::GET) || self.at_word(names::SET)) && self.key_follows() {
-            head.kind = if self.bump().name == names::GET { FunctionKind::Getter } else { FunctionKind::Setter };
+        if !head.is_async
+            && !head.is_generator
+            && (self.at_word(names::GET) || self.at_word(names::SET))
+            && self.key_follows()
+        {
+            head.kind =
+                if self.bump().name == names::GET { FunctionKind::Getter } else { FunctionKind::Setter };
         }
         let plain = head.kind == FunctionKind::Method && !head.is_async && !head.is_generator;
         let token = self.tok;
@@ -192,7 +200,10 @@ impl Parser<'_> {
                 T::LParen => {
                     self.grow();
                     let args = self.arguments();
-                    self.expr_node(start, Expr::Call { callee: expr, type_args: Box::default(), args, optional: false })
+                    self.expr_node(
+                        start,
+                        Expr::Call { callee: expr, type_args: Box::default(), args, optional: false },
+                    )
                 }
                 _ => return expr,
             };
@@ -214,7 +225,13 @@ impl Parser<'_> {
     }
 
     /// At `class`. Class code is strict.
-    pub(super) fn class(&mut self, start: u32, decorators: Vec<ExprId>, is_abstract: bool, is_declare: bool) -> ClassId {
+    pub(super) fn class(
+        &mut self,
+        start: u32,
+        decorators: Vec<ExprId>,
+        is_abstract: bool,
+        is_declare: bool,
+    ) -> ClassId {
         self.nested(|p| {
             let saved = p.ctx;
             p.bump();
@@ -226,12 +243,22 @@ impl Parser<'_> {
         })
     }
 
-    fn class_rest(&mut self, start: u32, decorators: Vec<ExprId>, is_abstract: bool, is_declare: bool) -> ClassId {
+    fn class_rest(
+        &mut self,
+        start: u32,
+        decorators: Vec<ExprId>,
+        is_abstract: bool,
+        is_declare: bool,
+    ) -> ClassId {
         let named = self.tok.is_any_word() && !self.at_keyword(names::EXTENDS) && !self.implements_follows();
         let name = if named { Some(self.binding_ident()) } else { None };
         let type_params = self.type_params();
         let extends = self.heritage();
-        let implements = if self.dialect.has_types() && self.eat_word(names::IMPLEMENTS) { self.type_list() } else { Vec::new() };
+        let implements = if self.dialect.has_types() && self.eat_word(names::IMPLEMENTS) {
+            self.type_list()
+        } else {
+            Vec::new()
+        };
         self.scope.push_class();
         let members = self.class_members(!extends.is_empty());
         self.pop_class();
@@ -323,8 +350,14 @@ impl Parser<'_> {
             let word = self.tok;
             let known = match word.name {
                 names::STATIC => true,
-                names::ACCESSOR | names::PUBLIC | names::PROTECTED | names::PRIVATE | names::READONLY
-                | names::ABSTRACT | names::OVERRIDE | names::DECLARE => types,
+                names::ACCESSOR
+                | names::PUBLIC
+                | names::PROTECTED
+                | names::PRIVATE
+                | names::READONLY
+                | names::ABSTRACT
+                | names::OVERRIDE
+                | names::DECLARE => types,
                 names::WEAK => self.dialect.is_ultra(),
                 _ => false,
             };
@@ -333,7 +366,10 @@ impl Parser<'_> {
             }
             let next = self.peek();
             let starts_member = next.is_any_word()
-                || matches!(next.kind, T::String | T::Number | T::BigInt | T::LBracket | T::PrivateName | T::Star)
+                || matches!(
+                    next.kind,
+                    T::String | T::Number | T::BigInt | T::LBracket | T::PrivateName | T::Star
+                )
                 || (next.kind == T::LBrace && word.name == names::STATIC);
             let twice = word.name == names::STATIC && modifiers.is_static;
             if !starts_member || twice || (next.newline_before && word.name != names::STATIC) {
@@ -384,14 +420,26 @@ impl Parser<'_> {
             }
         }
         head.is_generator = self.eat(T::Star);
-        if !head.is_async && !head.is_generator && (self.at_word(names::GET) || self.at_word(names::SET)) && self.key_follows() {
-            head.kind = if self.bump().name == names::GET { FunctionKind::Getter } else { FunctionKind::Setter };
+        if !head.is_async
+            && !head.is_generator
+            && (self.at_word(names::GET) || self.at_word(names::SET))
+            && self.key_follows()
+        {
+            head.kind =
+                if self.bump().name == names::GET { FunctionKind::Getter } else { FunctionKind::Setter };
         }
         let key = self.member_key();
         self.member_rest(start, head, key, modifiers, derived)
     }
 
-    fn member_rest(&mut self, start: u32, mut head: FnHead, key: PropKey, modifiers: &Modifiers, derived: bool) -> MemberKind {
+    fn member_rest(
+        &mut self,
+        start: u32,
+        mut head: FnHead,
+        key: PropKey,
+        modifiers: &Modifiers,
+        derived: bool,
+    ) -> MemberKind {
         let types = self.dialect.has_types();
         let is_optional = types && self.eat(T::Question);
         let is_constructor = !modifiers.is_static && self.key_is(&key, names::CONSTRUCTOR);
@@ -405,7 +453,11 @@ impl Parser<'_> {
         self.declare_private(&key, head.kind, modifiers.is_static);
         if callable || special {
             if is_constructor && special {
-                self.error(diag::bad_member_name(key_span, "an accessor, generator or async method", "constructor"));
+                self.error(diag::bad_member_name(
+                    key_span,
+                    "an accessor, generator or async method",
+                    "constructor",
+                ));
             } else if is_constructor {
                 head.kind = FunctionKind::Constructor;
                 head.derived = derived;

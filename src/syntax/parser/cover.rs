@@ -82,7 +82,9 @@ impl Parser<'_> {
         if item.is_rest {
             return Arg::Spread(expr);
         }
-        if let (true, Expr::Assign { op: AssignOp::Assign, target, value }) = (self.dialect.is_ultra(), &self.ast[expr]) {
+        if let (true, Expr::Assign { op: AssignOp::Assign, target, value }) =
+            (self.dialect.is_ultra(), &self.ast[expr])
+        {
             if let Pat::Name(name) = self.ast[*target] {
                 return Arg::Named { name: Ident { name, span: self.ast.pat_span(*target) }, value: *value };
             }
@@ -93,7 +95,10 @@ impl Parser<'_> {
     fn expect_arrow_for(&mut self, cover: &Cover) {
         if let Some(span) = cover.only_arrow {
             let found = self.found();
-            self.error(diag::expected(self.tok.span, "`=>`", &found).with_label(span, "only parameters can be written so"));
+            self.error(
+                diag::expected(self.tok.span, "`=>`", &found)
+                    .with_label(span, "only parameters can be written so"),
+            );
         }
     }
 
@@ -192,7 +197,15 @@ impl Parser<'_> {
                 self.error(diag::rest_with_default(equals.span));
             }
         }
-        cover.items.push(CoverItem { span: self.since(start), value, is_rest, is_optional, ty, default, modifiers });
+        cover.items.push(CoverItem {
+            span: self.since(start),
+            value,
+            is_rest,
+            is_optional,
+            ty,
+            default,
+            modifiers,
+        });
     }
 
     /// Behind a list: the arrow function it belongs to, if it does.
@@ -249,7 +262,13 @@ impl Parser<'_> {
         })
     }
 
-    fn cover_arrow(&mut self, start: u32, cover: &Cover, return_type: Option<TypeId>, is_async: bool) -> ExprId {
+    fn cover_arrow(
+        &mut self,
+        start: u32,
+        cover: &Cover,
+        return_type: Option<TypeId>,
+        is_async: bool,
+    ) -> ExprId {
         if self.facts.suspended_at > start {
             let at = self.facts.suspended_at - 1;
             let what = if self.slice(Span::new(at, at + 5)) == "yield" { "yield" } else { "await" };
@@ -268,7 +287,12 @@ impl Parser<'_> {
                 self.error(diag::rest_not_last(param.span));
             }
         }
-        let header = Header { type_params: Box::default(), this_type: cover.this_type, params: params.into(), return_type };
+        let header = Header {
+            type_params: Box::default(),
+            this_type: cover.this_type,
+            params: params.into(),
+            return_type,
+        };
         self.arrow_rest(start, head, header, saved)
     }
 

@@ -96,8 +96,16 @@ fn assign_op(kind: T) -> Option<AssignOp> {
 /// to a few tokens too many).
 pub(super) fn starts_operand(token: &Token) -> bool {
     match token.kind {
-        T::Ident | T::Number | T::BigInt | T::String | T::Template | T::TemplateHead | T::LBrace
-        | T::LParen | T::LBracket | T::PrivateName => true,
+        T::Ident
+        | T::Number
+        | T::BigInt
+        | T::String
+        | T::Template
+        | T::TemplateHead
+        | T::LBrace
+        | T::LParen
+        | T::LBracket
+        | T::PrivateName => true,
         T::Keyword => matches!(
             token.name,
             names::FUNCTION
@@ -136,7 +144,8 @@ impl Parser<'_> {
     pub(super) fn bracketed<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
         let c = &mut self.ctx;
         let saved = (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover);
-        (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover) = (false, false, false, false, false);
+        (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover) =
+            (false, false, false, false, false);
         let result = f(self);
         let c = &mut self.ctx;
         (c.header, c.no_in, c.in_consequent, c.no_conditional_type, c.in_cover) = saved;
@@ -157,7 +166,9 @@ impl Parser<'_> {
         match self.tok.kind {
             T::LParen => self.arrow_at = start,
             T::Lt => {
-                if self.generic_arrow_here() && let Some(arrow) = self.generic_arrow(start, false) {
+                if self.generic_arrow_here()
+                    && let Some(arrow) = self.generic_arrow(start, false)
+                {
                     return arrow;
                 }
             }
@@ -294,7 +305,9 @@ impl Parser<'_> {
         let min = if token.kind == T::StarStar { level - 1 } else { level };
         if token.kind == T::StarStar && matches!(self.ast[left], Expr::Unary { .. } | Expr::Await(_)) {
             let span = self.ast.expr_span(left);
-            self.error(diag::unary_before_power(span).with_help("put the left side or the whole in parentheses"));
+            self.error(
+                diag::unary_before_power(span).with_help("put the left side or the whole in parentheses"),
+            );
         }
         let right = self.nested(|p| p.binary(min));
         if let Some(op) = logical_op(token.kind) {
@@ -431,7 +444,9 @@ impl Parser<'_> {
         }
         let next = self.peek();
         // After the word, on the same line, an operand that could not go on an expression.
-        let clear = starts_operand(&next) && !next.newline_before && !matches!(next.kind, T::LParen | T::LBracket | T::Template | T::TemplateHead);
+        let clear = starts_operand(&next)
+            && !next.newline_before
+            && !matches!(next.kind, T::LParen | T::LBracket | T::Template | T::TemplateHead);
         if self.dialect.is_ultra() {
             return next.kind != T::Arrow && next.kind != T::Eq;
         }
@@ -482,7 +497,11 @@ impl Parser<'_> {
         let start = self.start();
         let may_be_async = self.arrow_at == start && self.at_word(names::ASYNC);
         let mut primary = self.primary();
-        if may_be_async && self.at(T::LParen) && !self.tok.newline_before && matches!(self.ast[primary], Expr::Name(_)) {
+        if may_be_async
+            && self.at(T::LParen)
+            && !self.tok.newline_before
+            && matches!(self.ast[primary], Expr::Name(_))
+        {
             primary = self.async_paren(start, primary);
         }
         if self.is_bare_arrow(primary) {
@@ -548,14 +567,24 @@ impl Parser<'_> {
             T::Template | T::TemplateHead => self.tagged_template(start, expr, type_args),
             kind => {
                 if matches!(kind, T::Dot | T::QuestionDot) {
-                    self.error(diag::member_of_instantiation(self.tok.span).with_help("put the part before it in parentheses"));
+                    self.error(
+                        diag::member_of_instantiation(self.tok.span)
+                            .with_help("put the part before it in parentheses"),
+                    );
                 }
                 self.expr_node(start, Expr::Instantiation { expr, type_args })
             }
         }
     }
 
-    pub(super) fn call_node(&mut self, start: u32, callee: ExprId, type_args: Box<[TypeId]>, args: Box<[Arg]>, optional: bool) -> ExprId {
+    pub(super) fn call_node(
+        &mut self,
+        start: u32,
+        callee: ExprId,
+        type_args: Box<[TypeId]>,
+        args: Box<[Arg]>,
+        optional: bool,
+    ) -> ExprId {
         if matches!(self.ast[callee], Expr::Name(names::EVAL)) {
             self.facts.has_direct_eval = true;
         }
@@ -621,7 +650,8 @@ impl Parser<'_> {
             while !matches!(p.tok.kind, T::RParen | T::Eof) {
                 let arg = p.argument(&args);
                 args.push(arg);
-                let missing = !p.at(T::Comma) && !p.tok.newline_before && starts_operand(&p.tok) && !p.at(T::LBrace);
+                let missing =
+                    !p.at(T::Comma) && !p.tok.newline_before && starts_operand(&p.tok) && !p.at(T::LBrace);
                 if !p.eat(T::Comma) && !(missing && p.expect_comma(T::RParen, open)) {
                     break;
                 }
@@ -739,7 +769,10 @@ impl Parser<'_> {
                 return self.function_expr(start, true);
             }
         }
-        if self.dialect.is_ultra() && (self.at_word(names::FAST) || self.at_word(names::INLINE)) && self.fast_function_follows() {
+        if self.dialect.is_ultra()
+            && (self.at_word(names::FAST) || self.at_word(names::INLINE))
+            && self.fast_function_follows()
+        {
             return self.function_expr(start, false);
         }
         if self.ctx.no_arguments && self.tok.name == names::ARGUMENTS {
@@ -826,7 +859,9 @@ impl Parser<'_> {
         let text = self.slice(token.span);
         let end = text.rfind('/').filter(|&i| i > 0).unwrap_or(text.len());
         let (body, flags) = (text.get(1..end).unwrap_or(""), text.get(end + 1..).unwrap_or(""));
-        if end < text.len() && let Err(e) = regexp::check(body, flags) {
+        if end < text.len()
+            && let Err(e) = regexp::check(body, flags)
+        {
             let at = token.span.start + 1 + e.at;
             self.error(diag::regexp_syntax(Span::new(at, at + e.len), &e.why));
         }
@@ -844,7 +879,11 @@ impl Parser<'_> {
                     elems.push(ArrayElem::Hole);
                     continue;
                 }
-                let elem = if p.eat(T::DotDotDot) { ArrayElem::Spread(p.assign()) } else { ArrayElem::Item(p.assign()) };
+                let elem = if p.eat(T::DotDotDot) {
+                    ArrayElem::Spread(p.assign())
+                } else {
+                    ArrayElem::Item(p.assign())
+                };
                 elems.push(elem);
                 if !p.at(T::RBracket) && !p.expect_comma(T::RBracket, start) {
                     break;

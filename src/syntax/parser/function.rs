@@ -156,9 +156,9 @@ impl Parser<'_> {
         let open = self.bump().span.start;
         let was_strict = self.ctx.strict;
         let mut body = self.directives();
-        let simple = params.iter().all(|p| {
-            !p.is_rest && p.default.is_none() && matches!(self.ast[p.pat], Pat::Name(_))
-        });
+        let simple = params
+            .iter()
+            .all(|p| !p.is_rest && p.default.is_none() && matches!(self.ast[p.pat], Pat::Name(_)));
         let directive = body.iter().copied().find(|&s| self.ast[s] == Stmt::Directive(names::USE_STRICT));
         if let (Some(directive), false) = (directive, simple) {
             let span = self.ast.stmt_span(directive);
@@ -216,7 +216,11 @@ impl Parser<'_> {
         self.expect(T::LParen);
         self.bracketed(|p| {
             while !matches!(p.tok.kind, T::RParen | T::Eof) {
-                if p.at_keyword(names::THIS) && p.dialect.has_types() && params.is_empty() && this_type.is_none() {
+                if p.at_keyword(names::THIS)
+                    && p.dialect.has_types()
+                    && params.is_empty()
+                    && this_type.is_none()
+                {
                     p.bump();
                     let ty = p.type_annotation();
                     this_type = ty.or_else(|| Some(p.type_node(p.prev_end, TypeExpr::Missing)));
@@ -243,7 +247,8 @@ impl Parser<'_> {
     fn param(&mut self, properties: bool) -> Param {
         let start = self.start();
         let decorators = self.decorators();
-        let modifiers = if self.dialect.has_types() { self.param_modifiers(properties) } else { Modifiers::default() };
+        let modifiers =
+            if self.dialect.has_types() { self.param_modifiers(properties) } else { Modifiers::default() };
         let is_rest = self.eat(T::DotDotDot);
         let pat = self.binding_pat();
         let is_optional = self.at(T::Question);
@@ -259,7 +264,16 @@ impl Parser<'_> {
         if is_rest && default.is_some() {
             self.error(diag::rest_with_default(equals));
         }
-        Param { span: self.since(start), pat, is_rest, is_optional, ty, default, decorators: decorators.into(), modifiers }
+        Param {
+            span: self.since(start),
+            pat,
+            is_rest,
+            is_optional,
+            ty,
+            default,
+            decorators: decorators.into(),
+            modifiers,
+        }
     }
 
     /// Whether the word here is a modifier of the parameter that follows.
@@ -290,7 +304,11 @@ impl Parser<'_> {
             }
             if !properties {
                 let text = self.text_of(word.name);
-                self.error(diag::bad_modifier(word.span, &text, "is only allowed on parameters of a constructor"));
+                self.error(diag::bad_modifier(
+                    word.span,
+                    &text,
+                    "is only allowed on parameters of a constructor",
+                ));
             }
         }
         modifiers
@@ -305,9 +323,17 @@ impl Parser<'_> {
         let saved = self.ctx;
         // The name of a function expression is bound inside the function.
         (self.ctx.is_async, self.ctx.is_generator, self.ctx.in_static_code) = (is_async, is_generator, false);
-        let name = if self.tok.is_any_word() && !self.at(T::LParen) { Some(self.binding_ident()) } else { None };
+        let name =
+            if self.tok.is_any_word() && !self.at(T::LParen) { Some(self.binding_ident()) } else { None };
         self.ctx = saved;
-        let head = FnHead { name, is_async, is_generator, is_fast, is_inline, ..FnHead::new(FunctionKind::Function) };
+        let head = FnHead {
+            name,
+            is_async,
+            is_generator,
+            is_fast,
+            is_inline,
+            ..FnHead::new(FunctionKind::Function)
+        };
         let function = self.function_rest(start, head);
         self.expr_node(start, Expr::Function(function))
     }
@@ -347,7 +373,13 @@ impl Parser<'_> {
         saved
     }
 
-    pub(super) fn arrow_rest(&mut self, start: u32, head: FnHead, header: Header, saved: (Ctx, FnFacts)) -> ExprId {
+    pub(super) fn arrow_rest(
+        &mut self,
+        start: u32,
+        head: FnHead,
+        header: Header,
+        saved: (Ctx, FnFacts),
+    ) -> ExprId {
         if self.tok.newline_before && self.at(T::Arrow) {
             self.error(diag::newline_not_allowed(self.tok.span, "before `=>`"));
         }
@@ -381,7 +413,12 @@ impl Parser<'_> {
             decorators: Box::default(),
             modifiers: Modifiers::default(),
         };
-        let header = Header { type_params: Box::default(), this_type: None, params: Box::new([param]), return_type: None };
+        let header = Header {
+            type_params: Box::default(),
+            this_type: None,
+            params: Box::new([param]),
+            return_type: None,
+        };
         self.arrow_rest(start, head, header, saved)
     }
 
@@ -420,7 +457,12 @@ impl Parser<'_> {
     /// The `{ ... }` of a class's static block as a function without parameters.
     pub(super) fn static_block_function(&mut self, start: u32, head: FnHead) -> FunctionId {
         let saved = self.enter_function(&head);
-        let header = Header { type_params: Box::default(), this_type: None, params: Box::default(), return_type: None };
+        let header = Header {
+            type_params: Box::default(),
+            this_type: None,
+            params: Box::default(),
+            return_type: None,
+        };
         let body = self.block_body(&head, &[]);
         let id = self.function_node(start, &head, header, body);
         self.leave_function(&head, saved);

@@ -124,7 +124,10 @@ impl Parser<'_> {
         }
         let text = self.slice(first.span);
         let plain = first.span == token.span;
-        if self.at(T::Dot) || (plain && !text.starts_with(|c: char| c.is_lowercase())) || token.is_keyword(names::THIS) {
+        if self.at(T::Dot)
+            || (plain && !text.starts_with(|c: char| c.is_lowercase()))
+            || token.is_keyword(names::THIS)
+        {
             let node = if token.is_keyword(names::THIS) { Expr::This } else { Expr::Name(first.name) };
             let mut object = self.expr_node(start, node);
             while self.eat(T::Dot) {
@@ -191,7 +194,11 @@ impl Parser<'_> {
             T::LBrace => {
                 let open = self.bump();
                 if self.at(T::RBrace) {
-                    self.error(diag::expected(open.span.to(self.tok.span), "an expression in the braces", "none"));
+                    self.error(diag::expected(
+                        open.span.to(self.tok.span),
+                        "an expression in the braces",
+                        "none",
+                    ));
                     self.bump();
                     return None;
                 }
@@ -290,7 +297,8 @@ impl Parser<'_> {
         self.jsx_close_angle();
         if closing != name && !self.gave_up {
             let at = Span::new(open, open + 1 + name.len() as u32);
-            let error = diag::jsx_mismatch(Span::new(from, end), &closing, name).with_label(at, "opened here");
+            let error =
+                diag::jsx_mismatch(Span::new(from, end), &closing, name).with_label(at, "opened here");
             self.error(error);
         }
     }

@@ -35,7 +35,6 @@ mod ultra;
 
 use hashbrown::HashSet;
 
-use super::{Dialect, Goal, ParseOptions};
 use super::ast::*;
 use super::lexer::{Comment, Lexer};
 use super::literal;
@@ -43,6 +42,7 @@ use super::names::{Interner, Name, names};
 use super::regexp;
 use super::scan::Pairs;
 use super::token::{T, Token};
+use super::{Dialect, Goal, ParseOptions};
 use crate::diag::{Diagnostic, registry as diag};
 
 /// How deep constructs may nest. One level costs less than 2 KiB of stack, so that parsing fits
@@ -207,7 +207,8 @@ pub(super) struct Parser<'a> {
 
 /// Parses a file; the names go to `interner`.
 pub fn parse(text: &str, options: ParseOptions, interner: &mut Interner) -> Parsed {
-    let sure_module = options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
+    let sure_module =
+        options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
     if options.goal == Goal::Auto && !sure_module {
         let mut parser = Parser::new(text, options, interner, false);
         parser.stops_at_module = true;
@@ -225,8 +226,15 @@ pub fn parse(text: &str, options: ParseOptions, interner: &mut Interner) -> Pars
 
 /// Parses the end of a text, from the offset `from` on, as a file of its own into a tree that may
 /// have other files.
-pub fn parse_part(ast: Ast, text: &str, from: usize, options: ParseOptions, interner: &mut Interner) -> Parsed {
-    let sure_module = options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
+pub fn parse_part(
+    ast: Ast,
+    text: &str,
+    from: usize,
+    options: ParseOptions,
+    interner: &mut Interner,
+) -> Parsed {
+    let sure_module =
+        options.goal == Goal::Module || (options.goal == Goal::Auto && options.dialect.is_ultra());
     let mut ast = ast;
     if options.goal == Goal::Auto && !sure_module {
         let mut parser = Parser::joining(ast, text, from, options, interner, false);
@@ -237,14 +245,21 @@ pub fn parse_part(ast: Ast, text: &str, from: usize, options: ParseOptions, inte
         }
         ast = parser.ast;
     }
-    let mut parser = Parser::joining(ast, text, from, options, interner, sure_module || options.goal == Goal::Auto);
+    let mut parser =
+        Parser::joining(ast, text, from, options, interner, sure_module || options.goal == Goal::Auto);
     let body = parser.module();
     parser.finish(body)
 }
 
 /// Parses more statements into the tree of a parsed file. `text` is the file's text followed by
 /// them from the offset `from` on; names declared in both parts are not reported.
-pub fn parse_more(parsed: Parsed, text: &str, from: usize, dialect: Dialect, interner: &mut Interner) -> Parsed {
+pub fn parse_more(
+    parsed: Parsed,
+    text: &str,
+    from: usize,
+    dialect: Dialect,
+    interner: &mut Interner,
+) -> Parsed {
     let mut parser = Parser::new("", ParseOptions::new(dialect), interner, parsed.is_module);
     parser.lex.resume(text, from);
     parser.tok = parser.lex.next_token();
@@ -291,7 +306,12 @@ impl<'a> Parser<'a> {
             stops_at_module: false,
             ast: Ast::for_text(text.len()),
             pairs: Pairs::new(text),
-            ctx: Ctx { strict: is_module, ambient: options.declarations, new_target: options.goal == Goal::CommonJs, ..Ctx::default() },
+            ctx: Ctx {
+                strict: is_module,
+                ambient: options.declarations,
+                new_target: options.goal == Goal::CommonJs,
+                ..Ctx::default()
+            },
             facts: FnFacts::default(),
             scope: scope::Scopes::default(),
             depth: 0,
@@ -322,12 +342,24 @@ impl<'a> Parser<'a> {
         if self.stops_at_module && !self.gave_up && self.attempts == 0 {
             self.gave_up = true;
             self.lex.pos = self.lex.text.len();
-            self.tok = Token { kind: T::Eof, span: Span::empty(self.lex.pos as u32), newline_before: true, ..self.tok };
+            self.tok = Token {
+                kind: T::Eof,
+                span: Span::empty(self.lex.pos as u32),
+                newline_before: true,
+                ..self.tok
+            };
         }
     }
 
     /// A parser for the end of a text, whose nodes join those of a tree.
-    fn joining(ast: Ast, text: &'a str, from: usize, options: ParseOptions, interner: &'a mut Interner, is_module: bool) -> Parser<'a> {
+    fn joining(
+        ast: Ast,
+        text: &'a str,
+        from: usize,
+        options: ParseOptions,
+        interner: &'a mut Interner,
+        is_module: bool,
+    ) -> Parser<'a> {
         let mut parser = Parser::new("", options, interner, is_module);
         parser.lex.resume(text, from);
         parser.tok = parser.lex.next_token();
@@ -434,7 +466,9 @@ impl<'a> Parser<'a> {
     fn expect_close(&mut self, kind: T, open: u32) -> bool {
         let found = self.eat(kind);
         if !found {
-            self.expected_with(&format!("`{}`", kind.text()), |d| d.with_label(Span::new(open, open + 1), "opened here"));
+            self.expected_with(&format!("`{}`", kind.text()), |d| {
+                d.with_label(Span::new(open, open + 1), "opened here")
+            });
         }
         found
     }
@@ -448,7 +482,8 @@ impl<'a> Parser<'a> {
         } else if !found {
             let at = Span::empty(self.prev_end);
             self.expected_with("`,`", |d| d.with_fix("separate the elements", at, ","));
-            let starts_key = self.tok.is_any_word() || matches!(self.tok.kind, T::String | T::Number | T::BigInt | T::LBracket);
+            let starts_key = self.tok.is_any_word()
+                || matches!(self.tok.kind, T::String | T::Number | T::BigInt | T::LBracket);
             let starts = if close == T::RBrace { starts_key } else { expr::starts_operand(&self.tok) };
             return starts && !self.tok.newline_before;
         }
@@ -485,7 +520,8 @@ impl<'a> Parser<'a> {
         if let Some((_, token, _)) = self.ahead.filter(|(a, ..)| *a == at) {
             return token;
         }
-        let (pos, diagnostics, comments) = (self.lex.pos, self.lex.diagnostics.len(), self.lex.comments.len());
+        let (pos, diagnostics, comments) =
+            (self.lex.pos, self.lex.diagnostics.len(), self.lex.comments.len());
         self.lex.pos = at as usize;
         let token = self.lex.next_token();
         if self.lex.diagnostics.len() == diagnostics && self.lex.comments.len() == comments {
@@ -563,7 +599,11 @@ impl<'a> Parser<'a> {
         // What is missing belongs after the previous token, not at the next line's start.
         let span = if self.tok.newline_before || self.at(T::Eof) {
             let end = self.prev_end;
-            if end > 0 && !self.at(T::Eof) { Span::new(end - 1, end) } else { Span::empty(self.start().min(end.max(self.start()))) }
+            if end > 0 && !self.at(T::Eof) {
+                Span::new(end - 1, end)
+            } else {
+                Span::empty(self.start().min(end.max(self.start())))
+            }
         } else {
             self.tok.span
         };
@@ -607,7 +647,12 @@ impl<'a> Parser<'a> {
             self.error(diag::too_deep(self.tok.span, limit));
             self.gave_up = true;
             self.lex.pos = self.lex.text.len();
-            self.tok = Token { kind: T::Eof, span: Span::empty(self.lex.pos as u32), newline_before: true, ..self.tok };
+            self.tok = Token {
+                kind: T::Eof,
+                span: Span::empty(self.lex.pos as u32),
+                newline_before: true,
+                ..self.tok
+            };
         }
     }
 
@@ -806,7 +851,11 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses a template; `part` parses what stands in a substitution.
-    fn template_parts<R>(&mut self, tagged: bool, part: impl Fn(&mut Self) -> R) -> (Box<[TemplateChunk]>, Box<[R]>) {
+    fn template_parts<R>(
+        &mut self,
+        tagged: bool,
+        part: impl Fn(&mut Self) -> R,
+    ) -> (Box<[TemplateChunk]>, Box<[R]>) {
         let (mut chunks, mut parts) = (Vec::new(), Vec::new());
         let mut token = self.tok;
         let saved = self.ctx;

@@ -35,7 +35,10 @@ impl Parser<'_> {
     /// `with { type: "json" }`
     fn attributes(&mut self) -> Box<[ImportAttribute]> {
         // TypeScript still reads the older `assert`.
-        let assert = self.dialect.has_types() && self.at(T::Ident) && !self.tok.newline_before && self.slice(self.tok.span) == "assert";
+        let assert = self.dialect.has_types()
+            && self.at(T::Ident)
+            && !self.tok.newline_before
+            && self.slice(self.tok.span) == "assert";
         if assert {
             self.bump();
         } else if !self.eat_keyword(names::WITH) {
@@ -65,7 +68,11 @@ impl Parser<'_> {
         self.expect(T::RBrace);
         let mut keys: Vec<(Name, Span)> = list
             .iter()
-            .filter_map(|a: &ImportAttribute| if let StrValue::Text(name) = a.key { Some((name, a.span)) } else { None })
+            .filter_map(
+                |a: &ImportAttribute| {
+                    if let StrValue::Text(name) = a.key { Some((name, a.span)) } else { None }
+                },
+            )
             .collect();
         keys.sort_unstable();
         for pair in keys.windows(2).filter(|p| p[0].0 == p[1].0) {
@@ -145,7 +152,8 @@ impl Parser<'_> {
         }
         if self.at_word(names::SOURCE) {
             let next = self.peek();
-            let is_phase = next.kind == T::Ident && (!next.is_word(names::FROM) || self.token_at(next.span.end).is_word(names::FROM));
+            let is_phase = next.kind == T::Ident
+                && (!next.is_word(names::FROM) || self.token_at(next.span.end).is_word(names::FROM));
             if is_phase {
                 self.bump();
                 return ImportPhase::Source;
@@ -418,7 +426,8 @@ impl Parser<'_> {
         let fast = self.dialect.is_ultra()
             && (self.at_word(names::FAST) || self.at_word(names::INLINE))
             && self.fast_function_follows();
-        let is_abstract = self.dialect.has_types() && self.at_word(names::ABSTRACT) && next.is_keyword(names::CLASS);
+        let is_abstract =
+            self.dialect.has_types() && self.at_word(names::ABSTRACT) && next.is_keyword(names::CLASS);
         if self.at_keyword(names::FUNCTION) || is_async || fast {
             if is_async {
                 self.bump();
@@ -437,7 +446,11 @@ impl Parser<'_> {
             let decl = self.stmt_node(at, Stmt::Class(class));
             return self.stmt_node(start, Stmt::ExportDefaultDecl(decl));
         }
-        if self.dialect.has_types() && self.at_word(names::INTERFACE) && next.kind == T::Ident && !next.newline_before {
+        if self.dialect.has_types()
+            && self.at_word(names::INTERFACE)
+            && next.kind == T::Ident
+            && !next.newline_before
+        {
             let decl = self.interface(at, false);
             return self.stmt_node(start, Stmt::ExportDefaultDecl(decl));
         }

@@ -96,7 +96,9 @@ impl Parser<'_> {
         loop {
             expr = match self.ast[expr] {
                 Expr::Paren(inner) | Expr::NonNull(inner) => inner,
-                Expr::As { expr, .. } | Expr::Satisfies { expr, .. } | Expr::TypeAssertion { expr, .. } => expr,
+                Expr::As { expr, .. } | Expr::Satisfies { expr, .. } | Expr::TypeAssertion { expr, .. } => {
+                    expr
+                }
                 _ => return expr,
             };
         }
@@ -142,7 +144,9 @@ impl Parser<'_> {
 
     fn elem_to_pat(&mut self, expr: ExprId) -> PatElem {
         match self.ast[expr] {
-            Expr::Assign { op: AssignOp::Assign, target, value } => PatElem { pat: target, default: Some(value) },
+            Expr::Assign { op: AssignOp::Assign, target, value } => {
+                PatElem { pat: target, default: Some(value) }
+            }
             _ => PatElem { pat: self.nested(|p| p.expr_to_pat(expr)), default: None },
         }
     }

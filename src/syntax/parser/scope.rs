@@ -182,7 +182,8 @@ impl Parser<'_> {
             return;
         }
         let name = self.text_of(second.name);
-        let error = diag::duplicate_declaration(second.span, &name).with_label(first.span, "first declared here");
+        let error =
+            diag::duplicate_declaration(second.span, &name).with_label(first.span, "first declared here");
         self.error(error);
     }
 
@@ -201,7 +202,10 @@ impl Parser<'_> {
         let at_top = self.scope.scopes.last().is_none_or(|s| s.is_function);
         let module_top = at_top && self.scope.scopes.len() == 1 && self.is_module;
         if module_top {
-            self.add_lexical(ident, if self.dialect.has_types() { Kind::BlockFunction } else { Kind::Lexical });
+            self.add_lexical(
+                ident,
+                if self.dialect.has_types() { Kind::BlockFunction } else { Kind::Lexical },
+            );
         } else if at_top {
             if !self.ctx.ambient {
                 self.scope.vars.push(ident);
@@ -328,7 +332,8 @@ impl Parser<'_> {
             let pair = accessor(a.kind) && accessor(b.kind) && a.kind != b.kind && a.is_static == b.is_static;
             if (!pair || pairs > 1) && !self.dialect.has_types() {
                 let name = self.text_of(b.ident.name);
-                let error = diag::duplicate_private(b.ident.span, &name).with_label(a.ident.span, "first declared here");
+                let error = diag::duplicate_private(b.ident.span, &name)
+                    .with_label(a.ident.span, "first declared here");
                 self.error(error);
             }
         }
@@ -371,11 +376,14 @@ impl Parser<'_> {
         for pair in exported.windows(2) {
             if pair[0].0 == pair[1].0 && !self.dialect.has_types() {
                 let name = self.text_of(pair[1].0);
-                self.error(diag::duplicate_export(pair[1].1, &name).with_label(pair[0].1, "first exported here"));
+                self.error(
+                    diag::duplicate_export(pair[1].1, &name).with_label(pair[0].1, "first exported here"),
+                );
             }
         }
         for ident in missing {
-            let known = self.scope.top.binary_search(&ident.name).is_ok() || others.binary_search(&ident.name).is_ok();
+            let known = self.scope.top.binary_search(&ident.name).is_ok()
+                || others.binary_search(&ident.name).is_ok();
             if !known && !self.dialect.has_types() {
                 let name = self.text_of(ident.name);
                 self.error(diag::undeclared_export(ident.span, &name));
@@ -383,7 +391,13 @@ impl Parser<'_> {
         }
     }
 
-    fn exports_of(&self, stmt: StmtId, exported: &mut Vec<(Name, Span)>, locals: &mut Vec<Ident>, others: &mut Vec<Name>) {
+    fn exports_of(
+        &self,
+        stmt: StmtId,
+        exported: &mut Vec<(Name, Span)>,
+        locals: &mut Vec<Ident>,
+        others: &mut Vec<Name>,
+    ) {
         let span = self.ast.stmt_span(stmt);
         match &self.ast[stmt] {
             Stmt::Import(import) => {

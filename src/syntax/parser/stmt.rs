@@ -5,9 +5,27 @@ use super::*;
 
 /// Words that start statements, for the sake of those who misspell them.
 const STATEMENT_WORDS: &[Name] = &[
-    names::FUNCTION, names::RETURN, names::CONST, names::CLASS, names::WHILE, names::IMPORT, names::EXPORT,
-    names::SWITCH, names::ASYNC, names::THROW, names::DELETE, names::TYPEOF, names::ENUM, names::INTERFACE,
-    names::NAMESPACE, names::ABSTRACT, names::DECLARE, names::BREAK, names::CONTINUE, names::AWAIT, names::YIELD,
+    names::FUNCTION,
+    names::RETURN,
+    names::CONST,
+    names::CLASS,
+    names::WHILE,
+    names::IMPORT,
+    names::EXPORT,
+    names::SWITCH,
+    names::ASYNC,
+    names::THROW,
+    names::DELETE,
+    names::TYPEOF,
+    names::ENUM,
+    names::INTERFACE,
+    names::NAMESPACE,
+    names::ABSTRACT,
+    names::DECLARE,
+    names::BREAK,
+    names::CONTINUE,
+    names::AWAIT,
+    names::YIELD,
 ];
 
 /// What a jump does.
@@ -102,7 +120,11 @@ impl Parser<'_> {
             }
             names::IMPORT => {
                 let next = self.peek();
-                if matches!(next.kind, T::LParen | T::Dot) { self.expr_stmt(start) } else { self.import(start) }
+                if matches!(next.kind, T::LParen | T::Dot) {
+                    self.expr_stmt(start)
+                } else {
+                    self.import(start)
+                }
             }
             names::EXPORT => self.export(start),
             names::ENUM if self.dialect.has_types() => self.enum_decl(start, false, false),
@@ -123,12 +145,22 @@ impl Parser<'_> {
         let next = self.peek();
         let same_line = !next.newline_before;
         match name {
-            names::LET if self.let_declares(&next) && !(single && next.newline_before && next.kind != T::LBracket) => return self.var_stmt(start, VarKind::Let, false),
+            names::LET
+                if self.let_declares(&next)
+                    && !(single && next.newline_before && next.kind != T::LBracket) =>
+            {
+                return self.var_stmt(start, VarKind::Let, false);
+            }
             names::ASYNC if same_line && next.is_keyword(names::FUNCTION) => {
                 self.bump();
                 return self.function_decl(start, true, false);
             }
-            names::USING if self.dialect.has_types() && same_line && next.kind == T::Ident && !next.is_word(names::OF) => {
+            names::USING
+                if self.dialect.has_types()
+                    && same_line
+                    && next.kind == T::Ident
+                    && !next.is_word(names::OF) =>
+            {
                 return self.var_stmt(start, VarKind::Using, false);
             }
             names::AWAIT if self.dialect.has_types() && same_line && next.is_word(names::USING) => {
@@ -165,7 +197,9 @@ impl Parser<'_> {
             T::LBracket | T::LBrace => true,
             T::Ident => true,
             // Words that cannot be bound are reported where the name is read.
-            T::Keyword => !next.escaped && !matches!(next.name, names::IN | names::INSTANCEOF) || next.escaped,
+            T::Keyword => {
+                !next.escaped && !matches!(next.name, names::IN | names::INSTANCEOF) || next.escaped
+            }
             _ => false,
         }
     }
@@ -175,7 +209,11 @@ impl Parser<'_> {
     fn escaped_word_stmt(&mut self, start: u32) -> StmtId {
         let next = self.peek();
         let declares = match self.tok.name {
-            names::LET => !next.newline_before && (next.kind == T::Ident || matches!(next.kind, T::LBrace | T::LBracket) && self.ctx.strict),
+            names::LET => {
+                !next.newline_before
+                    && (next.kind == T::Ident
+                        || matches!(next.kind, T::LBrace | T::LBracket) && self.ctx.strict)
+            }
             names::ASYNC => next.is_keyword(names::FUNCTION) && !next.newline_before,
             _ => false,
         };
@@ -211,7 +249,9 @@ impl Parser<'_> {
             return false;
         }
         let text = self.lex.interner.resolve(word.name);
-        let Some(meant) = STATEMENT_WORDS.iter().copied().find(|&n| is_near(text, self.lex.interner.resolve(n))) else {
+        let Some(meant) =
+            STATEMENT_WORDS.iter().copied().find(|&n| is_near(text, self.lex.interner.resolve(n)))
+        else {
             return false;
         };
         let keyword = self.text_of(meant);
@@ -234,7 +274,8 @@ impl Parser<'_> {
         let open = self.start();
         self.expect(T::LBrace);
         let saved = self.ctx;
-        (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.nested) = (false, false, false, true);
+        (self.ctx.header, self.ctx.no_in, self.ctx.in_consequent, self.ctx.nested) =
+            (false, false, false, true);
         while !matches!(self.tok.kind, T::RBrace | T::Eof) {
             self.statement_into(&mut body);
         }
@@ -285,10 +326,14 @@ impl Parser<'_> {
             Stmt::Function(f) => {
                 let f = &self.ast[*f];
                 let allowed = of == BodyOf::If || (of == BodyOf::Label && !no_function);
-                (self.ctx.strict || f.is_async || f.is_generator || !allowed).then_some("a function declaration")
+                (self.ctx.strict || f.is_async || f.is_generator || !allowed)
+                    .then_some("a function declaration")
             }
             Stmt::Import(_) => Some("an import declaration"),
-            Stmt::ExportDecl(_) | Stmt::ExportNamed(_) | Stmt::ExportAll(_) | Stmt::ExportDefaultDecl(_)
+            Stmt::ExportDecl(_)
+            | Stmt::ExportNamed(_)
+            | Stmt::ExportAll(_)
+            | Stmt::ExportDefaultDecl(_)
             | Stmt::ExportDefaultExpr(_) => Some("an export declaration"),
             _ => None,
         };
@@ -345,7 +390,10 @@ impl Parser<'_> {
                     self.error(diag::missing_initializer(span, "a destructuring declaration"));
                 }
                 Pat::Name(_) if kind == VarKind::Const => {
-                    self.error(diag::missing_initializer(span, "a `const` declaration").with_help("give it a value, or declare it with `let`"));
+                    self.error(
+                        diag::missing_initializer(span, "a `const` declaration")
+                            .with_help("give it a value, or declare it with `let`"),
+                    );
                 }
                 Pat::Name(_) if matches!(kind, VarKind::Using | VarKind::AwaitUsing) => {
                     self.error(diag::missing_initializer(span, "a `using` declaration"));
@@ -370,7 +418,13 @@ impl Parser<'_> {
         Ident { name: names::EMPTY, span: Span::empty(self.start()) }
     }
 
-    pub(super) fn function_decl_rest(&mut self, start: u32, name: Option<Ident>, flags: [bool; 4], is_declare: bool) -> StmtId {
+    pub(super) fn function_decl_rest(
+        &mut self,
+        start: u32,
+        name: Option<Ident>,
+        flags: [bool; 4],
+        is_declare: bool,
+    ) -> StmtId {
         let [is_async, is_generator, is_fast, is_inline] = flags;
         let saved = self.ctx.ambient;
         self.ctx.ambient |= is_declare;
@@ -392,7 +446,13 @@ impl Parser<'_> {
         self.stmt_node(start, Stmt::Function(function))
     }
 
-    pub(super) fn class_decl(&mut self, start: u32, decorators: Vec<ExprId>, is_abstract: bool, is_declare: bool) -> StmtId {
+    pub(super) fn class_decl(
+        &mut self,
+        start: u32,
+        decorators: Vec<ExprId>,
+        is_abstract: bool,
+        is_declare: bool,
+    ) -> StmtId {
         let class = self.class(start, decorators, is_abstract, is_declare);
         match self.ast[class].name {
             Some(name) if !is_declare && !self.ctx.ambient => self.declare_lexical(name),
@@ -478,7 +538,8 @@ impl Parser<'_> {
         }
         self.scope.push();
         let saved = self.ctx;
-        let stmt = if self.for_each_follows() { self.for_each(start) } else { self.for_head(start, is_await) };
+        let stmt =
+            if self.for_each_follows() { self.for_each(start) } else { self.for_head(start, is_await) };
         self.ctx = saved;
         self.pop_scope(false);
         stmt
@@ -536,7 +597,8 @@ impl Parser<'_> {
                 return None;
             }
             VarKind::Using
-        } else if self.dialect.has_types() && self.at_word(names::AWAIT) && self.peek().is_word(names::USING) {
+        } else if self.dialect.has_types() && self.at_word(names::AWAIT) && self.peek().is_word(names::USING)
+        {
             self.bump();
             self.facts.has_await = true;
             VarKind::AwaitUsing
@@ -547,7 +609,14 @@ impl Parser<'_> {
         Some(kind)
     }
 
-    fn for_declaration(&mut self, start: u32, head_start: u32, kind: VarKind, is_await: bool, paren: bool) -> StmtId {
+    fn for_declaration(
+        &mut self,
+        start: u32,
+        head_start: u32,
+        kind: VarKind,
+        is_await: bool,
+        paren: bool,
+    ) -> StmtId {
         self.ctx.no_in = true;
         let decls = self.declarators(kind, true);
         self.ctx.no_in = false;
@@ -561,7 +630,10 @@ impl Parser<'_> {
             self.error(diag::loop_declaration_count(span, which));
         }
         let Declarator { pat, ty, init, .. } = decls[0];
-        let annex_b = which == "in" && kind == VarKind::Var && !self.ctx.strict && matches!(self.ast[pat], Pat::Name(_));
+        let annex_b = which == "in"
+            && kind == VarKind::Var
+            && !self.ctx.strict
+            && matches!(self.ast[pat], Pat::Name(_));
         if let (Some(init), false) = (init, annex_b) {
             let span = self.ast.expr_span(init);
             self.error(diag::loop_initializer(span, which));
@@ -734,7 +806,10 @@ impl Parser<'_> {
         };
         self.expect(T::Colon);
         let mut body = Vec::new();
-        while !matches!(self.tok.kind, T::RBrace | T::Eof) && !self.at_keyword(names::CASE) && !self.at_keyword(names::DEFAULT) {
+        while !matches!(self.tok.kind, T::RBrace | T::Eof)
+            && !self.at_keyword(names::CASE)
+            && !self.at_keyword(names::DEFAULT)
+        {
             self.statement_into(&mut body);
         }
         Case { span: self.since(start), test, body: body.into() }

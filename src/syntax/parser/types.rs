@@ -76,7 +76,9 @@ impl Parser<'_> {
             T::LParen | T::Template | T::TemplateHead => true,
             T::Lt | T::Gt | T::Plus | T::Minus | T::Slash | T::SlashEq => false,
             T::LBrace => true,
-            T::Keyword => self.at_keyword(names::IN) || self.at_keyword(names::INSTANCEOF) || self.tok.newline_before,
+            T::Keyword => {
+                self.at_keyword(names::IN) || self.at_keyword(names::INSTANCEOF) || self.tok.newline_before
+            }
             T::Ident => {
                 self.tok.newline_before
                     || matches!(self.tok.name, names::AS | names::SATISFIES | names::IMPLEMENTS | names::OF)
@@ -216,7 +218,11 @@ impl Parser<'_> {
                     T::Colon | T::Comma | T::Question | T::Eq => true,
                     T::RParen => self.token_at(second.span.end).kind == T::Arrow,
                     // A modifier, which is an error that the parameter reports.
-                    T::Ident => !second.newline_before && first.kind == T::Ident && self.after_paren(start).is_some_and(|n| n.kind == T::Arrow),
+                    T::Ident => {
+                        !second.newline_before
+                            && first.kind == T::Ident
+                            && self.after_paren(start).is_some_and(|n| n.kind == T::Arrow)
+                    }
                     _ => false,
                 }
             }
@@ -252,7 +258,12 @@ impl Parser<'_> {
         self.type_chain(T::Amp, Self::type_operator_expr, TypeExpr::Intersection)
     }
 
-    fn type_chain(&mut self, separator: T, part: fn(&mut Self) -> TypeId, node: fn(Box<[TypeId]>) -> TypeExpr) -> TypeId {
+    fn type_chain(
+        &mut self,
+        separator: T,
+        part: fn(&mut Self) -> TypeId,
+        node: fn(Box<[TypeId]>) -> TypeExpr,
+    ) -> TypeId {
         let start = self.start();
         let leading = self.eat(separator);
         let first = self.type_chain_part(part);
@@ -283,7 +294,9 @@ impl Parser<'_> {
         let start = self.start();
         if self.at(T::Ident) && !self.tok.escaped {
             let word = self.tok.name;
-            if matches!(word, names::KEYOF | names::UNIQUE | names::READONLY | names::INFER) && self.type_operand_follows() {
+            if matches!(word, names::KEYOF | names::UNIQUE | names::READONLY | names::INFER)
+                && self.type_operand_follows()
+            {
                 self.bump();
                 return self.nested(|p| p.type_operator_rest(start, word));
             }
@@ -295,7 +308,10 @@ impl Parser<'_> {
         let next = self.peek();
         !next.newline_before
             && (next.is_any_word() && !next.is_keyword(names::EXTENDS) && !next.is_keyword(names::IN)
-                || matches!(next.kind, T::LParen | T::LBracket | T::LBrace | T::String | T::Template | T::TemplateHead))
+                || matches!(
+                    next.kind,
+                    T::LParen | T::LBracket | T::LBrace | T::String | T::Template | T::TemplateHead
+                ))
     }
 
     fn type_operator_rest(&mut self, start: u32, word: Name) -> TypeId {
@@ -432,7 +448,11 @@ impl Parser<'_> {
     }
 
     fn type_args_on_line(&mut self) -> Box<[TypeId]> {
-        if matches!(self.tok.kind, T::Lt | T::Shl) && !self.tok.newline_before { self.type_args() } else { Box::default() }
+        if matches!(self.tok.kind, T::Lt | T::Shl) && !self.tok.newline_before {
+            self.type_args()
+        } else {
+            Box::default()
+        }
     }
 
     /// `A.B.C`
@@ -497,7 +517,9 @@ impl Parser<'_> {
         let comma = self.slice(Span::new(self.prev_end.saturating_sub(1), self.prev_end)) == ",";
         self.expect(T::RBracket);
         match elems[..] {
-            [TupleElem { label: None, ty, is_optional: false, is_rest: false }] if self.dialect.is_ultra() && !comma => {
+            [TupleElem { label: None, ty, is_optional: false, is_rest: false }]
+                if self.dialect.is_ultra() && !comma =>
+            {
                 self.type_node(start, TypeExpr::Array(ty))
             }
             _ => self.type_node(start, TypeExpr::Tuple(elems.into())),
@@ -699,7 +721,9 @@ impl Parser<'_> {
 
     fn declare_follows(&self, next: &Token) -> bool {
         match next.kind {
-            T::Keyword => matches!(next.name, names::VAR | names::CONST | names::FUNCTION | names::CLASS | names::ENUM),
+            T::Keyword => {
+                matches!(next.name, names::VAR | names::CONST | names::FUNCTION | names::CLASS | names::ENUM)
+            }
             T::Ident => matches!(
                 next.name,
                 names::LET

@@ -18,7 +18,10 @@ fn starts_call(token: &Token) -> bool {
         && match token.kind {
             T::Ident => !is_infix_word(token),
             T::Keyword => {
-                matches!(token.name, names::FUNCTION | names::THIS | names::SUPER | names::NEW | names::IMPORT)
+                matches!(
+                    token.name,
+                    names::FUNCTION | names::THIS | names::SUPER | names::NEW | names::IMPORT
+                )
             }
             _ => false,
         }
@@ -198,7 +201,8 @@ impl Parser<'_> {
         self.bump();
         let mut args = Vec::new();
         loop {
-            let arg = if self.eat(T::DotDotDot) { Arg::Spread(self.assign()) } else { Arg::Item(self.assign()) };
+            let arg =
+                if self.eat(T::DotDotDot) { Arg::Spread(self.assign()) } else { Arg::Item(self.assign()) };
             args.push(arg);
             if !self.eat(T::Comma) {
                 break;
@@ -318,7 +322,8 @@ impl Parser<'_> {
 
     /// `{ x: 1 }` after `new P`.
     pub(super) fn construction_fields(&mut self) -> Option<Box<[Prop]>> {
-        let found = self.dialect.is_ultra() && self.at(T::LBrace) && !self.ctx.header && !self.tok.newline_before;
+        let found =
+            self.dialect.is_ultra() && self.at(T::LBrace) && !self.ctx.header && !self.tok.newline_before;
         found.then(|| self.object_props())
     }
 

@@ -10,7 +10,8 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: Some(Box::new(persist)), ..Config::default() })
 }
 
-const INTS: [Op; 10] = [Op::IAdd, Op::ISub, Op::IMul, Op::IAnd, Op::IOr, Op::IXor, Op::Shl, Op::SShr, Op::UShr, Op::INeg];
+const INTS: [Op; 10] =
+    [Op::IAdd, Op::ISub, Op::IMul, Op::IAnd, Op::IOr, Op::IXor, Op::Shl, Op::SShr, Op::UShr, Op::INeg];
 
 fn eval32(op: Op, a: u32, b: u32) -> u32 {
     match op {
@@ -88,7 +89,11 @@ fn straight_line(wide: bool, baseline: bool, fast: bool, steps: &[Step], args: [
             };
             let v = if op == Op::INeg { b.unary(op, vs[x]) } else { b.binary(op, vs[x], y) };
             vs.push(v);
-            values.push(if wide { eval64(op, values[x], yv) } else { eval32(op, values[x] as u32, yv as u32) as u64 });
+            values.push(if wide {
+                eval64(op, values[x], yv)
+            } else {
+                eval32(op, values[x] as u32, yv as u32) as u64
+            });
         }
         // The result mixes everything, so that all values stay live.
         let mut r = vs[0];
@@ -101,7 +106,8 @@ fn straight_line(wide: bool, baseline: bool, fast: bool, steps: &[Step], args: [
     });
     let mut want = values[0];
     for &v in &values[1..] {
-        want = if wide { want.wrapping_mul(3) ^ v } else { ((want as u32).wrapping_mul(3) ^ v as u32) as u64 };
+        want =
+            if wide { want.wrapping_mul(3) ^ v } else { ((want as u32).wrapping_mul(3) ^ v as u32) as u64 };
     }
     m.compile(id);
     (m.call(id, &args).expect("no exception"), want)
@@ -110,7 +116,13 @@ fn straight_line(wide: bool, baseline: bool, fast: bool, steps: &[Step], args: [
 #[test]
 fn random_straight_line_code() {
     let step = (0..INTS.len(), 0usize..40, 0usize..40, prop::option::of(int64()));
-    let input = (any::<bool>(), any::<bool>(), any::<bool>(), prop::collection::vec(step, 1..40), [int64(), int64(), int64()]);
+    let input = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::collection::vec(step, 1..40),
+        [int64(), int64(), int64()],
+    );
     runner(96)
         .run(&input, |(wide, baseline, fast, steps, args)| {
             let (got, want) = straight_line(wide, baseline, fast, &steps, args);
@@ -122,8 +134,42 @@ fn random_straight_line_code() {
 
 #[test]
 fn division_by_constants() {
-    let mut divisors: Vec<i64> = vec![1, -1, 2, -2, 3, -3, 5, 6, 7, -7, 9, 10, 11, 12, 25, 100, 125, 625, 641, 1000, -1000, 1 << 16, 65535, 65537];
-    divisors.extend([i32::MAX as i64, i32::MIN as i64, i32::MAX as i64 - 1, 0x7FFF_FFFE, 0xFFFF_FFFF, 0x8000_0001, 0xAAAA_AAAB, 1_000_000_007]);
+    let mut divisors: Vec<i64> = vec![
+        1,
+        -1,
+        2,
+        -2,
+        3,
+        -3,
+        5,
+        6,
+        7,
+        -7,
+        9,
+        10,
+        11,
+        12,
+        25,
+        100,
+        125,
+        625,
+        641,
+        1000,
+        -1000,
+        1 << 16,
+        65535,
+        65537,
+    ];
+    divisors.extend([
+        i32::MAX as i64,
+        i32::MIN as i64,
+        i32::MAX as i64 - 1,
+        0x7FFF_FFFE,
+        0xFFFF_FFFF,
+        0x8000_0001,
+        0xAAAA_AAAB,
+        1_000_000_007,
+    ]);
     let mut seed = 0x9E37_79B9_7F4A_7C15u64;
     for _ in 0..24 {
         seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -146,14 +192,37 @@ fn division_by_constants() {
                 });
                 let g = ret1(&mut m, &[ty, ty], ty, |b, a| b.binary(op, a[0], a[1]));
                 let du = d as u64;
-                let mut probes = vec![0, 1, 2, du, du.wrapping_sub(1), du.wrapping_add(1), du.wrapping_mul(2), du.wrapping_mul(7).wrapping_sub(1), u64::MAX, i64::MIN as u64, i64::MAX as u64, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
+                let mut probes = vec![
+                    0,
+                    1,
+                    2,
+                    du,
+                    du.wrapping_sub(1),
+                    du.wrapping_add(1),
+                    du.wrapping_mul(2),
+                    du.wrapping_mul(7).wrapping_sub(1),
+                    u64::MAX,
+                    i64::MIN as u64,
+                    i64::MAX as u64,
+                    0x7FFF_FFFF,
+                    0x8000_0000,
+                    0xFFFF_FFFF,
+                ];
                 for k in 1..12u64 {
                     probes.push(seed.rotate_left(k as u32 * 5) ^ k);
                 }
                 for x in probes {
-                    let (x, want, divisor) = if wide { (x, eval64(op, x, du), du) } else { (x as u32 as u64, eval32(op, x as u32, d as u32) as u64, d as u32 as u64) };
+                    let (x, want, divisor) = if wide {
+                        (x, eval64(op, x, du), du)
+                    } else {
+                        (x as u32 as u64, eval32(op, x as u32, d as u32) as u64, d as u32 as u64)
+                    };
                     assert_eq!(m.call(f, &[x]), Ok(want), "{op:?} {x:#x} by {d:#x} wide {wide}");
-                    assert_eq!(m.call(g, &[x, divisor]), Ok(want), "{op:?} {x:#x} by register {d:#x} wide {wide}");
+                    assert_eq!(
+                        m.call(g, &[x, divisor]),
+                        Ok(want),
+                        "{op:?} {x:#x} by register {d:#x} wide {wide}"
+                    );
                 }
             }
         }
@@ -161,9 +230,40 @@ fn division_by_constants() {
 }
 
 const FLOATS: [f64; 34] = [
-    0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, 2.5, 1e-310, -1e-310, 255.9, 2147483646.9, 2147483647.0, 2147483647.5, 2147483648.0, -2147483648.0, -2147483648.9,
-    -2147483649.0, 4294967295.0, 4294967295.9, 4294967296.0, 4503599627370497.5, 9007199254740993.0, 9223372036854774784.0, 9223372036854775808.0, -9223372036854775808.0,
-    -9223372036854777856.0, 18446744073709549568.0, 18446744073709551616.0, 1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN,
+    0.0,
+    -0.0,
+    0.5,
+    -0.5,
+    1.0,
+    -1.0,
+    1.5,
+    -1.5,
+    2.5,
+    1e-310,
+    -1e-310,
+    255.9,
+    2147483646.9,
+    2147483647.0,
+    2147483647.5,
+    2147483648.0,
+    -2147483648.0,
+    -2147483648.9,
+    -2147483649.0,
+    4294967295.0,
+    4294967295.9,
+    4294967296.0,
+    4503599627370497.5,
+    9007199254740993.0,
+    9223372036854774784.0,
+    9223372036854775808.0,
+    -9223372036854775808.0,
+    -9223372036854777856.0,
+    18446744073709549568.0,
+    18446744073709551616.0,
+    1e300,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
 ];
 
 fn int32_of(x: f64) -> u32 {
@@ -191,15 +291,28 @@ fn float_to_int() {
                     ops.push((op, ty, ret1(&mut m, &[fty], ty, |b, a| b.unary_ty(op, ty, a[0]))));
                 }
             }
-            let rounds: Vec<_> = [Op::FFloor, Op::FCeil, Op::FTrunc].into_iter().map(|op| (op, ret1(&mut m, &[fty], fty, |b, a| b.unary(op, a[0])))).collect();
+            let rounds: Vec<_> = [Op::FFloor, Op::FCeil, Op::FTrunc]
+                .into_iter()
+                .map(|op| (op, ret1(&mut m, &[fty], fty, |b, a| b.unary(op, a[0]))))
+                .collect();
             let to_i32 = ret1(&mut m, &[Ty::F64], Ty::I32, |b, a| b.unary(Op::FToInt32, a[0]));
             for x in FLOATS {
-                let (bits, x) = if single { ((x as f32).to_bits() as u64, x as f32 as f64) } else { (x.to_bits(), x) };
+                let (bits, x) =
+                    if single { ((x as f32).to_bits() as u64, x as f32 as f64) } else { (x.to_bits(), x) };
                 for &(op, ty, f) in &ops {
                     let t = x.trunc();
                     let want = match (op, ty) {
-                        (Op::FToS, Ty::I32) => (if t >= -2147483648.0 && t <= 2147483647.0 { t as i32 } else { i32::MIN }) as u32 as u64,
-                        (Op::FToS, _) => (if t >= -9223372036854775808.0 && t < 9223372036854775808.0 { t as i64 } else { i64::MIN }) as u64,
+                        (Op::FToS, Ty::I32) => {
+                            (if t >= -2147483648.0 && t <= 2147483647.0 { t as i32 } else { i32::MIN }) as u32
+                                as u64
+                        }
+                        (Op::FToS, _) => {
+                            (if t >= -9223372036854775808.0 && t < 9223372036854775808.0 {
+                                t as i64
+                            } else {
+                                i64::MIN
+                            }) as u64
+                        }
                         (Op::FToSSat, Ty::I32) => x as i32 as u32 as u64,
                         (Op::FToSSat, _) => x as i64 as u64,
                         (_, Ty::I32) => x as u32 as u64,
@@ -211,7 +324,10 @@ fn float_to_int() {
                     let got = m.call(f, &[bits]).unwrap();
                     let got = if single { f32::from_bits(got as u32) as f64 } else { f64::from_bits(got) };
                     let want = round_like(op, x);
-                    assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{op:?} of {x}: {got} for {want} baseline {baseline}");
+                    assert!(
+                        got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
+                        "{op:?} of {x}: {got} for {want} baseline {baseline}"
+                    );
                 }
                 if !single {
                     assert_eq!(m.call(to_i32, &[bits]), Ok(int32_of(x) as u64), "ToInt32 of {x}");
@@ -224,7 +340,23 @@ fn float_to_int() {
 #[test]
 fn int_to_float() {
     let mut m = Machine::new();
-    let ints = [0u64, 1, 2, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 53, (1 << 53) + 1, (1 << 54) + 3, i64::MAX as u64, i64::MIN as u64, u64::MAX, u64::MAX - 1024, 0x8000_0000_0000_0401, 0x8000_0080_0000_0001];
+    let ints = [
+        0u64,
+        1,
+        2,
+        0x7FFF_FFFF,
+        0x8000_0000,
+        0xFFFF_FFFF,
+        1 << 53,
+        (1 << 53) + 1,
+        (1 << 54) + 3,
+        i64::MAX as u64,
+        i64::MIN as u64,
+        u64::MAX,
+        u64::MAX - 1024,
+        0x8000_0000_0000_0401,
+        0x8000_0080_0000_0001,
+    ];
     for from in [Ty::I32, Ty::I64] {
         for to in [Ty::F32, Ty::F64] {
             let s = ret1(&mut m, &[from], to, |b, a| b.unary_ty(Op::SToF, to, a[0]));
@@ -232,9 +364,15 @@ fn int_to_float() {
             for x in ints {
                 let x = if from == Ty::I32 { x as u32 as u64 } else { x };
                 let signed = if from == Ty::I32 { x as u32 as i32 as i64 } else { x as i64 };
-                let bits = |single: f32, double: f64| if to == Ty::F32 { single.to_bits() as u64 } else { double.to_bits() };
+                let bits = |single: f32, double: f64| {
+                    if to == Ty::F32 { single.to_bits() as u64 } else { double.to_bits() }
+                };
                 let low = |r: u64| if to == Ty::F32 { r as u32 as u64 } else { r };
-                assert_eq!(low(m.call(s, &[x]).unwrap()), bits(signed as f32, signed as f64), "signed {x:#x} {to:?}");
+                assert_eq!(
+                    low(m.call(s, &[x]).unwrap()),
+                    bits(signed as f32, signed as f64),
+                    "signed {x:#x} {to:?}"
+                );
                 assert_eq!(low(m.call(u, &[x]).unwrap()), bits(x as f32, x as f64), "unsigned {x:#x} {to:?}");
             }
         }
@@ -286,7 +424,11 @@ fn float_compares_minmax_and_selects() {
                 let args = [x.to_bits(), y.to_bits()];
                 assert_eq!(m.call(set, &args), Ok(want as u64), "{x} {cc:?} {y}");
                 assert_eq!(m.call(branch, &args), Ok(want as u64), "branch {x} {cc:?} {y}");
-                assert_eq!(m.call(select_f, &args), Ok(if want { 10.0f64 } else { 20.0 }.to_bits()), "select {x} {cc:?} {y}");
+                assert_eq!(
+                    m.call(select_f, &args),
+                    Ok(if want { 10.0f64 } else { 20.0 }.to_bits()),
+                    "select {x} {cc:?} {y}"
+                );
                 assert_eq!(m.call(select_i, &args), Ok(if want { 10 } else { 20 }), "select {x} {cc:?} {y}");
             }
         }
@@ -306,7 +448,10 @@ fn float_compares_minmax_and_selects() {
                 } else {
                     y
                 };
-                assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{op:?} {x} {y}: {got}");
+                assert!(
+                    got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
+                    "{op:?} {x} {y}: {got}"
+                );
             }
         }
     }
@@ -315,7 +460,19 @@ fn float_compares_minmax_and_selects() {
 #[test]
 fn int_compares() {
     let mut m = Machine::new();
-    let values = [0u64, 1, 2, 127, 128, u64::MAX, i64::MAX as u64, i64::MIN as u64, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
+    let values = [
+        0u64,
+        1,
+        2,
+        127,
+        128,
+        u64::MAX,
+        i64::MAX as u64,
+        i64::MIN as u64,
+        0x7FFF_FFFF,
+        0x8000_0000,
+        0xFFFF_FFFF,
+    ];
     for wide in [false, true] {
         let ty = if wide { Ty::I64 } else { Ty::I32 };
         for &cc in IntCc::ALL {
@@ -329,7 +486,11 @@ fn int_compares() {
                 b.binary_aux(Op::ICmp, cc as u16, z, a[0])
             });
             let eval = |x: u64, y: u64| {
-                let (sx, sy) = if wide { (x as i64, y as i64) } else { (x as u32 as i32 as i64, y as u32 as i32 as i64) };
+                let (sx, sy) = if wide {
+                    (x as i64, y as i64)
+                } else {
+                    (x as u32 as i32 as i64, y as u32 as i32 as i64)
+                };
                 let (x, y) = if wide { (x, y) } else { (x as u32 as u64, y as u32 as u64) };
                 (match cc {
                     IntCc::Eq => x == y,
@@ -362,7 +523,21 @@ fn unary_ints_and_overflow() {
     for baseline in [false, true] {
         let mut m = Machine::new();
         m.baseline = baseline;
-        let values = [0u64, 1, 0x7F, 0x80, 0xFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, i64::MAX as u64, i64::MIN as u64, u64::MAX];
+        let values = [
+            0u64,
+            1,
+            0x7F,
+            0x80,
+            0xFF,
+            0x8000,
+            0xFFFF,
+            0x7FFF_FFFF,
+            0x8000_0000,
+            0xFFFF_FFFF,
+            i64::MAX as u64,
+            i64::MIN as u64,
+            u64::MAX,
+        ];
         for wide in [false, true] {
             let ty = if wide { Ty::I64 } else { Ty::I32 };
             let cut = |x: u64| if wide { x } else { x as u32 as u64 };
@@ -373,7 +548,10 @@ fn unary_ints_and_overflow() {
                 (Op::ZExt8, |x, _| x as u8 as u64),
                 (Op::ZExt16, |x, _| x as u16 as u64),
                 (Op::INot, |x, _| !x),
-                (Op::Clz, |x, wide| if wide { x.leading_zeros() as u64 } else { (x as u32).leading_zeros() as u64 }),
+                (
+                    Op::Clz,
+                    |x, wide| if wide { x.leading_zeros() as u64 } else { (x as u32).leading_zeros() as u64 },
+                ),
             ];
             for (op, eval) in ops {
                 let f = ret1(&mut m, &[ty], ty, |b, a| b.unary(op, a[0]));
@@ -407,10 +585,15 @@ fn unary_ints_and_overflow() {
                             Op::ISub => sx - sy,
                             _ => sx * sy,
                         };
-                        let over = if wide { exact != exact as i64 as i128 } else { exact != exact as i32 as i128 };
+                        let over =
+                            if wide { exact != exact as i64 as i128 } else { exact != exact as i32 as i128 };
                         let args = [cut(x), cut(y)];
                         assert_eq!(m.call(set, &args), Ok(over as u64), "{test:?} {x:#x} {y:#x}");
-                        assert_eq!(m.call(fused, &args), Ok(if over { 12345 } else { cut(exact as u64) }), "{test:?} fused {x:#x} {y:#x}");
+                        assert_eq!(
+                            m.call(fused, &args),
+                            Ok(if over { 12345 } else { cut(exact as u64) }),
+                            "{test:?} fused {x:#x} {y:#x}"
+                        );
                     }
                 }
             }
@@ -437,7 +620,12 @@ fn boxing() {
     }
     let from_ref = ret1(&mut m, &[Ty::Ref], Ty::Any, |b, a| b.unary(Op::AnyFromRef, a[0]));
     let to_ref = ret1(&mut m, &[Ty::Any], Ty::Ref, |b, a| b.unary(Op::AnyToRef, a[0]));
-    for (r, word) in [(0, value::UNDEFINED), (1, value::NULL), (2, value::from_object(2)), (0xFFFF_FFFE, value::from_object(0xFFFF_FFFE))] {
+    for (r, word) in [
+        (0, value::UNDEFINED),
+        (1, value::NULL),
+        (2, value::from_object(2)),
+        (0xFFFF_FFFE, value::from_object(0xFFFF_FFFE)),
+    ] {
         assert_eq!(m.call(from_ref, &[r]), Ok(word));
         assert_eq!(m.call(to_ref, &[word]), Ok(r));
     }
@@ -449,9 +637,23 @@ fn boxing() {
     }
     use ultra_ir::op::AnyTest;
     let words = [
-        0, 1.5f64.to_bits(), f64::NAN.to_bits(), 0xFFF8_0000_0000_0000, value::from_object(64), value::from_heap_string(64), value::small_string(b"abc").unwrap(),
-        value::EMPTY_STRING, (value::TAG_INT32 << 48) | 5, (value::TAG_INT48 << 48) | 9, value::UNDEFINED, value::NULL, value::TRUE, value::FALSE, value::HOLE,
-        value::ABSENT, value::TAG_BOX << 48 | 1 << 32 | 64,
+        0,
+        1.5f64.to_bits(),
+        f64::NAN.to_bits(),
+        0xFFF8_0000_0000_0000,
+        value::from_object(64),
+        value::from_heap_string(64),
+        value::small_string(b"abc").unwrap(),
+        value::EMPTY_STRING,
+        (value::TAG_INT32 << 48) | 5,
+        (value::TAG_INT48 << 48) | 9,
+        value::UNDEFINED,
+        value::NULL,
+        value::TRUE,
+        value::FALSE,
+        value::HOLE,
+        value::ABSENT,
+        value::TAG_BOX << 48 | 1 << 32 | 64,
     ];
     for &t in AnyTest::ALL {
         let f = ret1(&mut m, &[Ty::Any], Ty::Bool, |b, a| b.unary_aux(Op::AnyIs, t as u16, a[0]));
@@ -479,7 +681,12 @@ fn float_arithmetic() {
     let mut m = Machine::new();
     let values = [0.0, -0.0, 1.0, -2.5, 3.25, 1e300, 1e-300, f64::INFINITY, f64::NAN];
     type Eval = fn(f64, f64) -> f64;
-    let ops: [(Op, Eval); 4] = [(Op::FAdd, |a, b| a + b), (Op::FSub, |a, b| a - b), (Op::FMul, |a, b| a * b), (Op::FDiv, |a, b| a / b)];
+    let ops: [(Op, Eval); 4] = [
+        (Op::FAdd, |a, b| a + b),
+        (Op::FSub, |a, b| a - b),
+        (Op::FMul, |a, b| a * b),
+        (Op::FDiv, |a, b| a / b),
+    ];
     let same = |a: u64, b: f64| a == b.to_bits() || f64::from_bits(a).is_nan() && b.is_nan();
     for (op, eval) in ops {
         let f = ret1(&mut m, &[Ty::F64; 2], Ty::F64, |b, a| b.binary(op, a[0], a[1]));
@@ -507,6 +714,9 @@ fn float_arithmetic() {
         assert_eq!(m.call(neg, &[x.to_bits()]), Ok((-x).to_bits()));
         assert!(same(m.call(sqrt, &[x.to_bits()]).unwrap(), x.sqrt()));
         assert!(same(m.call(single, &[x.to_bits()]).unwrap(), x as f32 as f64));
-        assert_eq!(m.call(abs, &[(x as f32).to_bits() as u64]).map(|r| r as u32), Ok((x as f32).abs().to_bits()));
+        assert_eq!(
+            m.call(abs, &[(x as f32).to_bits() as u64]).map(|r| r as u32),
+            Ok((x as f32).abs().to_bits())
+        );
     }
 }

@@ -132,7 +132,8 @@ fn many_arguments() {
     });
     m.compile(callee);
     m.compile(caller);
-    let args: Vec<u64> = (0..30).map(|i| if i % 2 == 0 { i * 7 } else { (i as f64 * 1.5).to_bits() }).collect();
+    let args: Vec<u64> =
+        (0..30).map(|i| if i % 2 == 0 { i * 7 } else { (i as f64 * 1.5).to_bits() }).collect();
     let value = |i: usize| if i % 2 == 0 { args[i] as f64 } else { f64::from_bits(args[i]) };
     let plain: f64 = (0..30).map(|i| value(i) * (i as f64 + 1.0)).sum();
     let mut order: Vec<usize> = (0..30).collect();
@@ -348,14 +349,24 @@ fn attention_after_a_runtime_call_polls() {
 
 #[test]
 fn switches() {
-    for cases in [vec![0, 1, 2, 3, 4, 5], vec![-3, 1, 100, 5000, i32::MIN, i32::MAX, 77], vec![7], vec![i32::MAX - 2, i32::MAX - 1, i32::MAX, i32::MAX - 3], vec![]] {
+    for cases in [
+        vec![0, 1, 2, 3, 4, 5],
+        vec![-3, 1, 100, 5000, i32::MIN, i32::MAX, 77],
+        vec![7],
+        vec![i32::MAX - 2, i32::MAX - 1, i32::MAX, i32::MAX - 3],
+        vec![],
+    ] {
         let mut m = Machine::new();
         let cases2 = cases.clone();
         let id = m.func("sw", &[Ty::I32], Ty::I32, |b, a| {
             let default = b.block();
             let shared = b.block();
             // Every third case shares a target.
-            let blocks: Vec<_> = cases2.iter().enumerate().map(|(i, &v)| (v, if i % 3 == 2 { shared } else { b.block() })).collect();
+            let blocks: Vec<_> = cases2
+                .iter()
+                .enumerate()
+                .map(|(i, &v)| (v, if i % 3 == 2 { shared } else { b.block() }))
+                .collect();
             b.switch(a[0], default, &blocks);
             for (i, &(_, block)) in blocks.iter().enumerate() {
                 if block != shared {
@@ -375,7 +386,8 @@ fn switches() {
             }
         });
         m.compile(id);
-        let mut probes: Vec<i32> = cases.iter().flat_map(|&c| [c, c.wrapping_add(1), c.wrapping_sub(1)]).collect();
+        let mut probes: Vec<i32> =
+            cases.iter().flat_map(|&c| [c, c.wrapping_add(1), c.wrapping_sub(1)]).collect();
         probes.extend([0, -1, i32::MIN, i32::MAX, 50]);
         for p in probes {
             let want = match cases.iter().position(|&c| c == p) {
@@ -391,10 +403,13 @@ fn switches() {
 #[test]
 fn call_through_a_computed_cell() {
     let mut m = Machine::new();
-    let (f, g) = (define_fib(&mut m), m.func("double", &[Ty::I32], Ty::I32, |b, a| {
-        let s = b.binary(Op::IAdd, a[0], a[0]);
-        b.ret(s);
-    }));
+    let (f, g) = (
+        define_fib(&mut m),
+        m.func("double", &[Ty::I32], Ty::I32, |b, a| {
+            let s = b.binary(Op::IAdd, a[0], a[0]);
+            b.ret(s);
+        }),
+    );
     let h = m.func("apply", &[Ty::I32, Ty::I32], Ty::I32, |b, a| {
         let r = b.call(Op::CallCell, Ty::I32, 0, a, 0);
         let one = b.iconst(Ty::I32, 1);

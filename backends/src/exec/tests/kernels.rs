@@ -12,7 +12,14 @@ fn load_elem(b: &mut Builder, kind: Kind, p: Value, i: Value) -> Value {
 }
 
 /// for (var = start; var < end; var += step) body
-fn for_loop(b: &mut Builder, var: Var, start: Value, end: Value, step: Value, body: impl FnOnce(&mut Builder)) {
+fn for_loop(
+    b: &mut Builder,
+    var: Var,
+    start: Value,
+    end: Value,
+    step: Value,
+    body: impl FnOnce(&mut Builder),
+) {
     let (head, inside, exit) = (b.block(), b.block(), b.block());
     b.set(var, start);
     b.jump(head, &[]);
@@ -173,7 +180,8 @@ fn float_pressure_spills() {
         });
         m.compile(twice);
         m.compile(id);
-        let (mut vars, mut ints): (Vec<f64>, Vec<i64>) = ((0..24).map(|n| 0.5 + n as f64).collect(), (0..16).collect());
+        let (mut vars, mut ints): (Vec<f64>, Vec<i64>) =
+            ((0..24).map(|n| 0.5 + n as f64).collect(), (0..16).collect());
         for _ in 0..5 {
             for w in 0..24 {
                 vars[w] = vars[(w + 7) % 24] - vars[w];

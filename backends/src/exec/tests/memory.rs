@@ -3,7 +3,7 @@
 use super::control::icmp;
 use super::*;
 use ultra_abi::layout::StructId;
-use ultra_abi::shape::{RC_NEW, RC_CANDIDATE, RC_IMMORTAL, RC_SHARED, SHAPES_OFFSET, VTABLES_OFFSET};
+use ultra_abi::shape::{RC_CANDIDATE, RC_IMMORTAL, RC_NEW, RC_SHARED, SHAPES_OFFSET, VTABLES_OFFSET};
 use ultra_abi::{Kind, value};
 use ultra_ir::module::{ClassData, FieldData};
 use ultra_ir::op::{Barrier, IntCc};
@@ -13,7 +13,13 @@ const A: u32 = (shape::HEAP_OFFSET / 8) as u32 + 0x100000;
 const B: u32 = A + 64;
 const C: u32 = A + 128;
 
-fn class(m: &mut Machine, parent: ClassId, shape: u32, leaf: bool, kinds: &[Kind]) -> (ClassId, Vec<FieldId>) {
+fn class(
+    m: &mut Machine,
+    parent: ClassId,
+    shape: u32,
+    leaf: bool,
+    kinds: &[Kind],
+) -> (ClassId, Vec<FieldId>) {
     let id = ClassId(m.module.classes.len() as u32);
     let depth = if parent.is_none() { 0 } else { m.module.classes[parent].depth + 1 };
     let mut offset = 8u32;
@@ -21,12 +27,28 @@ fn class(m: &mut Machine, parent: ClassId, shape: u32, leaf: bool, kinds: &[Kind
         .iter()
         .map(|&kind| {
             offset = offset.next_multiple_of(kind.size());
-            let f = m.module.fields.push(FieldData { name: "x".into(), kind, offset, immutable: false, class: id });
+            let f = m.module.fields.push(FieldData {
+                name: "x".into(),
+                kind,
+                offset,
+                immutable: false,
+                class: id,
+            });
             offset += kind.size();
             f
         })
         .collect();
-    m.module.classes.push(ClassData { name: "K".into(), parent, shape, size: offset, depth, fields: fields.clone(), leaf, acyclic: false, meta_bits: 0 });
+    m.module.classes.push(ClassData {
+        name: "K".into(),
+        parent,
+        shape,
+        size: offset,
+        depth,
+        fields: fields.clone(),
+        leaf,
+        acyclic: false,
+        meta_bits: 0,
+    });
     (id, fields)
 }
 
@@ -64,10 +86,20 @@ fn fields_of_every_kind() {
             b.ternary(Op::StoreElem, kind as u16, p, a[1], a[2]);
             let one = b.iconst(Ty::I32, -1);
             let i = b.binary(Op::IAdd, a[1], one);
-            let prev = b.emit(ultra_ir::InstData { a: p.0, b: i.0, aux: kind as u16, ..ultra_ir::InstData::new(Op::LoadElem, ty) });
+            let prev = b.emit(ultra_ir::InstData {
+                a: p.0,
+                b: i.0,
+                aux: kind as u16,
+                ..ultra_ir::InstData::new(Op::LoadElem, ty)
+            });
             b.ternary(Op::StoreElem, kind as u16, p, a[1], prev);
             let two = b.iconst(Ty::I32, 2);
-            let r = b.emit(ultra_ir::InstData { a: p.0, b: two.0, aux: kind as u16, ..ultra_ir::InstData::new(Op::LoadElem, ty) });
+            let r = b.emit(ultra_ir::InstData {
+                a: p.0,
+                b: two.0,
+                aux: kind as u16,
+                ..ultra_ir::InstData::new(Op::LoadElem, ty)
+            });
             b.ret(r);
         });
         m.compile(elem);
@@ -127,7 +159,8 @@ fn barriers_count_new_and_log_old() {
         m.call(f, &[A as u64, word(B)]).unwrap();
         assert_eq!((m.events.slow_incs.as_slice(), m.events.log_full), (&[B][..], 1), "{kind:?}");
         // What is no heap reference is neither counted nor logged.
-        m.call(f, &[A as u64, if kind == Kind::Ref { 1 } else { value::small_string(b"xy").unwrap() }]).unwrap();
+        m.call(f, &[A as u64, if kind == Kind::Ref { 1 } else { value::small_string(b"xy").unwrap() }])
+            .unwrap();
         let cur = m.ctx.log_cur;
         m.call(f, &[A as u64, if kind == Kind::Ref { 0 } else { value::EMPTY_STRING }]).unwrap();
         assert_eq!(m.ctx.log_cur, cur);
@@ -270,8 +303,10 @@ fn instances_and_virtual_calls() {
     let mut m = Machine::new();
     let (base, _) = class(&mut m, ClassId::NONE, 80, false, &[Kind::I32]);
     let (derived, _) = class(&mut m, base, 81, true, &[Kind::I32]);
-    let is_base = ret1(&mut m, &[Ty::Ref], Ty::Bool, |b, a| b.unary_imm(Op::IsInstance, Ty::Bool, a[0], base.0));
-    let is_derived = ret1(&mut m, &[Ty::Ref], Ty::Bool, |b, a| b.unary_imm(Op::IsInstance, Ty::Bool, a[0], derived.0));
+    let is_base =
+        ret1(&mut m, &[Ty::Ref], Ty::Bool, |b, a| b.unary_imm(Op::IsInstance, Ty::Bool, a[0], base.0));
+    let is_derived =
+        ret1(&mut m, &[Ty::Ref], Ty::Bool, |b, a| b.unary_imm(Op::IsInstance, Ty::Bool, a[0], derived.0));
     let shape_of = ret1(&mut m, &[Ty::Ref], Ty::I32, |b, a| b.unary(Op::ShapeOf, a[0]));
     let method = m.func("method", &[Ty::Ref, Ty::I32], Ty::I32, |b, a| {
         let k = b.iconst(Ty::I32, 100);
@@ -281,7 +316,8 @@ fn instances_and_virtual_calls() {
     m.compile(method);
     let invoke = ret1(&mut m, &[Ty::Ref, Ty::I32], Ty::I32, |b, a| b.call(Op::CallVirtual, Ty::I32, 2, a, 0));
     let set = |m: &mut Machine, shape: u32, field: &str, v: u32| {
-        let off = SHAPES_OFFSET as usize + shape as usize * 64 + StructId::ShapeDesc.field(field).offset as usize;
+        let off =
+            SHAPES_OFFSET as usize + shape as usize * 64 + StructId::ShapeDesc.field(field).offset as usize;
         *m.word((off / 8) as u32, off % 8) = v;
     };
     for (s, d1) in [(80, 0), (81, 81), (90, 0)] {
@@ -372,7 +408,11 @@ fn byte_tests_in_memory() {
             m.compile(id);
             let single = m.func("single", &[Ty::Ref], Ty::Bool, |b, a| {
                 let v = b.unary_imm(Op::LoadField, kind.reg_ty(), a[0], fields[0].0);
-                let k = if kind == Kind::Bool { b.imm64(Op::BConst, Ty::Bool, imm as u64 & 1) } else { b.iconst(Ty::I32, imm) };
+                let k = if kind == Kind::Bool {
+                    b.imm64(Op::BConst, Ty::Bool, imm as u64 & 1)
+                } else {
+                    b.iconst(Ty::I32, imm)
+                };
                 let c = icmp(b, IntCc::Ne, v, k);
                 b.ret(c);
             });

@@ -170,7 +170,16 @@ impl Machine {
         }
         let space = Box::new(CodeSpace::new(&table, DEFAULT_CODE_BYTES).expect("code space"));
         // SAFETY: a fresh mapping.
-        let region = unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), REGION, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::NORESERVE) }.expect("region").cast::<u8>();
+        let region = unsafe {
+            rustix::mm::mmap_anonymous(
+                std::ptr::null_mut(),
+                REGION,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE | MapFlags::NORESERVE,
+            )
+        }
+        .expect("region")
+        .cast::<u8>();
         // SAFETY: all fields are integers.
         let mut ctx: Box<WorkerContext> = Box::new(unsafe { std::mem::zeroed() });
         let mut log = vec![0u32; 4];
@@ -182,13 +191,31 @@ impl Machine {
         ctx.runtime = &mut *events as *mut Events as u64;
         ctx.compile_hook = lazy_compile as *const () as u64;
         events.space = &*space as *const CodeSpace as usize;
-        Machine { space, ctx, module: Module::new(), stack: Stack::new(1 << 20).expect("stack"), events, log, region, fast: false, baseline: false }
+        Machine {
+            space,
+            ctx,
+            module: Module::new(),
+            stack: Stack::new(1 << 20).expect("stack"),
+            events,
+            log,
+            region,
+            fast: false,
+            baseline: false,
+        }
     }
 
     pub fn declare(&mut self, name: &str, params: &[Ty], ret: Ty) -> FuncId {
         let cell = self.module.funcs.len() as u32;
         let sig = Sig { params: params.to_vec(), ret };
-        let id = self.module.add_func(FuncDecl { name: name.into(), sig, cell, nothrow: false, pure_: false, always_inline: false, no_inline: false });
+        let id = self.module.add_func(FuncDecl {
+            name: name.into(),
+            sig,
+            cell,
+            nothrow: false,
+            pure_: false,
+            always_inline: false,
+            no_inline: false,
+        });
         self.space.ensure_cells(cell as usize + 1).expect("cells");
         id
     }
@@ -206,7 +233,13 @@ impl Machine {
         self.module.bodies[id] = Some(b.finish());
     }
 
-    pub fn func(&mut self, name: &str, params: &[Ty], ret: Ty, body: impl FnOnce(&mut Builder, &[Value])) -> FuncId {
+    pub fn func(
+        &mut self,
+        name: &str,
+        params: &[Ty],
+        ret: Ty,
+        body: impl FnOnce(&mut Builder, &[Value]),
+    ) -> FuncId {
         let id = self.declare(name, params, ret);
         self.define(id, body);
         id
@@ -270,7 +303,12 @@ impl Drop for Machine {
     }
 }
 
-pub fn ret1(m: &mut Machine, params: &[Ty], ret: Ty, body: impl FnOnce(&mut Builder, &[Value]) -> Value) -> FuncId {
+pub fn ret1(
+    m: &mut Machine,
+    params: &[Ty],
+    ret: Ty,
+    body: impl FnOnce(&mut Builder, &[Value]) -> Value,
+) -> FuncId {
     let id = m.func("f", params, ret, |b, a| {
         let v = body(b, a);
         b.ret(v);

@@ -55,20 +55,40 @@ impl Unit {
         self.module.bodies[id] = Some(b.finish());
     }
 
-    fn function(&mut self, name: &str, params: &[Ty], ret: Ty, build: impl FnOnce(&mut Builder, &[Value], &Module)) -> FuncId {
+    fn function(
+        &mut self,
+        name: &str,
+        params: &[Ty],
+        ret: Ty,
+        build: impl FnOnce(&mut Builder, &[Value], &Module),
+    ) -> FuncId {
         let id = self.declare(name, params, ret);
         self.define(id, build);
         id
     }
 
-    fn class(&mut self, name: &str, parent: ClassId, shape: u32, fields: &[(&str, Kind, u32)], size: u32, leaf: bool) -> ClassId {
+    fn class(
+        &mut self,
+        name: &str,
+        parent: ClassId,
+        shape: u32,
+        fields: &[(&str, Kind, u32)],
+        size: u32,
+        leaf: bool,
+    ) -> ClassId {
         let class = ClassId(self.module.classes.len() as u32);
         let (mut all, depth) = match parent.some() {
             Some(p) => (self.module.classes[p].fields.clone(), self.module.classes[p].depth + 1),
             None => (Vec::new(), 0),
         };
         for &(field, kind, offset) in fields {
-            all.push(self.module.fields.push(FieldData { name: field.into(), kind, offset, immutable: false, class }));
+            all.push(self.module.fields.push(FieldData {
+                name: field.into(),
+                kind,
+                offset,
+                immutable: false,
+                class,
+            }));
         }
         self.module.classes.push(ClassData {
             name: name.into(),
@@ -90,10 +110,19 @@ impl Unit {
     fn compile(&self) -> Result<Vec<u8>, WasmError> {
         let exports = self.module.bodies.iter().filter(|(_, b)| b.is_some());
         let exports = exports.map(|(id, _)| (self.module.funcs[id].name.to_string(), id)).collect();
-        let options = WasmOptions { exports, min_pages: 1, max_pages: 1024, shapes_base: 0x80000, vtables_base: 0xc0000, ..WasmOptions::default() };
+        let options = WasmOptions {
+            exports,
+            min_pages: 1,
+            max_pages: 1024,
+            shapes_base: 0x80000,
+            vtables_base: 0xc0000,
+            ..WasmOptions::default()
+        };
         let bytes = compile_module(&self.module, &options)?;
         let features = wasmparser::WasmFeatures::default();
-        wasmparser::Validator::new_with_features(features).validate_all(&bytes).unwrap_or_else(|e| panic!("invalid module: {e}"));
+        wasmparser::Validator::new_with_features(features)
+            .validate_all(&bytes)
+            .unwrap_or_else(|e| panic!("invalid module: {e}"));
         Ok(bytes)
     }
 

@@ -74,7 +74,12 @@ fn sieve() {
         b.switch_to(body);
         b.nullary(Op::Poll);
         let iv = b.get(i);
-        let flag = b.emit(ultra_ir::InstData { a: data.0, b: iv.0, aux: Kind::U8 as u16, ..ultra_ir::InstData::new(Op::LoadElem, Ty::I32) });
+        let flag = b.emit(ultra_ir::InstData {
+            a: data.0,
+            b: iv.0,
+            aux: Kind::U8 as u16,
+            ..ultra_ir::InstData::new(Op::LoadElem, Ty::I32)
+        });
         let composite = icmp(b, IntCc::Ne, flag, zero);
         b.branch(composite, next, prime);
         b.switch_to(prime);
@@ -113,7 +118,14 @@ fn sieve() {
 #[test]
 fn classes_and_strings() {
     let mut u = Unit::new();
-    let node = u.class("Node", ClassId::NONE, 64, &[("next", Kind::Ref, 8), ("value", Kind::I32, 12), ("label", Kind::Str, 16)], 24, true);
+    let node = u.class(
+        "Node",
+        ClassId::NONE,
+        64,
+        &[("next", Kind::Ref, 8), ("value", Kind::I32, 12), ("label", Kind::Str, 16)],
+        24,
+        true,
+    );
     let (next, value, label) = {
         let f = &u.module.classes[node].fields;
         (f[0], f[1], f[2])
@@ -202,7 +214,8 @@ fn classes_and_strings() {
 #[test]
 fn references_are_findable_at_every_scan() {
     let mut u = Unit::new();
-    let tree = u.class("Tree", ClassId::NONE, 65, &[("left", Kind::Ref, 8), ("right", Kind::Ref, 12)], 16, true);
+    let tree =
+        u.class("Tree", ClassId::NONE, 65, &[("left", Kind::Ref, 8), ("right", Kind::Ref, 12)], 16, true);
     let (left, right) = (u.module.classes[tree].fields[0], u.module.classes[tree].fields[1]);
     let make = u.declare("make", &[Ty::I32], Ty::Ref);
     u.define(make, |b, p, _| {
@@ -447,7 +460,8 @@ fn arithmetic() {
     let mut u = Unit::new();
     let i32s: [i32; 7] = [0, 1, -1, 7, -300, i32::MIN, i32::MAX];
     let i64s: [i64; 8] = [0, 1, -1, 7, -300, i64::MIN, i64::MAX, 1 << 40];
-    let f64s: [f64; 10] = [0.0, -0.0, 1.5, -2.5, 1e10, -1e19, 4294967299.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    let f64s: [f64; 10] =
+        [0.0, -0.0, 1.5, -2.5, 1e10, -1e19, 4294967299.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
     let mut script = String::new();
     let mut expected = Vec::new();
     let bool_text = |b: bool| i32::from(b).to_string();
@@ -519,21 +533,39 @@ fn arithmetic() {
             }
         }
     }
-    let js = |x: f64| if x.is_nan() { "NaN".into() } else if x.is_infinite() { format!("{}Infinity", if x < 0.0 { "-" } else { "" }) } else { format!("{x:?}") };
+    let js = |x: f64| {
+        if x.is_nan() {
+            "NaN".into()
+        } else if x.is_infinite() {
+            format!("{}Infinity", if x < 0.0 { "-" } else { "" })
+        } else {
+            format!("{x:?}")
+        }
+    };
     type Convert = (Op, Ty, fn(f64) -> String);
     let conversions: [Convert; 7] = [
-        (Op::FToS, Ty::I32, |x| if x > -2147483649.0 && x < 2147483648.0 { x as i32 } else { i32::MIN }.to_string()),
-        (Op::FToS, Ty::I64, |x| if x > -9.3e18 && x < 9223372036854775808.0 { x as i64 } else { i64::MIN }.to_string()),
+        (Op::FToS, Ty::I32, |x| {
+            if x > -2147483649.0 && x < 2147483648.0 { x as i32 } else { i32::MIN }.to_string()
+        }),
+        (Op::FToS, Ty::I64, |x| {
+            if x > -9.3e18 && x < 9223372036854775808.0 { x as i64 } else { i64::MIN }.to_string()
+        }),
         (Op::FToSSat, Ty::I32, |x| (x as i32).to_string()),
         (Op::FToUSat, Ty::I64, |x| (x as u64 as i64).to_string()),
-        (Op::FToInt32, Ty::I32, |x| if x.is_finite() { (x as i128 as i64 as i32).to_string() } else { "0".into() }),
+        (Op::FToInt32, Ty::I32, |x| {
+            if x.is_finite() { (x as i128 as i64 as i32).to_string() } else { "0".into() }
+        }),
         (Op::FBits, Ty::I64, |x| (x.to_bits() as i64).to_string()),
         (Op::AnyFromF64, Ty::Any, |x| (x.to_bits() as i64).to_string()),
     ];
     for (op, ty, f) in conversions {
         let name = format!("{}.{}", op.name(), ty.name());
         u.function(&name, &[Ty::F64], ty, |b, p, _| {
-            let r = b.emit(ultra_ir::InstData { a: p[0].0, aux: u16::from(op == Op::AnyFromF64), ..ultra_ir::InstData::new(op, ty) });
+            let r = b.emit(ultra_ir::InstData {
+                a: p[0].0,
+                aux: u16::from(op == Op::AnyFromF64),
+                ..ultra_ir::InstData::new(op, ty)
+            });
             b.ret(r);
         });
         for x in f64s {
@@ -542,8 +574,14 @@ fn arithmetic() {
         }
     }
     // The reserved NaNs: JavaScript cannot pass them, so they are made inside.
-    for (k, bits) in [ultra_abi::value::UNDEFINED_F64, ultra_abi::value::HOLE_F64, 2.5f64.to_bits()].into_iter().enumerate() {
-        for (op, want) in [(Op::AnyFromF64, if k < 2 { ultra_abi::value::UNDEFINED } else { bits }), (Op::FCanon, if k < 2 { ultra_abi::value::CANONICAL_NAN } else { bits })] {
+    for (k, bits) in [ultra_abi::value::UNDEFINED_F64, ultra_abi::value::HOLE_F64, 2.5f64.to_bits()]
+        .into_iter()
+        .enumerate()
+    {
+        for (op, want) in [
+            (Op::AnyFromF64, if k < 2 { ultra_abi::value::UNDEFINED } else { bits }),
+            (Op::FCanon, if k < 2 { ultra_abi::value::CANONICAL_NAN } else { bits }),
+        ] {
             let name = format!("reserved{k}.{}", op.name());
             u.function(&name, &[], Ty::I64, |b, _, _| {
                 let x = b.imm64(Op::F64Const, Ty::F64, bits);
@@ -565,7 +603,17 @@ fn arithmetic() {
     // Tests of any words.
     use ultra_abi::value as v;
     use ultra_ir::op::AnyTest;
-    let words = [1.5f64.to_bits(), v::UNDEFINED, v::NULL, v::TRUE, v::FALSE, v::ABSENT, v::from_object(4096), v::EMPTY_STRING, v::from_heap_string(64)];
+    let words = [
+        1.5f64.to_bits(),
+        v::UNDEFINED,
+        v::NULL,
+        v::TRUE,
+        v::FALSE,
+        v::ABSENT,
+        v::from_object(4096),
+        v::EMPTY_STRING,
+        v::from_heap_string(64),
+    ];
     for &test in AnyTest::ALL {
         let name = format!("is.{}", test.name());
         u.function(&name, &[Ty::Any], Ty::Bool, |b, p, _| {

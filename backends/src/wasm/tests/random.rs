@@ -187,7 +187,8 @@ impl Lower<'_> {
                 self.follow(join);
             }
             Stmt::While(x, cc, y, body) => {
-                let (head, fueled, inside, exit) = (self.b.block(), self.b.block(), self.b.block(), self.b.block());
+                let (head, fueled, inside, exit) =
+                    (self.b.block(), self.b.block(), self.b.block(), self.b.block());
                 self.b.jump(head, &[]);
                 self.b.switch_to(head);
                 let f = self.b.get(self.fuel);
@@ -222,7 +223,13 @@ impl Lower<'_> {
             }
             Stmt::Break | Stmt::Continue => {
                 let to = match self.targets.last() {
-                    Some(&(exit, head)) => if matches!(stmt, Stmt::Break) { exit } else { head },
+                    Some(&(exit, head)) => {
+                        if matches!(stmt, Stmt::Break) {
+                            exit
+                        } else {
+                            head
+                        }
+                    }
                     None => self.end,
                 };
                 self.b.jump(to, &[]);
@@ -272,10 +279,12 @@ fn lower(u: &mut Unit, name: &str, program: &[Stmt]) {
 
 #[test]
 fn random_programs_agree() {
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let strategy = prop::collection::vec(stmt(), 1..8);
     let mut u = Unit::new();
-    let (mut script, mut expected) = (String::from("const c = (n, ...a) => log(n, p.call(n, ...a));"), Vec::new());
+    let (mut script, mut expected) =
+        (String::from("const c = (n, ...a) => log(n, p.call(n, ...a));"), Vec::new());
     let mut nodes = 0;
     for k in 0..300 {
         let program = strategy.new_tree(&mut runner).expect("a program").current();

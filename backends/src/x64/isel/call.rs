@@ -57,7 +57,8 @@ impl Isel<'_> {
             if let ArgLoc::Stack(n) = *loc {
                 let r = self.reg(v);
                 let m = Amode::base(Loc::P(Register::RSP), 8 * n as i32);
-                let code = if r.class() == RegClass::Int { Code::Mov_rm64_r64 } else { Code::Movsd_xmmm64_xmm };
+                let code =
+                    if r.class() == RegClass::Int { Code::Mov_rm64_r64 } else { Code::Movsd_xmmm64_xmm };
                 self.ins(code, &[A::Mem(m), A::Use(r)]);
             }
         }
@@ -84,11 +85,21 @@ impl Isel<'_> {
         let (callee, mut ops) = match d.op {
             Op::Call => {
                 let callee = FuncId(d.a);
-                let Some(decl) = self.m.funcs.get(callee) else { return self.unsupported(format!("a call of unknown {callee}")) };
+                let Some(decl) = self.m.funcs.get(callee) else {
+                    return self.unsupported(format!("a call of unknown {callee}"));
+                };
                 if decl.sig.params.len() != list.len() {
-                    return self.unsupported(format!("a call of {} with {} arguments", decl.name, list.len()));
+                    return self.unsupported(format!(
+                        "a call of {} with {} arguments",
+                        decl.name,
+                        list.len()
+                    ));
                 }
-                let target = if callee == self.id || (self.opt.compiled)(callee) { Callee::Direct(callee) } else { Callee::Cell(decl.cell) };
+                let target = if callee == self.id || (self.opt.compiled)(callee) {
+                    Callee::Direct(callee)
+                } else {
+                    Callee::Cell(decl.cell)
+                };
                 (target, self.place_args(&list, types(&list), &regs::INT_ARGS))
             }
             Op::CallVirtual => {
@@ -98,16 +109,24 @@ impl Isel<'_> {
                 (Callee::Virtual(d.a), self.place_args(&list, types(&list), &regs::INT_ARGS))
             }
             Op::CallCell => {
-                let Some((&index, args)) = list.split_first() else { return self.unsupported("call_cell without an index".into()) };
+                let Some((&index, args)) = list.split_first() else {
+                    return self.unsupported("call_cell without an index".into());
+                };
                 let ops = self.place_args(args, types(args), &regs::INT_ARGS);
                 let mut all = vec![Operand::reg_fixed_use(self.reg(index), regs::R11)];
                 all.extend(ops);
                 (Callee::Index, all)
             }
             _ => {
-                let Some(rt) = RtFn::from_index(d.a) else { return self.unsupported("an unknown runtime function".into()) };
+                let Some(rt) = RtFn::from_index(d.a) else {
+                    return self.unsupported("an unknown runtime function".into());
+                };
                 if rt.sig().params.len() != list.len() {
-                    return self.unsupported(format!("a call of {} with {} arguments", rt.sig().name, list.len()));
+                    return self.unsupported(format!(
+                        "a call of {} with {} arguments",
+                        rt.sig().name,
+                        list.len()
+                    ));
                 }
                 // A scan must see every reference: then nothing stays in a register.
                 if exc.is_none() && !rt.sig().effects.has(Effects::SCAN) {
@@ -127,10 +146,15 @@ impl Isel<'_> {
     /// A call of a runtime function with arguments in registers.
     fn call_runtime(&mut self, rt: RtFn, args: &[VReg], dst: VReg, exc: Option<(MB, MB)>) {
         self.vc.has_calls = true;
-        let mut ops: Vec<Operand> = args.iter().zip(regs::RT_INT_ARGS).map(|(&v, p)| Operand::reg_fixed_use(v, p)).collect();
+        let mut ops: Vec<Operand> =
+            args.iter().zip(regs::RT_INT_ARGS).map(|(&v, p)| Operand::reg_fixed_use(v, p)).collect();
         ops.push(Operand::reg_fixed_def(dst, regs::RAX));
         let clobber = if exc.is_some() { Clobber::All } else { Clobber::Runtime };
-        self.push(MKind::Call(CallInfo { callee: Callee::Runtime(rt), exc, ret: rt.sig().ret }), ops, clobber);
+        self.push(
+            MKind::Call(CallInfo { callee: Callee::Runtime(rt), exc, ret: rt.sig().ret }),
+            ops,
+            clobber,
+        );
     }
 
     pub(super) fn alloc_large(&mut self, i: Inst, bytes: u32, meta: u32, exc: Option<(MB, MB)>) -> Res<()> {
@@ -145,7 +169,9 @@ impl Isel<'_> {
     /// `is_instance` of a class too deep for the display.
     pub(super) fn instance_of_deep(&mut self, i: Inst) -> Res<()> {
         let d = self.f.insts[i];
-        let Some(class) = self.m.classes.get(ultra_ir::ClassId(d.b)) else { return self.unsupported("an unknown class".into()) };
+        let Some(class) = self.m.classes.get(ultra_ir::ClassId(d.b)) else {
+            return self.unsupported("an unknown class".into());
+        };
         let shape_index = class.shape & shape::META_SHAPE_MASK;
         let (tag, word, s) = (self.tmp_int(), self.tmp_int(), self.tmp_int());
         let r = self.reg(d.arg_a());

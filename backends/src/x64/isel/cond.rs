@@ -81,9 +81,14 @@ impl Isel<'_> {
         let code = |x: Code, y: Code| if wide { y } else { x };
         if let Some(imm) = self.imm32(d.arg_b()) {
             match plain {
-                Op::IAdd => self.ins(code(Code::Add_rm32_imm32, Code::Add_rm64_imm32), &[A::Tied(a, dst), A::Imm(imm)]),
-                Op::ISub => self.ins(code(Code::Sub_rm32_imm32, Code::Sub_rm64_imm32), &[A::Tied(a, dst), A::Imm(imm)]),
-                _ => self.ins(code(Code::Imul_r32_rm32_imm32, Code::Imul_r64_rm64_imm32), &[A::Def(dst), A::Use(a), A::Imm(imm)]),
+                Op::IAdd => self
+                    .ins(code(Code::Add_rm32_imm32, Code::Add_rm64_imm32), &[A::Tied(a, dst), A::Imm(imm)]),
+                Op::ISub => self
+                    .ins(code(Code::Sub_rm32_imm32, Code::Sub_rm64_imm32), &[A::Tied(a, dst), A::Imm(imm)]),
+                _ => self.ins(
+                    code(Code::Imul_r32_rm32_imm32, Code::Imul_r64_rm64_imm32),
+                    &[A::Def(dst), A::Use(a), A::Imm(imm)],
+                ),
             }
         } else {
             let b = self.reg(d.arg_b());
@@ -102,9 +107,11 @@ impl Isel<'_> {
         // A compare with a constant costs no more than a test of its result.
         let cheap = |s: &Self, i: Inst| {
             let d = &s.f.insts[i];
-            d.op == Op::RefIsNullish || (d.op == Op::ICmp && (s.imm32(d.arg_b()).is_some() || s.const_int(d.arg_a()).is_some()))
+            d.op == Op::RefIsNullish
+                || (d.op == Op::ICmp && (s.imm32(d.arg_b()).is_some() || s.const_int(d.arg_a()).is_some()))
         };
-        let local = |s: &Self, i: Inst| s.uses[v.index()] == 1 || s.block_of[i.index()] == s.cur_block || cheap(s, i);
+        let local =
+            |s: &Self, i: Inst| s.uses[v.index()] == 1 || s.block_of[i.index()] == s.cur_block || cheap(s, i);
         if let Some(i) = self.f.def_inst(v)
             && local(self, i)
             && let Some(c) = self.cond_of(i, self.uses[v.index()] == 1)
@@ -184,7 +191,10 @@ impl Isel<'_> {
                 }
                 if !self.can_sink(a) || !single {
                     let r = self.reg(a);
-                    self.ins(if wide { Code::Test_rm64_r64 } else { Code::Test_rm32_r32 }, &[A::Use(r), A::Use(r)]);
+                    self.ins(
+                        if wide { Code::Test_rm64_r64 } else { Code::Test_rm32_r32 },
+                        &[A::Use(r), A::Use(r)],
+                    );
                     return int_cc(cc);
                 }
             }
@@ -223,7 +233,8 @@ impl Isel<'_> {
 
     fn test_and(&mut self, i: Inst, wide: bool) {
         let d = self.f.insts[i];
-        let (a, b) = if self.const_int(d.arg_a()).is_some() { (d.arg_b(), d.arg_a()) } else { (d.arg_a(), d.arg_b()) };
+        let (a, b) =
+            if self.const_int(d.arg_a()).is_some() { (d.arg_b(), d.arg_a()) } else { (d.arg_a(), d.arg_b()) };
         let x = self.reg(a);
         if let Some(imm) = self.imm32(b) {
             let code = match (wide, imm) {
@@ -349,9 +360,17 @@ impl Isel<'_> {
             self.ins(Code::Cmp_rm32_imm32, &[A::Use(shape_index), A::Imm(class.shape as i64)]);
         } else {
             let t = self.tmp_int();
-            self.ins(Code::Shl_rm32_imm8, &[A::Tied(shape_index, t), A::Imm(shape::SHAPE_DESC_SIZE.trailing_zeros() as i64)]);
+            self.ins(
+                Code::Shl_rm32_imm8,
+                &[A::Tied(shape_index, t), A::Imm(shape::SHAPE_DESC_SIZE.trailing_zeros() as i64)],
+            );
             let field = StructId::ShapeDesc.field(DISPLAY[class.depth as usize]).offset;
-            let m = Amode { base: Loc::P(regs::HEAP), index: Loc::V(t), scale: 1, disp: (shape::SHAPES_OFFSET as u32 + field) as i32 };
+            let m = Amode {
+                base: Loc::P(regs::HEAP),
+                index: Loc::V(t),
+                scale: 1,
+                disp: (shape::SHAPES_OFFSET as u32 + field) as i32,
+            };
             self.ins(Code::Cmp_rm32_imm32, &[A::Mem(m), A::Imm(class.shape as i64)]);
         }
         Some(Cond::One(Cc::E))
@@ -371,7 +390,10 @@ impl Isel<'_> {
         let dst = self.result(i);
         let d = self.f.insts[i];
         if d.op == Op::BNot {
-            let is_test = self.f.def_inst(d.arg_a()).is_some_and(|x| self.uses[d.a as usize] == 1 && self.f.insts[x].op != Op::BNot);
+            let is_test = self
+                .f
+                .def_inst(d.arg_a())
+                .is_some_and(|x| self.uses[d.a as usize] == 1 && self.f.insts[x].op != Op::BNot);
             if !is_test {
                 let a = self.reg(d.arg_a());
                 self.ins(Code::Xor_rm32_imm8, &[A::Tied(a, dst), A::Imm(1)]);

@@ -50,7 +50,11 @@ impl Isel<'_> {
             Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
                 let (mut x, mut y) = (a, d.arg_b());
                 let comm = matches!(d.op, Op::FAdd | Op::FMul);
-                if comm && (self.const_float(x).is_some() || (self.can_sink(x) && !self.can_sink(y)) || self.prefers_second(x, y)) {
+                if comm
+                    && (self.const_float(x).is_some()
+                        || (self.can_sink(x) && !self.can_sink(y))
+                        || self.prefers_second(x, y))
+                {
                     (x, y) = (y, x);
                 }
                 let code = match d.op {
@@ -68,13 +72,20 @@ impl Isel<'_> {
                 let (neg, mask) = (d.op == Op::FNeg, if to_wide { 1u128 << 63 } else { 1 << 31 });
                 let width = if to_wide { (1u128 << 64) - 1 } else { (1 << 32) - 1 };
                 let c = self.constant(if neg { mask } else { width & !mask });
-                self.ins(if neg { Code::Xorps_xmm_xmmm128 } else { Code::Andps_xmm_xmmm128 }, &[A::Tied(r, dst), A::Const(c)]);
+                self.ins(
+                    if neg { Code::Xorps_xmm_xmmm128 } else { Code::Andps_xmm_xmmm128 },
+                    &[A::Tied(r, dst), A::Const(c)],
+                );
             }
             Op::FSqrt => {
                 // Taking the destination as an input ties it to the source: no false dependency.
                 let r = self.reg(a);
                 let code = pick(to_wide, Code::Sqrtss_xmm_xmmm32, Code::Sqrtsd_xmm_xmmm64);
-                self.push(MKind::Ins(code, [Arg::Reg(Reg::Op(1)), Arg::Reg(Reg::Op(1)), Arg::None]), vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)], Clobber::None);
+                self.push(
+                    MKind::Ins(code, [Arg::Reg(Reg::Op(1)), Arg::Reg(Reg::Op(1)), Arg::None]),
+                    vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)],
+                    Clobber::None,
+                );
             }
             Op::FFloor | Op::FCeil | Op::FTrunc => {
                 let r = self.reg(a);
@@ -87,7 +98,11 @@ impl Isel<'_> {
                     };
                     let code = pick(to_wide, Code::Roundss_xmm_xmmm32_imm8, Code::Roundsd_xmm_xmmm64_imm8);
                     let args = [Arg::Reg(Reg::Op(1)), Arg::Reg(Reg::Op(1)), Arg::Imm(mode)];
-                    self.push(MKind::Ins(code, args), vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)], Clobber::None);
+                    self.push(
+                        MKind::Ins(code, args),
+                        vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)],
+                        Clobber::None,
+                    );
                 } else {
                     let how = match d.op {
                         Op::FFloor => Rounding::Floor,
@@ -95,19 +110,29 @@ impl Isel<'_> {
                         _ => Rounding::Trunc,
                     };
                     let (t, u) = (self.tmp_int(), self.tmp_float());
-                    let ops = vec![Operand::reg_use_at_end(r), Self::early_def(dst), Self::early_def(t), Self::early_def(u)];
+                    let ops = vec![
+                        Operand::reg_use_at_end(r),
+                        Self::early_def(dst),
+                        Self::early_def(t),
+                        Self::early_def(u),
+                    ];
                     self.push(MKind::Round { how, wide: to_wide }, ops, Clobber::None);
                 }
             }
             Op::FMin | Op::FMax => {
                 let (x, y) = (self.reg(a), self.reg(d.arg_b()));
-                let ops = vec![Operand::reg_use(x), Operand::reg_use_at_end(y), Operand::reg_reuse_def(dst, 0)];
+                let ops =
+                    vec![Operand::reg_use(x), Operand::reg_use_at_end(y), Operand::reg_reuse_def(dst, 0)];
                 self.push(MKind::MinMax { max: d.op == Op::FMax, wide: to_wide }, ops, Clobber::None);
             }
             Op::FCanon => {
                 let x = self.reg(a);
                 let t = self.tmp_int();
-                self.push(MKind::Canon, vec![Operand::reg_use(x), Operand::reg_reuse_def(dst, 0), Self::early_def(t)], Clobber::None);
+                self.push(
+                    MKind::Canon,
+                    vec![Operand::reg_use(x), Operand::reg_reuse_def(dst, 0), Self::early_def(t)],
+                    Clobber::None,
+                );
             }
             Op::SToF => {
                 // The conversion writes half of its register: start from zero.
@@ -124,7 +149,10 @@ impl Isel<'_> {
             Op::UToF if !from_wide => {
                 let z = self.zeroed();
                 let r = self.reg(a);
-                self.ins(pick(to_wide, Code::Cvtsi2ss_xmm_rm64, Code::Cvtsi2sd_xmm_rm64), &[A::Tied(z, dst), A::Any(r)]);
+                self.ins(
+                    pick(to_wide, Code::Cvtsi2ss_xmm_rm64, Code::Cvtsi2sd_xmm_rm64),
+                    &[A::Tied(z, dst), A::Any(r)],
+                );
             }
             Op::UToF => {
                 let r = self.reg(a);
@@ -150,17 +178,31 @@ impl Isel<'_> {
             Op::FToUSat => {
                 let r = self.reg(a);
                 let (t, u) = (self.tmp_int(), self.tmp_float());
-                let ops = vec![Operand::reg_use_at_end(r), Self::early_def(dst), Self::early_def(t), Self::early_def(u)];
+                let ops = vec![
+                    Operand::reg_use_at_end(r),
+                    Self::early_def(dst),
+                    Self::early_def(t),
+                    Self::early_def(u),
+                ];
                 self.push(MKind::ToUSat { from_wide, wide: to_wide }, ops, Clobber::None);
             }
             Op::FToInt32 => {
                 let r = self.reg(a);
-                self.push(MKind::ToInt32, vec![Operand::reg_use_at_end(r), Self::early_def(dst)], Clobber::None);
+                self.push(
+                    MKind::ToInt32,
+                    vec![Operand::reg_use_at_end(r), Self::early_def(dst)],
+                    Clobber::None,
+                );
             }
             Op::FPromote | Op::FDemote => {
                 let r = self.reg(a);
-                let code = if d.op == Op::FPromote { Code::Cvtss2sd_xmm_xmmm32 } else { Code::Cvtsd2ss_xmm_xmmm64 };
-                self.push(MKind::Ins(code, [Arg::Reg(Reg::Op(1)), Arg::Reg(Reg::Op(1)), Arg::None]), vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)], Clobber::None);
+                let code =
+                    if d.op == Op::FPromote { Code::Cvtss2sd_xmm_xmmm32 } else { Code::Cvtsd2ss_xmm_xmmm64 };
+                self.push(
+                    MKind::Ins(code, [Arg::Reg(Reg::Op(1)), Arg::Reg(Reg::Op(1)), Arg::None]),
+                    vec![Operand::reg_use(r), Operand::reg_reuse_def(dst, 0)],
+                    Clobber::None,
+                );
             }
             Op::FBits => {
                 let r = self.reg(a);

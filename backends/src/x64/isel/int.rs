@@ -73,7 +73,10 @@ impl Isel<'_> {
             Op::Clz => {
                 let a = self.reg(d.arg_a());
                 if self.opt.features.lzcnt {
-                    self.ins(pick(wide, Code::Lzcnt_r32_rm32, Code::Lzcnt_r64_rm64), &[A::Def(dst), A::Any(a)]);
+                    self.ins(
+                        pick(wide, Code::Lzcnt_r32_rm32, Code::Lzcnt_r64_rm64),
+                        &[A::Def(dst), A::Any(a)],
+                    );
                 } else {
                     // bsr leaves its result undefined for 0: replace it by 2*width-1, which xor turns into the width.
                     let (t, k, u) = (self.tmp_int(), self.tmp_int(), self.tmp_int());
@@ -171,7 +174,10 @@ impl Isel<'_> {
     fn alu_op(&mut self, d: &InstData, dst: VReg, wide: bool) {
         let (mut a, mut b) = (d.arg_a(), d.arg_b());
         let comm = d.op != Op::ISub;
-        if comm && (self.const_int(a).is_some() || (self.can_sink(a) && !self.can_sink(b) && self.const_int(b).is_none())) {
+        if comm
+            && (self.const_int(a).is_some()
+                || (self.can_sink(a) && !self.can_sink(b) && self.const_int(b).is_none()))
+        {
             (a, b) = (b, a);
         }
         let (rm, i8, i32) = alu(d.op, wide);
@@ -211,10 +217,20 @@ impl Isel<'_> {
         match c {
             0 => self.mov_imm(dst, 0),
             1 => self.mov(dst, x, wide),
-            3 | 5 | 9 => self.lea(dst, Amode { base: Loc::V(x), index: Loc::V(x), scale: c as u8 - 1, disp: 0 }, wide),
-            _ if c > 0 && c.count_ones() == 1 => self.shift_imm(Op::Shl, x, c.trailing_zeros() as i64, dst, wide),
-            -128..=127 => self.ins(pick(wide, Code::Imul_r32_rm32_imm8, Code::Imul_r64_rm64_imm8), &[A::Def(dst), A::Any(x), A::Imm(c)]),
-            _ => self.ins(pick(wide, Code::Imul_r32_rm32_imm32, Code::Imul_r64_rm64_imm32), &[A::Def(dst), A::Any(x), A::Imm(c)]),
+            3 | 5 | 9 => {
+                self.lea(dst, Amode { base: Loc::V(x), index: Loc::V(x), scale: c as u8 - 1, disp: 0 }, wide)
+            }
+            _ if c > 0 && c.count_ones() == 1 => {
+                self.shift_imm(Op::Shl, x, c.trailing_zeros() as i64, dst, wide)
+            }
+            -128..=127 => self.ins(
+                pick(wide, Code::Imul_r32_rm32_imm8, Code::Imul_r64_rm64_imm8),
+                &[A::Def(dst), A::Any(x), A::Imm(c)],
+            ),
+            _ => self.ins(
+                pick(wide, Code::Imul_r32_rm32_imm32, Code::Imul_r64_rm64_imm32),
+                &[A::Def(dst), A::Any(x), A::Imm(c)],
+            ),
         }
     }
 
@@ -343,7 +359,8 @@ impl Isel<'_> {
         if rem {
             let low = self.tmp_int();
             self.and_mask(sum, mask, low, wide);
-            return self.ins(pick(wide, Code::Sub_r32_rm32, Code::Sub_r64_rm64), &[A::Tied(low, dst), A::Use(bias)]);
+            return self
+                .ins(pick(wide, Code::Sub_r32_rm32, Code::Sub_r64_rm64), &[A::Tied(low, dst), A::Use(bias)]);
         }
         if c < 0 {
             let t = self.tmp_int();

@@ -15,7 +15,10 @@ impl Isel<'_> {
     pub(super) fn can_sink(&self, v: Value) -> bool {
         let Some(i) = self.f.def_inst(v) else { return false };
         let d = &self.f.insts[i];
-        if self.uses[v.index()] != 1 || self.block_of[i.index()] != self.cur_block || self.color[i.index()] != self.cur_color {
+        if self.uses[v.index()] != 1
+            || self.block_of[i.index()] != self.cur_block
+            || self.color[i.index()] != self.cur_color
+        {
             return false;
         }
         match d.op {
@@ -30,12 +33,19 @@ impl Isel<'_> {
     pub(super) fn sink_byte(&mut self, v: Value) -> Option<Amode> {
         let i = self.f.def_inst(v)?;
         let d = self.f.insts[i];
-        if self.uses[v.index()] != 1 || self.block_of[i.index()] != self.cur_block || self.color[i.index()] != self.cur_color {
+        if self.uses[v.index()] != 1
+            || self.block_of[i.index()] != self.cur_block
+            || self.color[i.index()] != self.cur_color
+        {
             return None;
         }
         match d.op {
             Op::LoadField => {
-                let field = self.m.fields.get(ultra_ir::FieldId(d.b)).filter(|f| matches!(f.kind, Kind::Bool | Kind::U8))?;
+                let field = self
+                    .m
+                    .fields
+                    .get(ultra_ir::FieldId(d.b))
+                    .filter(|f| matches!(f.kind, Kind::Bool | Kind::U8))?;
                 let offset = field.offset as i32;
                 Some(self.object(d.arg_a(), offset))
             }
@@ -236,17 +246,23 @@ impl Isel<'_> {
         match d.op {
             Op::NewObject => return self.new_object(i, None),
             Op::LoadField => {
-                let Some(field) = self.m.fields.get(ultra_ir::FieldId(d.b)) else { return self.unsupported("a load of an unknown field".into()) };
+                let Some(field) = self.m.fields.get(ultra_ir::FieldId(d.b)) else {
+                    return self.unsupported("a load of an unknown field".into());
+                };
                 let (kind, offset) = (field.kind, field.offset);
                 let dst = self.result(i);
                 let m = self.object(d.arg_a(), offset as i32);
                 self.load(dst, m, kind);
             }
             Op::StoreField => {
-                let Some(field) = self.m.fields.get(ultra_ir::FieldId(d.c)) else { return self.unsupported("a store to an unknown field".into()) };
+                let Some(field) = self.m.fields.get(ultra_ir::FieldId(d.c)) else {
+                    return self.unsupported("a store to an unknown field".into());
+                };
                 let (kind, offset) = (field.kind, field.offset);
                 let barrier = Barrier::get(d.aux).unwrap_or(Barrier::None);
-                let skip = barrier == Barrier::None || !kind.is_counted() || (barrier == Barrier::Init && self.uncounted(d.arg_b()));
+                let skip = barrier == Barrier::None
+                    || !kind.is_counted()
+                    || (barrier == Barrier::Init && self.uncounted(d.arg_b()));
                 let m = self.object(d.arg_a(), offset as i32);
                 if skip {
                     self.store(m, d.arg_b(), kind);
@@ -262,15 +278,21 @@ impl Isel<'_> {
                 self.ins(Code::Lea_r64_m, &[A::Def(dst), A::Mem(m)]);
             }
             Op::LoadElem => {
-                let Some(&kind) = Kind::ALL.get((d.aux & 0xFF) as usize) else { return self.unsupported("an element kind".into()) };
+                let Some(&kind) = Kind::ALL.get((d.aux & 0xFF) as usize) else {
+                    return self.unsupported("an element kind".into());
+                };
                 let dst = self.result(i);
                 let m = self.element(d.arg_a(), d.arg_b(), kind);
                 self.load(dst, m, kind);
             }
             Op::StoreElem => {
-                let Some(&kind) = Kind::ALL.get((d.aux & 0xFF) as usize) else { return self.unsupported("an element kind".into()) };
+                let Some(&kind) = Kind::ALL.get((d.aux & 0xFF) as usize) else {
+                    return self.unsupported("an element kind".into());
+                };
                 let barrier = Barrier::get(d.aux >> 8).unwrap_or(Barrier::None);
-                let skip = barrier == Barrier::None || !kind.is_counted() || (barrier == Barrier::Init && self.uncounted(d.arg_c()));
+                let skip = barrier == Barrier::None
+                    || !kind.is_counted()
+                    || (barrier == Barrier::Init && self.uncounted(d.arg_c()));
                 let m = self.element(d.arg_a(), d.arg_b(), kind);
                 if skip {
                     self.store(m, d.arg_c(), kind);
@@ -304,12 +326,21 @@ impl Isel<'_> {
             Op::StrLen => {
                 let s = self.reg(d.arg_a());
                 let dst = self.result(i);
-                self.push(MKind::StrLen, vec![Operand::reg_use_at_end(s), Self::early_def(dst)], Clobber::None);
+                self.push(
+                    MKind::StrLen,
+                    vec![Operand::reg_use_at_end(s), Self::early_def(dst)],
+                    Clobber::None,
+                );
             }
             Op::StrCharCode => {
                 let (s, n) = (self.reg(d.arg_a()), self.reg(d.arg_b()));
                 let (dst, t) = (self.result(i), self.tmp_int());
-                let ops = vec![Operand::reg_use_at_end(s), Operand::reg_use_at_end(n), Self::early_def(dst), Self::early_def(t)];
+                let ops = vec![
+                    Operand::reg_use_at_end(s),
+                    Operand::reg_use_at_end(n),
+                    Self::early_def(dst),
+                    Self::early_def(t),
+                ];
                 self.push(MKind::StrCharCode, ops, Clobber::None);
             }
             _ => unreachable!("dispatched by op"),
@@ -319,7 +350,9 @@ impl Isel<'_> {
 
     pub(super) fn new_object(&mut self, i: Inst, exc: Option<(MB, MB)>) -> Res<()> {
         let d = self.f.insts[i];
-        let Some(class) = self.m.classes.get(ultra_ir::ClassId(d.a)) else { return self.unsupported("an unknown class".into()) };
+        let Some(class) = self.m.classes.get(ultra_ir::ClassId(d.a)) else {
+            return self.unsupported("an unknown class".into());
+        };
         let meta = class.shape | class.meta_bits;
         let bytes = class.size.max(shape::CELL_ALIGN).next_multiple_of(shape::CELL_ALIGN);
         if class.size > shape::INLINE_MAX {
@@ -327,7 +360,11 @@ impl Isel<'_> {
         }
         self.vc.can_throw = true;
         let (dst, t) = (self.result(i), self.tmp_int());
-        self.push(MKind::NewObject { class: shape::size_class(bytes), bytes, meta, exc }, vec![Self::early_def(dst), Self::early_def(t)], Clobber::None);
+        self.push(
+            MKind::NewObject { class: shape::size_class(bytes), bytes, meta, exc },
+            vec![Self::early_def(dst), Self::early_def(t)],
+            Clobber::None,
+        );
         Ok(())
     }
 }

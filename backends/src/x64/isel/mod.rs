@@ -160,7 +160,10 @@ fn cold_blocks(f: &Func, order: &[Block]) -> Vec<bool> {
 
 pub(super) fn select(f: &Func, id: FuncId, m: &Module, opt: &Options<'_>) -> Res<VCode> {
     if f.layout.is_empty() {
-        return Err(CompileError::Unsupported { func: f.name.clone(), what: "a function without blocks".into() });
+        return Err(CompileError::Unsupported {
+            func: f.name.clone(),
+            what: "a function without blocks".into(),
+        });
     }
     let order = rpo(f);
     let mut s = Isel {
@@ -278,7 +281,8 @@ impl<'a> Isel<'a> {
             let mut list = Vec::new();
             for (i, &bc) in targets.iter().enumerate() {
                 let call = f.block_calls[bc];
-                let needs = targets.len() > 1 && (pred_count[call.block.index()] > 1 || !f.list(call.args).is_empty());
+                let needs = targets.len() > 1
+                    && (pred_count[call.block.index()] > 1 || !f.list(call.args).is_empty());
                 if needs {
                     let block = MB::new(self.vc.blocks.len());
                     let c = cold[b.index()] || cold[call.block.index()] || edge_cold(&f.insts[t], i);
@@ -534,7 +538,11 @@ impl<'a> Isel<'a> {
     fn load_float(&mut self, dst: VReg, bits: u64, wide: bool) {
         if bits == 0 {
             // The source is undefined: xor makes it zero whatever it held.
-            return self.push(MKind::Ins(Code::Xorps_xmm_xmmm128, [Arg::Reg(Reg::Op(0)), Arg::Reg(Reg::Op(0)), Arg::None]), vec![Operand::reg_def(dst)], Clobber::None);
+            return self.push(
+                MKind::Ins(Code::Xorps_xmm_xmmm128, [Arg::Reg(Reg::Op(0)), Arg::Reg(Reg::Op(0)), Arg::None]),
+                vec![Operand::reg_def(dst)],
+                Clobber::None,
+            );
         }
         let c = self.constant(bits as u128);
         let code = if wide { Code::Movsd_xmm_xmmm64 } else { Code::Movss_xmm_xmmm32 };
@@ -640,9 +648,11 @@ impl<'a> Isel<'a> {
             }
             Op::Switch => {
                 let v = self.reg(d.arg_a());
-                let targets: Vec<MB> = f.list(ultra_ir::ListRef(d.b)).iter().map(|&bc| self.edge[bc as usize]).collect();
+                let targets: Vec<MB> =
+                    f.list(ultra_ir::ListRef(d.b)).iter().map(|&bc| self.edge[bc as usize]).collect();
                 let values = f.list(ultra_ir::ListRef(d.c));
-                let mut cases: Vec<(i32, MB)> = values.iter().zip(&targets[1..]).map(|(&v, &t)| (v as i32, t)).collect();
+                let mut cases: Vec<(i32, MB)> =
+                    values.iter().zip(&targets[1..]).map(|(&v, &t)| (v as i32, t)).collect();
                 cases.sort_by_key(|c| c.0);
                 self.vc.switches.push(SwitchData { default: targets[0], cases });
                 let n = self.vc.switches.len() as u32 - 1;
@@ -658,7 +668,10 @@ impl<'a> Isel<'a> {
                     return self.unsupported("br_exc without an instruction that throws".into());
                 };
                 let (ok, handler) = (self.edge[d.a as usize], self.edge[d.b as usize]);
-                if matches!(f.insts[call].op, Op::Call | Op::CallRt | Op::CallVirtual | Op::CallCell | Op::Poll) {
+                if matches!(
+                    f.insts[call].op,
+                    Op::Call | Op::CallRt | Op::CallVirtual | Op::CallCell | Op::Poll
+                ) {
                     self.start(call);
                     self.taken[call.index()] = true;
                     self.lower_call(call, Some((ok, handler)))?;
@@ -694,17 +707,21 @@ impl<'a> Isel<'a> {
         let d = self.f.insts[i];
         match d.op {
             // Constants and renamings have no code of their own.
-            IConst | F64Const | F32Const | BConst | RefConst | AnyConst | FuncCell | BToI | ZExt32 | AnyFromStr | AnyToStr => Ok(()),
+            IConst | F64Const | F32Const | BConst | RefConst | AnyConst | FuncCell | BToI | ZExt32
+            | AnyFromStr | AnyToStr => Ok(()),
             StrConst | GlobalRef => self.unsupported(format!("{} without a runtime word", d.op.name())),
-            IAdd | ISub | IMul | INeg | IAnd | IOr | IXor | INot | Shl | SShr | UShr | SDiv | UDiv | SRem | URem | SExt8 | SExt16 | ZExt8
-            | ZExt16 | SExt32 | Trunc | Clz => self.lower_int(i),
-            FAdd | FSub | FMul | FDiv | FNeg | FAbs | FSqrt | FFloor | FCeil | FTrunc | FMin | FMax | FCanon | SToF | UToF | FToS | FToSSat
-            | FToUSat | FToInt32 | FPromote | FDemote | FBits | FFromBits => self.lower_float(i),
-            SAddOv | SSubOv | SMulOv | ICmp | FCmp | BNot | AnyIs | RefIsNullish | IsInstance => self.lower_bool(i),
+            IAdd | ISub | IMul | INeg | IAnd | IOr | IXor | INot | Shl | SShr | UShr | SDiv | UDiv | SRem
+            | URem | SExt8 | SExt16 | ZExt8 | ZExt16 | SExt32 | Trunc | Clz => self.lower_int(i),
+            FAdd | FSub | FMul | FDiv | FNeg | FAbs | FSqrt | FFloor | FCeil | FTrunc | FMin | FMax
+            | FCanon | SToF | UToF | FToS | FToSSat | FToUSat | FToInt32 | FPromote | FDemote | FBits
+            | FFromBits => self.lower_float(i),
+            SAddOv | SSubOv | SMulOv | ICmp | FCmp | BNot | AnyIs | RefIsNullish | IsInstance => {
+                self.lower_bool(i)
+            }
             Select => self.lower_select(i),
             AnyFromF64 | AnyFromBool | AnyFromRef | AnyToF64 | AnyToRef | AnyToBool => self.lower_any(i),
-            NewObject | LoadField | StoreField | StoreData | LoadElem | StoreElem | StackSlot | PtrLoad | PtrStore | ShapeOf | StrLen
-            | StrCharCode => self.lower_mem(i),
+            NewObject | LoadField | StoreField | StoreData | LoadElem | StoreElem | StackSlot | PtrLoad
+            | PtrStore | ShapeOf | StrLen | StrCharCode => self.lower_mem(i),
             Call | CallRt | CallVirtual | CallCell | Poll => self.lower_call(i, None),
             CatchValue => self.lower_catch(i),
             _ => self.unsupported(format!("operation {}", d.op.name())),
@@ -726,7 +743,8 @@ fn emission_order(f: &Func, order: &[Block], mblock: &[MB], vc: &VCode, edges: &
     for (i, &b) in order.iter().enumerate() {
         index[b.index()] = i;
     }
-    let mut list: Vec<Block> = order.iter().copied().filter(|b| !vc.blocks[mblock[b.index()].index()].cold).collect();
+    let mut list: Vec<Block> =
+        order.iter().copied().filter(|b| !vc.blocks[mblock[b.index()].index()].cold).collect();
     rotate_loops(f, &mut list);
     let mut out = vec![MB::new(0)];
     let mut cold = Vec::new();

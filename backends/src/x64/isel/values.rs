@@ -10,7 +10,11 @@ impl Isel<'_> {
         let a = self.reg(d.arg_a());
         match d.op {
             Op::AnyFromF64 if d.aux == 0 => self.ins(Code::Movq_rm64_xmm, &[A::Def(dst), A::Use(a)]),
-            Op::AnyFromF64 => self.push(MKind::AnyFromNumber, vec![Operand::reg_use_at_end(a), Self::early_def(dst)], Clobber::None),
+            Op::AnyFromF64 => self.push(
+                MKind::AnyFromNumber,
+                vec![Operand::reg_use_at_end(a), Self::early_def(dst)],
+                Clobber::None,
+            ),
             Op::AnyFromBool => {
                 let t = self.tmp_int();
                 self.mov_imm(t, value::FALSE);
@@ -18,7 +22,12 @@ impl Isel<'_> {
             }
             Op::AnyFromRef => {
                 // undefined and null are 0 and 1 below the miscellaneous tag too.
-                const { assert!(value::UNDEFINED == value::TAG_MISC << value::TAG_SHIFT && value::NULL == value::UNDEFINED + 1) };
+                const {
+                    assert!(
+                        value::UNDEFINED == value::TAG_MISC << value::TAG_SHIFT
+                            && value::NULL == value::UNDEFINED + 1
+                    )
+                };
                 let (obj, misc, tag) = (self.tmp_int(), self.tmp_int(), self.tmp_int());
                 self.mov_imm(obj, value::TAG_OBJECT << value::TAG_SHIFT);
                 self.mov_imm(misc, value::UNDEFINED);
