@@ -339,9 +339,13 @@ impl<'a> Reaper<'a> {
     }
 
     /// Whether a pin is all that is left of the count: the object is on its way out, in no cycle.
+    /// Where pins are a set they are not in the count.
     #[inline]
     fn is_only_pinned(&self, id: u32, rc: u32) -> bool {
-        rc & RC_COUNT_MASK == 1 && self.w.pins.len() <= FEW_PINS && self.w.pins.contains(&id)
+        rc & RC_COUNT_MASK == 1
+            && self.w.pinned.is_empty()
+            && self.w.pins.len() <= FEW_PINS
+            && self.w.pins.contains(&id)
     }
 
     #[cold]
