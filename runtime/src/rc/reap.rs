@@ -318,10 +318,22 @@ impl<'a> Reaper<'a> {
     }
 
     /// Takes one off the count of `id`; notes it as dead when that was the last.
-    #[inline]
+    #[inline(always)]
     unsafe fn decrement(&mut self, id: u32) {
         let head = self.head(id);
         let old = head.rc();
+        if old & (NOT_DEAD | RC_SHARED) == 1 {
+            head.set_rc(old - 1);
+            self.w.dead.push(id);
+        } else {
+            // SAFETY: passed on.
+            unsafe { self.decrement_other(head, id, old) }
+        }
+    }
+
+    /// As `decrement`, for objects that do not die of it at once.
+    #[inline(never)]
+    unsafe fn decrement_other(&mut self, head: Head, id: u32, old: u32) {
         if old & (RC_IMMORTAL | RC_SHARED) != 0 {
             // SAFETY: the caller held a counted reference, so the object is live.
             return unsafe { self.decrement_flagged(head, id) };
@@ -366,19 +378,38 @@ impl<'a> Reaper<'a> {
     }
 
     /// Frees the objects of `dead` and those whose last reference was theirs, within the budget.
+    ///
+    /// As in `sweep`, one comparison tells most: local, no candidate, and of the shape seen last.
     #[inline(never)]
     unsafe fn reap(&mut self) {
+        let mut maps = ShapeMaps::NONE;
         while let Some(id) = self.w.dead.pop() {
             if self.budget == 0 {
                 self.w.dead.push(id);
                 return self.bury();
             }
-            if !self.plain && self.keep_pinned(id) {
-                continue;
+            let head = self.head(id);
+            let header = head.word();
+            if header & (DEAD_SHAPE_MASK | RC_SHARED as u64) != maps.key {
+                match self.maps_of(header) {
+                    Some(found) if header as u32 & RC_SHARED == 0 => maps = found,
+                    _ => {
+                        if !self.plain && self.keep_pinned(id) {
+                            continue;
+                        }
+                        self.budget -= 1;
+                        // SAFETY: objects of `dead` have count 0 and nothing refers to them.
+                        unsafe { self.kill(id) };
+                        continue;
+                    }
+                }
             }
             self.budget -= 1;
-            // SAFETY: objects of `dead` have count 0 and nothing refers to them.
-            unsafe { self.kill(id) };
+            // SAFETY: as above; the maps are those of the object's shape, and tell everything.
+            unsafe {
+                trace::mapped(head.ptr(), (maps.refs, maps.words), &mut |child| self.decrement(child));
+                self.w.alloc.free(&self.rt.heap, head, id);
+            }
         }
     }
 
@@ -416,27 +447,17 @@ impl<'a> Reaper<'a> {
     }
 
     /// Ends one object whose count is 0: drops its references, then its memory.
-    #[inline]
+    #[inline(never)]
     unsafe fn kill(&mut self, id: u32) {
         let head = self.head(id);
-        let header = head.word();
-        let (rc, meta) = (header as u32, (header >> 32) as u32);
+        let meta = head.meta();
         debug_assert!(meta & META_SHAPE_MASK != 0, "object {id:#x} is freed twice");
-        let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
-            if self.plain && !trace::is_special(meta, desc) && rc & (RC_COLLECTOR | RC_SHARED) == 0 {
-                trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| self.decrement(child));
-                return self.w.alloc.free(&self.rt.heap, head, id);
-            }
             if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, id) {
                 return;
             }
-            if trace::is_special(meta, desc) {
-                self.drop_children(head, id, meta, &mut |reaper, child| reaper.decrement(child));
-            } else {
-                trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| self.decrement(child));
-            }
+            self.drop_children(head, id, meta, &mut |reaper, child| reaper.decrement(child));
             self.release(head, id, meta);
         }
     }
