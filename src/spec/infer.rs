@@ -104,6 +104,10 @@ pub fn infer(world: &mut World) {
         world.settle_escapes();
         settle_coercions(world);
         rounds += 1;
+        if (!world.changed || rounds > 150) && world.patient {
+            world.patient = false;
+            continue;
+        }
         if !world.changed || rounds > 200 {
             break;
         }
@@ -1051,12 +1055,19 @@ fn get_result(w: &mut World, o: T, name: StrId) -> T {
         GetPlan::BuiltinMethod => {
             T::obj(Obj::Global(builtins::global(builtins::BUILTIN_METHOD).unwrap_or(0)))
         }
+        // A store that adds the property may yet be found.
+        GetPlan::Dyn if w.patient && user_instance(w, o) => T::BOTTOM,
         GetPlan::Dyn => {
             w.escape(o);
             // A property that no class declares: any inferred value may come back.
             T::ANY
         }
     }
+}
+
+/// Whether a value is an instance of a class of the program, if anything.
+fn user_instance(w: &World, t: T) -> bool {
+    matches!(t.obj, Obj::Class(c) if t.without(NULLISH).within(OBJ) && w.decl_of(c).is_some())
 }
 
 /// The class value of an instance: known where no class extends its class.
@@ -1480,6 +1491,7 @@ fn call_method(w: &mut World, s: SpecId, inst: Inst, recv: T, name: StrId, args:
             }
             T::ANY
         }
+        CallPlan::Dyn if w.patient && user_instance(w, recv) => T::BOTTOM,
         CallPlan::Dyn => {
             if fn_method(&w.prog.strings.text(name)) == Some(FnMethod::Bind) {
                 bind_result(w);

@@ -95,6 +95,8 @@ pub struct World {
     /// Array cells made so far, for pollution by stores of unknown target.
     array_cells: Vec<CellId>,
     pub changed: bool,
+    /// What an instance of a known class does not have is waited for: a store may yet add it.
+    pub patient: bool,
     /// Runs destructors that are due; once an instance of a class with one is made.
     pub drain: Option<SpecId>,
     /// Element kind named by the call being inferred.
@@ -203,6 +205,7 @@ impl World {
             generic: Table::filled(prog.fns.len(), SpecId::NONE),
             array_cells: Vec::new(),
             changed: false,
+            patient: true,
             drain: None,
             dtype: None,
             sizes,
