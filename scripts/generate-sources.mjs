@@ -26,9 +26,10 @@ function repeat(piece, head = "", tail = "") {
   return parts.join("");
 }
 
-const shapes = {
+/** What programs are made of; a piece may use the one before it. */
+const pieces = {
   // Functions with loops, conditions and calls of each other.
-  functions: () => repeat(i => `
+  functions: i => `
 function step${i}(values: number[], limit: number): number {
   let sum = 0;
   let count = 0;
@@ -48,10 +49,10 @@ function step${i}(values: number[], limit: number): number {
   }
   return sum + count;
 }
-`),
+`,
 
   // Functions without annotations: results come from bodies.
-  unannotated: () => repeat(i => `
+  unannotated: i => `
 function make${i}(a = ${i}, b = "name${i}") {
   const point = { x: a, y: a + 1, label: b, parts: [a, a + 2] };
   const { x, label } = point;
@@ -65,10 +66,10 @@ function make${i}(a = ${i}, b = "name${i}") {
 }
 const made${i} = make${i}(1);
 const text${i} = made${i}.name + made${i}.total.toFixed(2);
-`),
+`,
 
   // Interfaces, classes that implement and extend, generic containers.
-  classes: () => repeat(i => `
+  classes: i => `
 interface Shape${i}<T> {
   readonly id: number;
   name?: string;
@@ -109,10 +110,10 @@ class Box${i}<T extends { length: number }> implements Shape${i}<T> {
 }
 const box${i} = new Box${i}(${i}, "text");
 const sizes${i}: number[] = box${i}.map(v => v.length).filter(n => n > 1);
-`),
+`,
 
   // Discriminated unions and narrowing.
-  unions: () => repeat(i => `
+  unions: i => `
 type Node${i} =
   | { kind: "number"; value: number }
   | { kind: "text"; value: string }
@@ -136,10 +137,10 @@ function weigh${i}(node: Node${i} | null | undefined): number {
   }
 }
 export const weight${i} = weigh${i}({ kind: "pair", left: { kind: "number", value: ${i} }, right: { kind: "text", value: "a" } });
-`),
+`,
 
   // Calls with functions as arguments: overloads and type arguments that are inferred.
-  chains: () => repeat(i => `
+  chains: i => `
 const words${i} = ["alpha", "beta", "gamma${i}"];
 const lengths${i} = words${i}
   .filter(w => w.length > ${i % 5})
@@ -152,7 +153,39 @@ async function load${i}(names: string[]): Promise<number> {
   const all = await Promise.all(names.map(async n => n.length + joined${i}.length));
   return all.reduce((a, b) => Math.max(a, b), sum${i});
 }
-`),
+`,
+
+  // Plain JavaScript style: functions in variables, prototypes of no type.
+  script: i => `
+var counter${i} = (function () {
+  var count = 0, names = {};
+  function next(name) {
+    names[name] = (names[name] || 0) + 1;
+    return ++count;
+  }
+  return { next: next, get: function (name) { return names[name]; }, reset: function () { count = 0; } };
+})();
+function use${i}(list, done) {
+  for (var i = 0, n = list.length; i < n; i++) {
+    var item = list[i];
+    if (item && item.name) {
+      counter${i}.next(item.name);
+    } else if (typeof item === "function") {
+      item(function (error, value) { done(error || value); });
+    }
+  }
+}
+`,
+};
+
+const shapes = {
+  ...Object.fromEntries(Object.entries(pieces).map(([name, piece]) => [name, () => repeat(piece)])),
+
+  // All of these in turn: what a large program looks like.
+  program: () => {
+    const all = Object.values(pieces);
+    return repeat(i => all[i % all.length](Math.floor(i / all.length)));
+  },
 
   // One function as long as the file.
   long: () => repeat(i => `
@@ -214,27 +247,6 @@ ${each(i => `  if (text === "name${i}") return ${i};\n`)}  return -1;
 `;
   },
 
-  // Plain JavaScript style: functions in variables, prototypes of no type.
-  script: () => repeat(i => `
-var counter${i} = (function () {
-  var count = 0, names = {};
-  function next(name) {
-    names[name] = (names[name] || 0) + 1;
-    return ++count;
-  }
-  return { next: next, get: function (name) { return names[name]; }, reset: function () { count = 0; } };
-})();
-function use${i}(list, done) {
-  for (var i = 0, n = list.length; i < n; i++) {
-    var item = list[i];
-    if (item && item.name) {
-      counter${i}.next(item.name);
-    } else if (typeof item === "function") {
-      item(function (error, value) { done(error || value); });
-    }
-  }
-}
-`),
 };
 
 mkdirSync(directory, { recursive: true });

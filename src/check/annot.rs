@@ -315,6 +315,9 @@ impl Checker<'_> {
             return Ty::ANY;
         }
         let Some(sym) = self.lookup(scope, first.name, flag::VALUE) else {
+            if first.name == names::UNDEFINED {
+                return Ty::UNDEFINED;
+            }
             if !super::lib::is_opaque(self.names.resolve(first.name)) && !self.is_lib() {
                 let d = self.undeclared(first, scope);
                 self.error(d);

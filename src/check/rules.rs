@@ -689,6 +689,10 @@ impl Checker<'_> {
             if m.modifiers.is_static || m.modifiers.is_abstract || m.modifiers.is_declare {
                 continue;
             }
+            // As in TypeScript, fields named by a string or number are not followed.
+            if !matches!(key, PropKey::Ident(_) | PropKey::Private(_)) {
+                continue;
+            }
             let ty = self.annotation(self.file, *t, scope);
             let ty = self.force(ty);
             let loose = self
