@@ -117,7 +117,7 @@ for (const path of files(directory)) {
 }
 if (list) {
   const top = [...missed].sort((x, y) => y[1].length - x[1].length).slice(0, 40);
-  for (const [code, where] of top) console.log(`missed TS${code} ${where.length} times: ${where.slice(0, 400).join(" ")}`);
+  for (const [code, where] of top) console.log(`missed TS${code} ${where.length} times: ${where.slice(0, 4).join(" ")}`);
 }
 const share = (100 * counts.found) / Math.max(counts.wanted, 1);
 console.log(

@@ -300,8 +300,6 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn check_overloads(&mut self, _id: FunctionId) {}
-
     /// A result that some path does not give.
     pub(super) fn check_return_paths(&mut self, id: FunctionId, expected: Ty) {
         let f = self.file_of(self.file);
