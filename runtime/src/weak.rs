@@ -11,18 +11,22 @@
 //!
 //! Reading a cell gives an uncounted reference on the reader's stack, which the scan
 //! sees as any other; what a scan frees leaves the table before it is freed. One lock
-//! guards the table, so that reading a cell and the death of its target exclude each
-//! other.
+//! guards the table and the cells, so that reading a cell and the death of its target
+//! exclude each other. Of a shared target the reader gets a reference counted until it
+//! has scanned, unless the count is 0 already: then the target is dead. A target that is
+//! shared has a cell for each reference to it, since the cell may be somebody's own.
 
 use crate::ctx;
 use crate::error;
-use crate::mem::object::{addr, alloc, header_ptr};
+use crate::mem::heap::Heap;
+use crate::mem::object::{addr, alloc, head};
 use crate::object::cx::*;
 use crate::rc::barrier::word_id;
 use crate::rc::poll::throw_out_of_memory;
 use crate::rc::publish::publish;
+use crate::sync::{Mutex, MutexGuard, lock};
 use hashbrown::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicU32, Ordering::*};
 use ultra_abi::layout::WorkerContext;
 use ultra_abi::shape::*;
 use ultra_abi::value::*;
@@ -49,7 +53,7 @@ struct Watch {
 /// What the keys, maps and registries of one runtime have to do with each other.
 #[derive(Debug, Default)]
 pub struct Table {
-    cells: HashMap<u32, u32>,
+    cells: HashMap<u32, Vec<u32>>,
     entries: HashMap<u32, Vec<Entry>>,
     /// Keys of each map, in no order.
     maps: HashMap<u32, Vec<u32>>,
@@ -75,7 +79,7 @@ pub struct Loss {
 
 impl Weak {
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(|e| e.into_inner())
+        lock(&self.0)
     }
 
     /// Calls `visit` with the words that the table counts for an owner.
@@ -92,19 +96,34 @@ impl Weak {
         }
     }
 
-    /// The cell of a target that is about to get its destructor: weak references end here.
-    pub fn take_cell(&self, target: u32) -> Option<u32> {
-        self.lock().cells.remove(&target)
+    /// Ends weak references to a target that is about to get its destructor, or to die.
+    ///
+    /// # Safety
+    /// `heap` is the one whose objects are in the table.
+    pub unsafe fn end_cells(&self, heap: &Heap, target: u32) {
+        // SAFETY: passed on.
+        unsafe { self.lock().end_cells(heap, target) }
     }
 
     /// Takes a dying object out of the table. Values that it owned are the caller's to release.
-    pub fn bury(&self, id: u32, target_of_cell: Option<u32>) -> Loss {
+    ///
+    /// # Safety
+    /// `heap` is the one whose objects are in the table, and `id` is such an object.
+    pub unsafe fn bury(&self, heap: &Heap, id: u32) -> Loss {
         let mut loss = Loss::default();
         let table = &mut *self.lock();
-        if let Some(target) = target_of_cell
-            && table.cells.get(&target) == Some(&id)
-        {
-            table.cells.remove(&target);
+        // SAFETY: the caller vouches for the object; a weak cell has a target.
+        unsafe {
+            table.end_cells(heap, id);
+            if heap.head(id).meta() & META_SHAPE_MASK == SHAPE_WEAK_CELL {
+                let target = cell_target(heap.addr(id)).load(Relaxed);
+                if let Some(cells) = table.cells.get_mut(&target) {
+                    cells.retain(|&cell| cell != id);
+                    if cells.is_empty() {
+                        table.cells.remove(&target);
+                    }
+                }
+            }
         }
         for entry in table.entries.remove(&id).into_iter().flatten() {
             if let Some(keys) = table.maps.get_mut(&entry.map) {
@@ -141,13 +160,43 @@ impl Weak {
     }
 }
 
+impl Table {
+    unsafe fn end_cells(&mut self, heap: &Heap, target: u32) {
+        for cell in self.cells.remove(&target).into_iter().flatten() {
+            // SAFETY: a cell in the table is live.
+            unsafe { cell_target(heap.addr(cell)).store(0, Relaxed) };
+        }
+    }
+}
+
+/// The target in a weak cell. It changes under the table's lock.
+unsafe fn cell_target<'a>(cell: *mut u8) -> &'a AtomicU32 {
+    // SAFETY: the caller vouches for the cell.
+    unsafe { AtomicU32::from_ptr(cell.add(CELL_TARGET as usize).cast()) }
+}
+
 /// Sees to it that the object's death comes by the table.
 unsafe fn mark(ctx: *mut WorkerContext, id: u32) {
     // SAFETY: the caller vouches for the object.
     unsafe {
-        let meta = &raw mut (*header_ptr(ctx, id)).meta;
-        if *meta & META_FINALIZE == 0 {
-            *meta |= META_FINALIZE | META_DESTROYED;
+        let head = head(ctx, id);
+        if head.meta() & META_FINALIZE != 0 {
+            return;
+        }
+        if head.is_shared() {
+            head.set(((META_FINALIZE | META_DESTROYED) as u64) << 32);
+        } else {
+            head.set_meta(head.meta() | META_FINALIZE | META_DESTROYED);
+        }
+    }
+}
+
+/// A collection under way learns what the table's change touches.
+unsafe fn note(ctx: *mut WorkerContext, ids: &[u32]) {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe {
+        if (*ctx).barrier != 0 {
+            ids.iter().for_each(|&id| (*ctx::worker(ctx)).note_touched(id));
         }
     }
 }
@@ -162,12 +211,8 @@ fn weak<'a>(cx: Cx) -> &'a Weak {
 /// # Safety
 /// `ctx` is the live context of the calling worker and `id` a live object.
 pub unsafe fn forget_target(ctx: *mut WorkerContext, id: u32) {
-    // SAFETY: the caller vouches for the context; a cell in the table is live.
-    unsafe {
-        if let Some(cell) = (*ctx::payloads(ctx)).weak.take_cell(id) {
-            addr(ctx, cell, CELL_TARGET).cast::<u32>().write(0);
-        }
-    }
+    // SAFETY: the caller vouches for the context.
+    unsafe { (*ctx::payloads(ctx)).weak.end_cells(&*ctx::heap(ctx), id) }
 }
 
 /// The weak cell of an object, made when there is none; 0 when an exception is pending.
@@ -181,16 +226,18 @@ pub unsafe extern "C" fn weak_cell(ctx: *mut WorkerContext, target: u32) -> u32 
     // SAFETY: the caller keeps the contract of entry points; a cell in the table is live.
     unsafe {
         let table = &(*ctx::payloads(ctx)).weak;
-        if let Some(&cell) = table.lock().cells.get(&target) {
+        let shared = head(ctx, target).is_shared();
+        if !shared && let Some(&cell) = table.lock().cells.get(&target).and_then(|cells| cells.first()) {
             return cell;
         }
         let Some(cell) = alloc(ctx, CELL_SIZE, SHAPE_WEAK_CELL | META_FINALIZE | META_DESTROYED) else {
             throw_out_of_memory(ctx);
             return 0;
         };
-        addr(ctx, cell.0, CELL_TARGET).cast::<u32>().write(target);
         mark(ctx, target);
-        table.lock().cells.insert(target, cell.0);
+        let mut table = table.lock();
+        cell_target(addr(ctx, cell.0, 0)).store(target, Relaxed);
+        table.cells.entry(target).or_default().push(cell.0);
         cell.0
     }
 }
@@ -206,11 +253,26 @@ pub unsafe extern "C" fn weak_deref(ctx: *mut WorkerContext, cell: u32) -> u32 {
     }
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        if (*header_ptr(ctx, cell)).meta & META_SHAPE_MASK != SHAPE_WEAK_CELL {
+        if head(ctx, cell).meta() & META_SHAPE_MASK != SHAPE_WEAK_CELL {
             return cell;
         }
         let _table = (*ctx::payloads(ctx)).weak.lock();
-        addr(ctx, cell, CELL_TARGET).cast::<u32>().read()
+        let target = cell_target(addr(ctx, cell, 0)).load(Relaxed);
+        if target <= REF_NULL {
+            return target;
+        }
+        let (object, w) = (head(ctx, target), &mut *ctx::worker(ctx));
+        w.note_touched(target);
+        if object.is_immortal() {
+            return target;
+        }
+        if object.is_shared() {
+            if !object.temporary_inc() {
+                return 0;
+            }
+            w.unstamped.push(target);
+        }
+        if object.meta() & META_DEAD != 0 { 0 } else { target }
     }
 }
 
@@ -241,6 +303,7 @@ pub fn map_set(cx: Cx, map: u32, key_word: Word, value: Word) -> Res<()> {
     unsafe {
         mark(cx.ctx(), id);
         mark(cx.ctx(), map);
+        note(cx.ctx(), &[id, map, word_id(value)]);
         if cx.read::<u32>(id, 0) & RC_SHARED != 0 && word_id(value) > REF_NULL {
             publish(cx.ctx(), word_id(value));
         }
@@ -304,6 +367,7 @@ pub fn register(cx: Cx, registry: u32, target: Word, held: Word, token: Word) ->
     unsafe {
         mark(cx.ctx(), id);
         mark(cx.ctx(), registry);
+        note(cx.ctx(), &[id, registry, word_id(held)]);
         if cx.read::<u32>(registry, 0) & RC_SHARED != 0 && word_id(held) > REF_NULL {
             publish(cx.ctx(), word_id(held));
         }

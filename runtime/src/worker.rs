@@ -19,7 +19,7 @@ use crate::mem::alloc::{Alloc, AllocStats};
 use crate::mem::idset::IdMap;
 use crate::mem::options::Options;
 use crate::mutant;
-use crate::rc::destroy::Destroyer;
+use crate::rc::destroy::{self, Destroyer};
 use crate::rc::scan::{ScanStats, scan};
 use crate::sync::{Mutex, MutexGuard, lock, step};
 use std::collections::VecDeque;
@@ -84,6 +84,8 @@ pub struct Workers {
     has_orphans: AtomicBool,
     /// Candidates of goroutines that have ended.
     candidates: Mutex<Vec<u32>>,
+    /// Objects whose destructor is due and whose goroutine is gone, each with a counted reference.
+    pub(crate) destroy_mail: Mutex<Vec<u32>>,
     /// Figures of workers that have ended.
     gone: Mutex<Figures>,
 }
@@ -94,6 +96,9 @@ pub struct Figures {
     pub alloc: AllocStats,
     pub scans: ScanStats,
     pub slow_counts: u64,
+    /// Destructors run, and those that ended by an exception.
+    pub destroyed: u64,
+    pub failed: u64,
 }
 
 // SAFETY: the pointers of the list are only followed by their own thread, or while all others are stopped.
@@ -109,6 +114,7 @@ impl Default for Workers {
             orphans: Mutex::default(),
             has_orphans: AtomicBool::new(false),
             candidates: Mutex::default(),
+            destroy_mail: Mutex::default(),
             gone: Mutex::default(),
         }
     }
@@ -346,6 +352,7 @@ impl Worker {
             let rt = w.runtime();
             debug_assert!(w.backlog.is_empty() && w.quarantine.is_empty());
             rt.cycles.offer(&mut w.candidates);
+            lock(&rt.workers.destroy_mail).extend(w.destroyer.take_counted());
             rt.workers.adopt(std::mem::take(&mut w.unstamped));
             w.alloc.give_up(&rt.heap);
             Worker::discard(worker);
@@ -409,9 +416,12 @@ impl Worker {
                 w.runtime().cycles.cancel(job);
             }
             if !mutant::on("no_drain") {
-                scan(ctx);
-                while !w.backlog.is_empty() || w.task.is_busy() {
+                loop {
+                    destroy::mail(ctx);
                     scan(ctx);
+                    if w.backlog.is_empty() && !w.task.is_busy() && w.destroyer.is_idle() {
+                        break;
+                    }
                 }
                 debug_assert!(w.zero_list.is_empty());
             }
@@ -512,6 +522,11 @@ impl Worker {
     pub(crate) fn barrier(&self) -> i32 {
         let all = self.touched.is_some() || self.task.is_watched() || self.runtime().options.publish_all;
         if all { i32::MAX } else { 0 }
+    }
+
+    /// Whether this is the worker of the program's thread.
+    pub(crate) fn is_main(&self) -> bool {
+        std::ptr::eq(self, self.runtime().main_worker())
     }
 
     /// Whether freed cells must wait for the end of a collection.
@@ -683,6 +698,8 @@ impl Worker {
         to.bytes_allocated += from.bytes_allocated;
         to.objects_freed += from.objects_freed;
         figures.scans.add(&self.scans);
+        figures.destroyed += self.destroyer.run;
+        figures.failed += self.destroyer.failed;
         // SAFETY: the context lives as long as the worker.
         figures.slow_counts += unsafe { (*self.context).stat_slow_counts };
     }

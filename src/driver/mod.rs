@@ -329,7 +329,7 @@ impl Session {
         if status == 0 && self.world.drain.is_some() {
             self.destroy_rest(&stack);
         }
-        if status == 0 && self.runtime.destroyer().failed > 0 {
+        if status == 0 && self.runtime.failed_destructors() > 0 {
             status = 1;
         }
         let status = self.finish(status);

@@ -100,7 +100,7 @@ impl LocalJob {
     /// The thread's side of the job.
     fn run(&self, rt: &Runtime) {
         let mut trial = Trial::default();
-        let keep_all = || Verdict { garbage: Vec::new(), keep: self.roots.clone() };
+        let keep_all = || Verdict { keep: self.roots.clone(), ..Verdict::default() };
         // SAFETY: the worker keeps in place whatever can be reached from the roots until the job is done.
         let verdict = unsafe {
             if trial.close(rt, &self.roots, Kind::Local, usize::MAX, true, &|| self.is_cancelled()) {
@@ -115,7 +115,8 @@ impl LocalJob {
                 } else {
                     let mut touched = IdMap::default();
                     lock(&self.data).0.iter().for_each(|&id| touched.insert(id));
-                    trial.verdict(rt, Kind::Local, &touched)
+                    let verdict = trial.verdict(rt, Kind::Local, &touched);
+                    trial.spare_due(rt, verdict)
                 }
             } else {
                 keep_all()
@@ -280,7 +281,7 @@ impl Cycles {
             // The thread may be waiting for this very worker, on behalf of another job.
             if let Some(at) = state.local.iter().position(|other| Arc::ptr_eq(other, job)) {
                 state.local.remove(at);
-                lock(&job.data).1 = Verdict { garbage: Vec::new(), keep: job.roots.clone() };
+                lock(&job.data).1 = Verdict { keep: job.roots.clone(), ..Verdict::default() };
                 job.enter(Stage::Done);
             }
         }

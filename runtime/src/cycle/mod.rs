@@ -46,8 +46,9 @@ const THRESHOLD_MIN: usize = 2048;
 const INLINE_LIMIT: usize = 32_768;
 /// Members of garbage cycles that one scan frees.
 const FREE_AT_ONCE: usize = 32_768;
-/// Dead objects, and their bytes, kept for being candidates, at which the candidates are sifted.
-const ZOMBIES: usize = 8192;
+/// Dead objects kept for being candidates, at which the candidates may be sifted, and their bytes.
+/// They hold up whole pages, so they must be few; with half of the candidates dead a sift is cheap.
+const ZOMBIES: usize = 32;
 const ZOMBIE_BYTES: usize = 1 << 20;
 
 /// The next threshold, after a collection that freed some of the objects it looked at.
@@ -95,7 +96,7 @@ pub(crate) unsafe fn at_scan(rt: &Runtime, w: &mut Worker) {
         }
         if w.task.job.is_none() && w.task.doomed.is_empty() && is_due(rt, w) {
             task::collect(rt, w, INLINE_LIMIT);
-        } else if w.zombies >= ZOMBIES || w.zombie_bytes >= ZOMBIE_BYTES {
+        } else if w.zombies >= ZOMBIES.max(w.task.candidates.len() / 2) || w.zombie_bytes >= ZOMBIE_BYTES {
             task::sift(rt, w);
         }
     }

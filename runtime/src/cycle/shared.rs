@@ -7,6 +7,7 @@ use crate::cycle::trial::{Kind, Trial, Verdict};
 use crate::mem::head::DEAD;
 use crate::mem::idset::IdMap;
 use crate::mutant;
+use crate::rc::destroy;
 use crate::rc::reap::{Doomed, Reaper};
 use crate::worker::Worker;
 use ultra_abi::shape::{META_DEAD, RC_COLLECTOR, RC_ZERO_LISTED};
@@ -40,9 +41,9 @@ unsafe fn examine(rt: &Runtime, w: &mut Worker) {
         }
         let mut touched = IdMap::default();
         rt.cycles.take_reports().into_iter().for_each(|id| touched.insert(id));
-        let mut verdict = trial.verdict(rt, Kind::Shared, &touched);
-        verdict.garbage = w.spare_undestroyed(rt, verdict.garbage);
+        let verdict = trial.verdict(rt, Kind::Shared, &touched);
         let verdict = claim(rt, &mut trial, verdict);
+        let verdict = spare_due(rt, w, &mut trial, verdict);
         keep(rt, w, &verdict.keep);
         let (freed, looked_at) = (verdict.garbage.len(), trial.ids.len());
         rt.cycles.set_threshold(|now| next_threshold(now, freed, looked_at));
@@ -79,6 +80,25 @@ unsafe fn claim(rt: &Runtime, trial: &mut Trial, verdict: Verdict) -> Verdict {
         last.keep.push(id);
     }
     last
+}
+
+/// Queues members whose destructor is due; they and all that they reach are not dead yet.
+unsafe fn spare_due(rt: &Runtime, w: &mut Worker, trial: &mut Trial, verdict: Verdict) -> Verdict {
+    let before = verdict.garbage.clone();
+    // SAFETY: members stay in place, and nobody else has the garbage among them.
+    unsafe {
+        let verdict = trial.spare_due(rt, verdict);
+        if verdict.due.is_empty() {
+            return verdict;
+        }
+        let mut garbage = IdMap::default();
+        verdict.garbage.iter().for_each(|&id| garbage.insert(id));
+        for id in before.into_iter().filter(|&id| !garbage.contains(id)) {
+            rt.heap.head(id).clear(DEAD);
+        }
+        destroy::queue_members(rt, w, &verdict.due);
+        verdict
+    }
 }
 
 /// Takes the shared candidates, frees those that are dead, and clears bit B of the others.
@@ -122,12 +142,14 @@ pub unsafe fn collect_alone(rt: &Runtime, w: &mut Worker) -> usize {
         let mut trial = Trial::default();
         trial.close(rt, &roots, Kind::Shared, usize::MAX, false, &|| false);
         trial.count(rt);
-        let verdict = trial.verdict(rt, Kind::Shared, &IdMap::default());
+        let mut held = IdMap::default();
+        w.destroyer.roots().for_each(|id| held.insert(id));
+        let verdict = trial.verdict(rt, Kind::Shared, &held);
+        let verdict = spare_due(rt, w, &mut trial, verdict);
         keep(rt, w, &verdict.keep);
-        let garbage = w.spare_undestroyed(rt, verdict.garbage);
-        let freed = garbage.len();
+        let freed = verdict.garbage.len();
         let mut reaper = Reaper::new(rt, w, usize::MAX);
-        reaper.free_garbage(&mut Doomed::new(garbage), usize::MAX);
+        reaper.free_garbage(&mut Doomed::new(verdict.garbage), usize::MAX);
         freed
     }
 }

@@ -7,10 +7,11 @@ use crate::cycle::{THRESHOLD, next_threshold};
 use crate::mem::head::Head;
 use crate::mem::idset::IdMap;
 use crate::mutant;
+use crate::rc::destroy;
 use crate::rc::reap::{Doomed, Reaper};
 use crate::worker::Worker;
 use std::sync::Arc;
-use ultra_abi::shape::{META_DEAD, RC_COLLECTOR, RC_ZERO_LISTED};
+use ultra_abi::shape::{META_DEAD, META_FINALIZE, RC_COLLECTOR, RC_ZERO_LISTED};
 
 /// Entries of a log that are sorted and made unique.
 const LOG_ENTRIES: usize = 1 << 18;
@@ -131,7 +132,10 @@ pub unsafe fn collect(rt: &Runtime, w: &mut Worker, limit: usize) -> usize {
         trial.count(rt);
         let mut pins = IdMap::default();
         w.pins.iter().for_each(|&id| pins.insert(id));
+        w.destroyer.roots().for_each(|id| pins.insert(id));
         let verdict = trial.verdict(rt, Kind::Local, &pins);
+        let verdict = trial.spare_due(rt, verdict);
+        destroy::queue_members(rt, w, &verdict.due);
         let freed = verdict.garbage.len();
         w.task.threshold = next_threshold(w.task.threshold, freed, trial.ids.len());
         if trial.cut {
@@ -158,7 +162,6 @@ pub unsafe fn sift(rt: &Runtime, w: &mut Worker) {
 unsafe fn free_now(rt: &Runtime, w: &mut Worker, garbage: Vec<u32>) {
     // SAFETY: nothing but garbage refers to garbage.
     unsafe {
-        let garbage = w.spare_undestroyed(rt, garbage);
         let mut reaper = Reaper::new(rt, w, usize::MAX);
         reaper.free_garbage(&mut Doomed::new(garbage), usize::MAX);
     }
@@ -197,6 +200,17 @@ unsafe fn collect_unlimited(rt: &Runtime, w: &mut Worker) {
     }
 }
 
+/// What weak references lead to is dead from now on, however long freeing it takes.
+fn condemn_weak(rt: &Runtime, garbage: &[u32]) {
+    for &id in garbage {
+        // SAFETY: garbage of this goroutine is changed by its worker alone.
+        let head = unsafe { rt.heap.head(id) };
+        if head.meta() & META_FINALIZE != 0 {
+            head.set_meta(head.meta() | META_DEAD);
+        }
+    }
+}
+
 /// Goes on with a collection under way.
 ///
 /// # Safety
@@ -218,13 +232,16 @@ pub unsafe fn attend(rt: &Runtime, w: &mut Worker) {
             job.report(log);
         }
         Stage::Done => {
-            let Verdict { garbage, keep: again } = job.take_result();
+            let Verdict { garbage, keep: again, due } = job.take_result();
+            // SAFETY: the job found that nothing refers to them.
+            unsafe { destroy::queue_members(rt, w, &due) };
+            condemn_weak(rt, &garbage);
             w.task.threshold = next_threshold(w.task.threshold, garbage.len(), job.looked_at());
             w.task.job = None;
             w.task.log = Vec::new();
             w.end_quarantine(rt);
             keep(rt, w, &again);
-            w.task.doomed = Doomed::new(w.spare_undestroyed(rt, garbage));
+            w.task.doomed = Doomed::new(garbage);
         }
         Stage::Tracing | Stage::Reported => {}
     }

@@ -13,6 +13,7 @@ use crate::ctx::Runtime;
 use crate::mem::head::Head;
 use crate::mem::idset::IdMap;
 use crate::mutant;
+use crate::rc::destroy;
 use crate::rc::trace;
 use crate::sync::step;
 use ultra_abi::layout::SHAPE_ACYCLIC;
@@ -50,6 +51,8 @@ pub struct Verdict {
     pub garbage: Vec<u32>,
     /// Candidates that have to be looked at again.
     pub keep: Vec<u32>,
+    /// Members that get their destructors before they can be garbage.
+    pub due: Vec<u32>,
 }
 
 /// Whether the object can be in a cycle that this trial may free, and can be looked into.
@@ -212,6 +215,24 @@ impl Trial {
             self.spread(found, LIVE);
         }
         self.result(rt)
+    }
+
+    /// Takes members whose destructor is due out of the garbage, with all that they reach.
+    ///
+    /// # Safety
+    /// As `close`.
+    pub unsafe fn spare_due(&mut self, rt: &Runtime, verdict: Verdict) -> Verdict {
+        // SAFETY: the caller vouches for the objects.
+        let is_due = |id: &u32| destroy::is_due(unsafe { rt.heap.head(*id) }.meta());
+        let due: Vec<u32> = verdict.garbage.iter().copied().filter(is_due).collect();
+        if due.is_empty() {
+            return verdict;
+        }
+        let mut next = self.revive(rt, &due);
+        next.keep.extend(verdict.keep);
+        next.keep.extend(&due);
+        next.due = due;
+        next
     }
 
     fn result(&self, rt: &Runtime) -> Verdict {

@@ -161,10 +161,12 @@ impl Runtime {
         let mut hands = Hands { decrements: Worker::orphaned_decrements(self), ..Hands::default() };
         hands.candidates.extend(self.cycles.candidates());
         hands.candidates.extend(self.workers.left_behind());
+        hands.decrements.extend(lock(&self.workers.destroy_mail).iter());
         // SAFETY: the caller of the audit excludes other threads.
         unsafe {
             self.workers.each(|w| {
                 hands.decrements.extend(w.pending_decrements());
+                hands.decrements.extend(w.destroyer.counted());
                 hands.zero.extend(w.zero_list.iter().copied());
                 hands.candidates.extend(w.candidates.iter().chain(&w.task.candidates).copied());
                 self.add_young(w, &mut hands.young);

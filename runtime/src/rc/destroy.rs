@@ -10,23 +10,27 @@
 //! destructor is due any more: it has been queued, or there is none. It is set before
 //! the destructor runs, so no object gets its destructor twice, resurrected or not.
 //!
-//! Neither list counts its references: a scan pins what is on them. An object that a
-//! scan queues has count 0 and goes to the zero list, which frees it once it is neither
-//! queued nor used.
+//! Neither list counts references to local objects: a scan pins what is on them. A local
+//! object that a scan queues has count 0 and goes to the zero list, which frees it once
+//! it is neither queued nor used. The queue counts what is shared: nobody else may free it.
+//! A worker that lets go of its goroutine mails its queue to the main one's next poll.
 //!
 //! A mark is the length of `holds` when a scope began. Whatever way control leaves the
 //! scope, cutting back to the mark releases what its variables hold, last first; so a
 //! handler also releases what calls that threw have left.
 
 use crate::ctx::{self, Runtime};
-use crate::mem::head::Head;
-use crate::mem::object::{head, header_ptr};
+use crate::mem::object::head as header;
 use crate::object::cx::Cx;
+use crate::rc::barrier::log_dec;
 use crate::rc::poll::request_poll;
+use crate::rc::publish::publish;
+use crate::rc::scan::pin;
+use crate::sync::lock;
 use crate::weak;
 use crate::worker::Worker;
 use std::collections::VecDeque;
-use ultra_abi::layout::{ATTENTION_DESTROY, Header, WorkerContext};
+use ultra_abi::layout::{ATTENTION_DESTROY, WorkerContext};
 use ultra_abi::rtfn::{HOLD_ALIASED, HOLD_ALONE, HOLD_RETURNED};
 use ultra_abi::shape::*;
 use ultra_abi::value::{REF_NULL, TAG_OBJECT, UNDEFINED, from_object, tag};
@@ -44,12 +48,20 @@ struct Hold {
     flags: i32,
 }
 
+/// An object whose destructor, or a registry whose callback, is due.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    id: u32,
+    /// The queue has a counted reference.
+    counted: bool,
+}
+
 /// Destructors due and variables that delay them, of one worker.
 #[derive(Debug, Default)]
 pub struct Destroyer {
     holds: Vec<Hold>,
     /// Objects whose destructor is due, in the order in which it will run.
-    queue: VecDeque<u32>,
+    queue: VecDeque<Due>,
     /// What the scan under way found dead; not yet on the zero list.
     found: Vec<u32>,
     /// Calls of generated code that drain the queue, nested.
@@ -68,31 +80,50 @@ pub const fn is_due(meta: u32) -> bool {
     meta & (META_FINALIZE | META_DESTROYED) == META_FINALIZE
 }
 
-/// Notes that no destructor of the object is due any more.
-fn set_destroyed(head: Head) {
-    if head.is_shared() {
-        head.set((META_DESTROYED as u64) << 32);
-    } else {
-        head.set_meta(head.meta() | META_DESTROYED);
-    }
-}
-
 /// A scan found `id` dead: queues it when its destructor is due. Whether it stays.
-pub(crate) fn survives(rt: &Runtime, w: &mut Worker, head: Head, id: u32) -> bool {
+///
+/// # Safety
+/// `id` is an object of the heap that nobody refers to.
+pub(crate) unsafe fn survives(rt: &Runtime, w: &mut Worker, id: u32) -> bool {
+    // SAFETY: the caller vouches for the object.
+    let head = unsafe { rt.heap.head(id) };
     if !is_due(head.meta()) {
         return false;
     }
-    set_destroyed(head);
-    end_weak_references(rt, id);
-    w.destroyer.found.push(id);
-    w.destroyer.queue.push_back(id);
+    let counted = head.is_shared();
+    if counted {
+        head.set((META_DESTROYED as u64) << 32);
+        head.shared_inc();
+    } else {
+        head.set_meta(head.meta() | META_DESTROYED);
+        w.destroyer.found.push(id);
+    }
+    // SAFETY: the heap is the table's.
+    unsafe { rt.payloads.weak.end_cells(&rt.heap, id) };
+    w.destroyer.queue.push_back(Due { id, counted });
     true
 }
 
-fn end_weak_references(rt: &Runtime, id: u32) {
-    if let Some(cell) = rt.payloads.weak.take_cell(id) {
-        // SAFETY: a cell in the table is live.
-        unsafe { rt.heap.addr(cell).add(weak::CELL_TARGET as usize).cast::<u32>().write(0) };
+/// Members of garbage cycles have destructors that are due: queues those. They stay, with
+/// all that they refer to, and are garbage again when the destructors have run.
+///
+/// # Safety
+/// The members are objects of the heap that only others of them refer to.
+pub(crate) unsafe fn queue_members(rt: &Runtime, w: &mut Worker, members: &[u32]) {
+    for &id in members {
+        // SAFETY: the caller vouches for the objects.
+        unsafe {
+            let head = rt.heap.head(id);
+            let counted = head.is_shared();
+            if counted {
+                head.set((META_DESTROYED as u64) << 32);
+                head.shared_inc();
+            } else {
+                head.set_meta(head.meta() | META_DESTROYED);
+            }
+            rt.payloads.weak.end_cells(&rt.heap, id);
+            w.destroyer.queue.push_back(Due { id, counted });
+        }
     }
 }
 
@@ -101,65 +132,106 @@ fn end_weak_references(rt: &Runtime, id: u32) {
 /// # Safety
 /// `id` is an object of the heap whose references have been released.
 pub(crate) unsafe fn bury(rt: &Runtime, w: &mut Worker, id: u32) -> Vec<u64> {
-    end_weak_references(rt, id);
     // SAFETY: the caller vouches for the object.
-    let target = unsafe {
-        let meta = (*rt.heap.addr(id).cast::<Header>()).meta;
-        let is_cell = meta & META_SHAPE_MASK == SHAPE_WEAK_CELL;
-        is_cell.then(|| rt.heap.addr(id).add(weak::CELL_TARGET as usize).cast::<u32>().read())
-    };
-    let queue = &mut w.destroyer.queue;
-    if !queue.is_empty() {
-        queue.retain(|&q| q != id);
-    }
-    let loss = rt.payloads.weak.bury(id, target);
-    for registry in loss.notify {
-        if !queue.contains(&registry) {
-            queue.push_back(registry);
+    let loss = unsafe { rt.payloads.weak.bury(&rt.heap, id) };
+    w.destroyer.queue.retain(|due| due.id != id);
+    for id in loss.notify {
+        if w.destroyer.queue.iter().any(|due| due.id == id) {
+            continue;
+        }
+        // SAFETY: a registry in the table is an object, though it may be dying.
+        let head = unsafe { rt.heap.head(id) };
+        let counted = head.is_shared();
+        if head.meta() & META_DEAD == 0 && (!counted || head.temporary_inc()) {
+            w.destroyer.queue.push_back(Due { id, counted });
         }
     }
     loss.released
 }
 
-impl Worker {
-    /// Ends a scan: what it queued waits on the zero list. True when destructors are due.
-    pub(crate) fn settle_destructors(&mut self, rt: &Runtime) -> bool {
-        for id in std::mem::take(&mut self.destroyer.found) {
-            // SAFETY: `survives` saw to it that the scan did not free the object.
-            let head = unsafe { Head::new(rt.heap.addr(id)) };
-            let rc = head.rc();
-            if rc & (RC_COUNT_MASK | RC_IMMORTAL | RC_ZERO_LISTED) == 0 {
-                if head.is_shared() {
-                    head.set(RC_ZERO_LISTED as u64);
-                } else {
-                    head.set_rc(rc | RC_ZERO_LISTED);
-                }
-                self.zero_list.push(id);
+/// Pins what must survive a scan: what variables hold, and what waits for its destructor.
+///
+/// # Safety
+/// To be called by the scan of `w`, while it pins.
+pub(crate) unsafe fn pin_roots(rt: &Runtime, w: &mut Worker) {
+    let mut destroyer = std::mem::take(&mut w.destroyer);
+    // SAFETY: both lists hold live objects.
+    unsafe {
+        for hold in destroyer.holds.iter().filter(|hold| hold.id > REF_NULL) {
+            pin(rt, w, hold.id);
+        }
+        for due in destroyer.queue.iter_mut().filter(|due| !due.counted) {
+            let head = rt.heap.head(due.id);
+            if head.is_shared() && head.temporary_inc() {
+                // It was published while it waited.
+                due.counted = true;
+            } else {
+                pin(rt, w, due.id);
             }
         }
-        !self.destroyer.queue.is_empty()
     }
+    w.destroyer = destroyer;
+}
 
-    /// Of garbage in cycles: what is due for its destructor is queued, and then nothing is freed
-    /// yet. All of it is looked at again once the destructors have run.
-    pub(crate) fn spare_undestroyed(&mut self, rt: &Runtime, garbage: Vec<u32>) -> Vec<u32> {
-        // SAFETY: members of garbage are live objects.
-        let head = |id: u32| unsafe { Head::new(rt.heap.addr(id)) };
-        if !garbage.iter().any(|&id| is_due(head(id).meta())) {
-            return garbage;
+/// Ends a scan: what it queued waits on the zero list. True when destructors are due.
+///
+/// # Safety
+/// To be called by the scan of `w`, when it frees nothing more.
+pub(crate) unsafe fn settle(rt: &Runtime, w: &mut Worker) -> bool {
+    for id in std::mem::take(&mut w.destroyer.found) {
+        // SAFETY: `survives` saw to it that the scan did not free the object.
+        let head = unsafe { rt.heap.head(id) };
+        if head.rc() & (RC_COUNT_MASK | RC_IMMORTAL | RC_ZERO_LISTED) == 0 {
+            head.set_rc(head.rc() | RC_ZERO_LISTED);
+            w.zero_list.push(id);
         }
-        for id in garbage {
-            survives(rt, self, head(id), id);
-            self.enter_candidate(head(id), id);
+    }
+    !w.destroyer.queue.is_empty()
+}
+
+/// Leaves what waits for its destructor to the main worker: this one lets go of its goroutine.
+///
+/// # Safety
+/// `ctx` is the live context of the calling worker.
+pub(crate) unsafe fn mail(ctx: *mut WorkerContext) {
+    // SAFETY: the caller vouches for the context; what is queued is alive.
+    unsafe {
+        let w = &mut *ctx::worker(ctx);
+        for due in std::mem::take(&mut w.destroyer.queue) {
+            if !due.counted {
+                publish(ctx, due.id);
+                header(ctx, due.id).shared_inc();
+            }
+            lock(&(*ctx::runtime(ctx)).workers.destroy_mail).push(due.id);
         }
-        Vec::new()
     }
 }
 
 impl Destroyer {
-    /// Objects that must survive a scan: those that variables hold or whose destructor is due.
-    pub fn roots(&self) -> impl Iterator<Item = u32> + '_ {
-        self.holds.iter().map(|h| h.id).chain(self.queue.iter().copied()).filter(|&id| id > REF_NULL)
+    /// Objects that the lists keep alive without counting them.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = u32> + '_ {
+        let queued = self.queue.iter().filter(|due| !due.counted).map(|due| due.id);
+        self.holds.iter().map(|hold| hold.id).chain(queued).filter(|&id| id > REF_NULL)
+    }
+
+    /// Whether no destructor is due.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    fn take_mail(&mut self, rt: &Runtime) {
+        let mail = std::mem::take(&mut *lock(&rt.workers.destroy_mail));
+        self.queue.extend(mail.into_iter().map(|id| Due { id, counted: true }));
+    }
+
+    /// Objects to which the queue has a counted reference.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = u32> + '_ {
+        self.queue.iter().filter(|due| due.counted).map(|due| due.id)
+    }
+
+    /// Takes over the queue of another worker, all of it counted.
+    pub(crate) fn take_counted(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.queue).into_iter().map(|due| due.id).collect()
     }
 
     /// Whether another variable holds the object: `None` when the search gave up.
@@ -176,7 +248,7 @@ impl Destroyer {
 unsafe fn due(ctx: *mut WorkerContext, word: u64) -> Option<u32> {
     let id = word as u32;
     // SAFETY: a word with this tag refers to a live object.
-    (tag(word) == TAG_OBJECT && id > REF_NULL && unsafe { is_due((*header_ptr(ctx, id)).meta) }).then_some(id)
+    (tag(word) == TAG_OBJECT && id > REF_NULL && unsafe { is_due(header(ctx, id).meta()) }).then_some(id)
 }
 
 /// Takes a variable's hold off an object.
@@ -186,9 +258,9 @@ unsafe fn release(ctx: *mut WorkerContext, hold: Hold) {
     }
     // SAFETY: a held object is live; the runtime's parts are used one at a time.
     unsafe {
-        let header = header_ptr(ctx, hold.id);
-        let destroyer = &mut (*ctx::worker(ctx)).destroyer;
-        if !is_due((*header).meta) {
+        let head = header(ctx, hold.id);
+        let destroyer = destroyer(ctx);
+        if !is_due(head.meta()) {
             return;
         }
         let held = if hold.flags & (HOLD_ALONE | HOLD_ALIASED) == HOLD_ALONE {
@@ -196,14 +268,20 @@ unsafe fn release(ctx: *mut WorkerContext, hold: Hold) {
         } else {
             destroyer.is_held(hold.id)
         };
-        if hold.flags & HOLD_ALONE != 0 && held == Some(false) {
-            set_destroyed(head(ctx, hold.id));
-            destroyer.queue.push_back(hold.id);
+        if hold.flags & HOLD_ALONE != 0 && held == Some(false) && !head.is_shared() {
+            head.set_meta(head.meta() | META_DESTROYED);
+            destroyer.queue.push_back(Due { id: hold.id, counted: false });
             weak::forget_target(ctx, hold.id);
-        } else if held != Some(true) && (*header).rc & RC_COUNT_MASK == 0 {
+        } else if held != Some(true) && head.rc() & RC_COUNT_MASK == 0 {
             request_poll(ctx);
         }
     }
+}
+
+/// The lists of the calling worker.
+unsafe fn destroyer<'a>(ctx: *mut WorkerContext) -> &'a mut Destroyer {
+    // SAFETY: the caller vouches for the context; a worker's lists are its thread's own.
+    unsafe { &mut (*ctx::worker(ctx)).destroyer }
 }
 
 /// Begins a scope with so many variables; its mark.
@@ -213,7 +291,7 @@ unsafe fn release(ctx: *mut WorkerContext, hold: Hold) {
 pub unsafe extern "C" fn scope_enter(ctx: *mut WorkerContext, variables: i32) -> i32 {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let holds = &mut (*ctx::worker(ctx)).destroyer.holds;
+        let holds = &mut destroyer(ctx).holds;
         let mark = holds.len();
         holds.resize(mark + variables as usize, Hold::default());
         mark as i32
@@ -228,13 +306,13 @@ pub unsafe extern "C" fn scope_hold(ctx: *mut WorkerContext, variable: i32, word
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
         let id = due(ctx, word).unwrap_or(0);
-        let holds = &mut (*ctx::worker(ctx)).destroyer.holds;
+        let holds = &mut destroyer(ctx).holds;
         let Some(slot) = holds.get_mut(variable as usize) else { return 0 };
         let old = std::mem::replace(slot, Hold { id, flags });
         if old.id != id {
             release(ctx, old);
         }
-        u32::from(!(*ctx::worker(ctx)).destroyer.queue.is_empty())
+        u32::from(!destroyer(ctx).queue.is_empty())
     }
 }
 
@@ -246,14 +324,14 @@ pub unsafe extern "C" fn scope_exit(ctx: *mut WorkerContext, mark: i32) -> u32 {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
         loop {
-            let holds = &mut (*ctx::worker(ctx)).destroyer.holds;
+            let holds = &mut destroyer(ctx).holds;
             if holds.len() <= mark as usize {
                 break;
             }
             let Some(hold) = holds.pop() else { break };
             release(ctx, hold);
         }
-        u32::from(!(*ctx::worker(ctx)).destroyer.queue.is_empty())
+        u32::from(!destroyer(ctx).queue.is_empty())
     }
 }
 
@@ -264,7 +342,7 @@ pub unsafe extern "C" fn scope_exit(ctx: *mut WorkerContext, mark: i32) -> u32 {
 pub unsafe extern "C" fn destroy_drain(ctx: *mut WorkerContext, begins: i32) {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let destroyer = &mut (*ctx::worker(ctx)).destroyer;
+        let destroyer = destroyer(ctx);
         (*ctx).attention &= !ATTENTION_DESTROY;
         match begins {
             0 => destroyer.draining -= 1,
@@ -283,10 +361,20 @@ pub unsafe extern "C" fn destroy_drain(ctx: *mut WorkerContext, begins: i32) {
 pub unsafe extern "C" fn destroy_next(ctx: *mut WorkerContext) -> u64 {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let destroyer = &mut (*ctx::worker(ctx)).destroyer;
-        let Some(id) = destroyer.queue.pop_front() else { return UNDEFINED };
-        destroyer.run += 1;
-        from_object(id)
+        let destroyer = destroyer(ctx);
+        loop {
+            let Some(Due { id, counted }) = destroyer.queue.pop_front() else { return UNDEFINED };
+            // A registry may have died since it was queued.
+            if header(ctx, id).meta() & META_DEAD != 0 {
+                continue;
+            }
+            if counted {
+                // The caller's stack holds it from now on.
+                log_dec(ctx, id);
+            }
+            destroyer.run += 1;
+            return from_object(id);
+        }
     }
 }
 
@@ -299,7 +387,7 @@ pub unsafe extern "C" fn destroy_failed(ctx: *mut WorkerContext, exception: u64)
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
         let rt = ctx::runtime(ctx);
-        (*ctx::worker(ctx)).destroyer.failed += 1;
+        destroyer(ctx).failed += 1;
         let text = (*rt).format_uncaught(exception);
         Cx::new(ctx).library().console.output.write(crate::host::Stream::Err, text.as_bytes());
     }
@@ -313,7 +401,10 @@ pub unsafe extern "C" fn destroy_failed(ctx: *mut WorkerContext, exception: u64)
 pub unsafe fn ask_to_drain(ctx: *mut WorkerContext) {
     // SAFETY: the caller keeps the contract of entry points.
     unsafe {
-        let destroyer = &mut (*ctx::worker(ctx)).destroyer;
+        let destroyer = destroyer(ctx);
+        if (*ctx::worker(ctx)).is_main() {
+            destroyer.take_mail(&*ctx::runtime(ctx));
+        }
         let room = (*ctx).scan_top.saturating_sub((*ctx).real_stack_limit) > STACK_NEEDED;
         let idle = destroyer.draining == 0 && !destroyer.asked;
         if !destroyer.queue.is_empty() && idle && (*ctx).destroy_entry != 0 && room {
@@ -353,21 +444,32 @@ impl Runtime {
 
     fn queue_if_due(&mut self, id: u32) {
         // SAFETY: `id` is a live object, and generated code has ended.
-        let head = unsafe { Head::new(self.heap.addr(id)) };
-        if is_due(head.meta()) {
-            set_destroyed(head);
-            self.destroyer().queue.push_back(id);
+        unsafe {
+            let head = self.heap.head(id);
+            if is_due(head.meta()) {
+                let counted = head.is_shared();
+                head.set((META_DESTROYED as u64) << 32);
+                if counted {
+                    head.shared_inc();
+                }
+                (*self.main_worker()).destroyer.queue.push_back(Due { id, counted });
+            }
         }
     }
 
-    /// The destructors of the main worker.
-    pub fn destroyer(&mut self) -> &mut Destroyer {
-        // SAFETY: the main worker lives as long as the runtime, and generated code does not run meanwhile.
-        unsafe { &mut (*self.main).destroyer }
+    /// Whether destructors are due.
+    pub fn must_destroy(&self) -> bool {
+        // SAFETY: the main worker lives as long as the runtime.
+        unsafe {
+            let destroyer = &mut (*self.main_worker()).destroyer;
+            destroyer.take_mail(self);
+            !destroyer.is_idle()
+        }
     }
 
-    /// Whether destructors are due.
-    pub fn must_destroy(&mut self) -> bool {
-        !self.destroyer().queue.is_empty()
+    /// Destructors that ended by an exception.
+    pub fn failed_destructors(&self) -> u64 {
+        // SAFETY: asked for when the program has ended.
+        unsafe { self.workers.figures() }.failed
     }
 }

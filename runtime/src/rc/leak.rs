@@ -57,16 +57,18 @@ pub struct MemStats {
 
 /// A figure for the program: 0 objects allocated, 1 bytes allocated, 2 objects freed, 3 peak
 /// bytes, 4 live objects, 5 live bytes, 6 destructors run. Up to the last scan, but for 4 and 5.
-pub fn figure(rt: &mut Runtime, which: i32) -> f64 {
+pub fn figure(rt: &Runtime, which: i32) -> f64 {
     let live = |of: fn(&LiveClass) -> u64| rt.live_objects(false).iter().map(of).sum::<u64>();
+    // SAFETY: figures of other workers may be stale; they are plain numbers.
+    let figures = unsafe { rt.workers.figures() };
     (match which {
-        0 => rt.mem_stats().objects_allocated,
-        1 => rt.mem_stats().bytes_allocated,
-        2 => rt.mem_stats().objects_freed,
-        3 => rt.mem_stats().peak_bytes,
+        0 => figures.alloc.objects_allocated,
+        1 => figures.alloc.bytes_allocated,
+        2 => figures.alloc.objects_freed,
+        3 => rt.heap.peak_pages() as u64 * ultra_abi::shape::PAGE_SIZE as u64,
         4 => live(|c| c.count),
         5 => live(|c| c.bytes),
-        _ => rt.destroyer().run,
+        _ => figures.destroyed,
     }) as f64
 }
 
@@ -92,12 +94,9 @@ impl Runtime {
         if rc & RC_IMMORTAL != 0 {
             return 0;
         }
-        let mut gone = 0;
-        // SAFETY: only this worker's log holds decrements of objects that it can name.
-        unsafe {
-            self.workers
-                .each(|w| gone += w.pending_decrements().into_iter().filter(|&p| p == id).count() as u32)
-        };
+        // SAFETY: the worker of the program's thread asks.
+        let pending = unsafe { (*self.main_worker()).pending_decrements() };
+        let gone = pending.into_iter().filter(|&p| p == id).count() as u32;
         (rc & RC_COUNT_MASK).saturating_sub(gone)
     }
 

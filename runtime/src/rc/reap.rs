@@ -19,7 +19,8 @@ use crate::mem::page::{GRANULE_IDS, PAGE_SHIFT, WORDS};
 use crate::mem::region::ObjectId;
 use crate::mutant;
 use crate::rc::barrier::word_id;
-use crate::rc::{destroy, trace};
+use crate::rc::destroy;
+use crate::rc::trace;
 use crate::worker::Worker;
 use ultra_abi::layout::{SHAPE_ACYCLIC, WorkerContext};
 use ultra_abi::shape::*;
@@ -27,6 +28,8 @@ use ultra_abi::value::REF_NULL;
 
 /// What keeps an object whose count is 0 from being freed on the spot.
 const NOT_DEAD: u32 = RC_COUNT_MASK | RC_IMMORTAL | RC_ZERO_LISTED;
+/// Pins that are searched for an object whose count a pin may be.
+const FEW_PINS: usize = 64;
 /// Ids that one word of a page's bitmap describes.
 const WORD_IDS: u32 = 64 * GRANULE_IDS;
 /// Bits of a header in which a dead object equals the `key` of its shape's maps.
@@ -315,10 +318,22 @@ impl<'a> Reaper<'a> {
     }
 
     /// Takes one off the count of `id`; notes it as dead when that was the last.
-    #[inline]
+    #[inline(always)]
     unsafe fn decrement(&mut self, id: u32) {
         let head = self.head(id);
         let old = head.rc();
+        if old & (NOT_DEAD | RC_SHARED) == 1 {
+            head.set_rc(old - 1);
+            self.w.dead.push(id);
+        } else {
+            // SAFETY: passed on.
+            unsafe { self.decrement_other(head, id, old) }
+        }
+    }
+
+    /// As `decrement`, for objects that do not die of it at once.
+    #[inline(never)]
+    unsafe fn decrement_other(&mut self, head: Head, id: u32, old: u32) {
         if old & (RC_IMMORTAL | RC_SHARED) != 0 {
             // SAFETY: the caller held a counted reference, so the object is live.
             return unsafe { self.decrement_flagged(head, id) };
@@ -327,12 +342,22 @@ impl<'a> Reaper<'a> {
         let new = old - 1;
         head.set_rc(new);
         if new & RC_COUNT_MASK != 0 {
-            if new & RC_COLLECTOR == 0 {
+            if new & RC_COLLECTOR == 0 && !self.is_only_pinned(id, new) {
                 self.candidate(head, id, new);
             }
         } else if new & NOT_DEAD == 0 || mutant::on("no_list_bit") {
             self.w.dead.push(id);
         }
+    }
+
+    /// Whether a pin is all that is left of the count: the object is on its way out, in no cycle.
+    /// Where pins are a set they are not in the count.
+    #[inline]
+    fn is_only_pinned(&self, id: u32, rc: u32) -> bool {
+        rc & RC_COUNT_MASK == 1
+            && self.w.pinned.is_empty()
+            && self.w.pins.len() <= FEW_PINS
+            && self.w.pins.contains(&id)
     }
 
     #[cold]
@@ -353,25 +378,45 @@ impl<'a> Reaper<'a> {
     }
 
     /// Frees the objects of `dead` and those whose last reference was theirs, within the budget.
+    ///
+    /// As in `sweep`, one comparison tells most: local, no candidate, and of the shape seen last.
     #[inline(never)]
     unsafe fn reap(&mut self) {
+        let mut maps = ShapeMaps::NONE;
         while let Some(id) = self.w.dead.pop() {
             if self.budget == 0 {
                 self.w.dead.push(id);
                 return self.bury();
             }
-            if !self.w.pinned.is_empty() && self.keep_pinned(id) {
-                continue;
+            let head = self.head(id);
+            let header = head.word();
+            if header & (DEAD_SHAPE_MASK | RC_SHARED as u64) != maps.key {
+                match self.maps_of(header) {
+                    Some(found) if header as u32 & RC_SHARED == 0 => maps = found,
+                    _ => {
+                        if !self.plain && self.keep_pinned(id) {
+                            continue;
+                        }
+                        self.budget -= 1;
+                        // SAFETY: objects of `dead` have count 0 and nothing refers to them.
+                        unsafe { self.kill(id) };
+                        continue;
+                    }
+                }
             }
             self.budget -= 1;
-            // SAFETY: objects of `dead` have count 0 and nothing refers to them.
-            unsafe { self.kill(id) };
+            // SAFETY: as above; the maps are those of the object's shape, and tell everything.
+            unsafe {
+                trace::mapped(head.ptr(), (maps.refs, maps.words), &mut |child| self.decrement(child));
+                self.w.alloc.free(&self.rt.heap, head, id);
+            }
         }
     }
 
     /// Puts a dead object that the stack refers to on the zero list.
+    #[inline(never)]
     fn keep_pinned(&mut self, id: u32) -> bool {
-        if !self.w.pinned.contains(id) {
+        if self.w.pinned.is_empty() || !self.w.pinned.contains(id) {
             return false;
         }
         let head = self.head(id);
@@ -387,13 +432,10 @@ impl<'a> Reaper<'a> {
     /// Leaves what is dead to the next scan.
     pub fn bury(&mut self) {
         for id in std::mem::take(&mut self.w.dead) {
-            if !self.w.pinned.is_empty() && self.keep_pinned(id) {
+            if self.keep_pinned(id) {
                 continue;
             }
             let head = self.head(id);
-            if head.meta() & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
-                continue;
-            }
             if head.is_shared() {
                 head.set(DEAD | RC_ZERO_LISTED as u64);
             } else {
@@ -405,22 +447,17 @@ impl<'a> Reaper<'a> {
     }
 
     /// Ends one object whose count is 0: drops its references, then its memory.
-    #[inline]
+    #[inline(never)]
     unsafe fn kill(&mut self, id: u32) {
         let head = self.head(id);
         let meta = head.meta();
         debug_assert!(meta & META_SHAPE_MASK != 0, "object {id:#x} is freed twice");
-        if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, head, id) {
-            return;
-        }
-        let desc = self.rt.shapes.desc(meta & META_SHAPE_MASK);
         // SAFETY: the object is dead, and its fields are initialised.
         unsafe {
-            if trace::is_special(meta, desc) {
-                self.drop_children(head, id, meta, &mut |reaper, child| reaper.decrement(child));
-            } else {
-                trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| self.decrement(child));
+            if meta & META_FINALIZE != 0 && destroy::survives(self.rt, self.w, id) {
+                return;
             }
+            self.drop_children(head, id, meta, &mut |reaper, child| reaper.decrement(child));
             self.release(head, id, meta);
         }
     }
@@ -448,12 +485,12 @@ impl<'a> Reaper<'a> {
                     rt.payloads.remove_overflow(id);
                 }
                 if meta & META_FINALIZE != 0 {
-                    // The weak table counted these words.
-                    for word in destroy::bury(rt, self.w, id) {
-                        if word_id(word) > REF_NULL {
-                            drop(self, word_id(word));
-                        }
-                    }
+                    let released = destroy::bury(rt, self.w, id);
+                    released
+                        .into_iter()
+                        .map(word_id)
+                        .filter(|&id| id > REF_NULL)
+                        .for_each(|id| drop(self, id));
                 }
             } else {
                 trace::mapped(head.ptr(), (desc.ref_map, desc.word_map), &mut |child| drop(self, child));
@@ -462,7 +499,6 @@ impl<'a> Reaper<'a> {
     }
 
     /// Gives up the memory of a dead object whose references are dropped.
-    #[inline]
     pub unsafe fn release(&mut self, head: Head, id: u32, meta: u32) {
         if self.plain && head.rc() & (RC_COLLECTOR | RC_SHARED) == 0 {
             // SAFETY: the object is dead.

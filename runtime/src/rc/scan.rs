@@ -28,6 +28,7 @@ use crate::mem::head::Head;
 use crate::mutant;
 use crate::rc::audit::Fault;
 use crate::rc::barrier::word_id;
+use crate::rc::destroy;
 use crate::rc::poll::request_poll;
 use crate::rc::reap::Reaper;
 use crate::worker::Worker;
@@ -103,7 +104,6 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         }
         w.pins.clear();
         w.pinned.clear();
-        let destroy = w.settle_destructors(rt);
         w.stamp(rt);
         w.progress.seen.store(epoch, SeqCst);
         while let Some(ids) = w.matured(rt) {
@@ -111,6 +111,7 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
             reaper.apply_matured(&ids);
             reaper.bury();
         }
+        let destroy = destroy::settle(rt, w);
         w.stamp(rt);
         reopen_runs(ctx, w);
         w.alloc.sort_pages(&rt.heap);
@@ -159,10 +160,7 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &Runtime, w: &mut Worker) -> us
     unsafe {
         let (top, base) = ((*ctx).scan_top.next_multiple_of(8), (*ctx).stack_base);
         pin(rt, w, word_id((*ctx).exception));
-        let roots: Vec<u32> = w.destroyer.roots().collect();
-        for id in roots {
-            pin(rt, w, id);
-        }
+        destroy::pin_roots(rt, w);
         let (first, end) = heap.id_range();
         let (low, bytes) = (heap.addr(first) as u64, (end - first) as u64 * ID_SCALE as u64);
         let mut at = top;
@@ -188,7 +186,7 @@ unsafe fn pin_stack(ctx: *mut WorkerContext, rt: &Runtime, w: &mut Worker) -> us
 }
 
 /// Keeps the object at `id` alive, if there is one, until this scan is over; a shared one until the next.
-unsafe fn pin(rt: &Runtime, w: &mut Worker, id: u32) {
+pub(crate) unsafe fn pin(rt: &Runtime, w: &mut Worker, id: u32) {
     let Some(id) = rt.heap.object_at_id(id) else { return };
     // SAFETY: the heap says that an object starts there.
     let head = unsafe { rt.heap.head(id) };
