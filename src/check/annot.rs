@@ -101,12 +101,12 @@ impl Checker<'_> {
             }
             TypeExpr::Function(s) => {
                 let sig = self.written_sig(node, s, scope, false);
-                self.t.object(Shape { calls: vec![sig], ..Shape::default() })
+                self.object(Shape { calls: vec![sig], ..Shape::default() })
             }
             TypeExpr::Constructor { signature, is_abstract } => {
                 let sig = self.written_sig(node, signature, scope, false);
                 self.sigs[sig].is_abstract = *is_abstract;
-                self.t.object(Shape { constructs: vec![sig], ..Shape::default() })
+                self.object(Shape { constructs: vec![sig], ..Shape::default() })
             }
             TypeExpr::Object(members) if members.is_empty() => Ty::EMPTY,
             TypeExpr::Object(_) => {
@@ -195,6 +195,8 @@ impl Checker<'_> {
         each_type(f.ast(), type_of_node(node), &mut |ty| match ty {
             TypeExpr::Ref { path, .. } if path.len() == 1 => add(self, path[0].name),
             TypeExpr::Keyword(TypeKeyword::This) => add(self, names::THIS),
+            // Inside an `extends` clause, the type that the clause is to find.
+            TypeExpr::Infer { name, .. } => add(self, name.name),
             // The value's type may mention any of them.
             TypeExpr::Typeof { path, .. } => path.first().iter().for_each(|i| add(self, i.name)),
             _ => {}
@@ -313,6 +315,9 @@ impl Checker<'_> {
             return Ty::ANY;
         }
         let Some(sym) = self.lookup(scope, first.name, flag::VALUE) else {
+            if first.name == names::UNDEFINED {
+                return Ty::UNDEFINED;
+            }
             if !super::lib::is_opaque(self.names.resolve(first.name)) && !self.is_lib() {
                 let d = self.undeclared(first, scope);
                 self.error(d);

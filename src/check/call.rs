@@ -287,12 +287,11 @@ impl Checker<'_> {
         for &s in &reachable {
             let mark = self.diags.len();
             let state = self.state.clone();
-            let fits = self.apply(e, s, &type_args, &known, ctx, false, callee);
+            if let Some(ty) = self.apply(e, s, &type_args, &known, ctx, false, callee) {
+                return ty;
+            }
             self.diags.truncate(mark);
             self.state = state;
-            if fits.is_some() {
-                return self.apply(e, s, &type_args, &known, ctx, true, callee).unwrap_or(Ty::ANY);
-            }
         }
         self.no_overload(e, sigs, &reachable, &type_args, &known, ctx, callee)
     }
@@ -508,7 +507,6 @@ impl Checker<'_> {
             }
         }
         if let Some(this) = s.this
-            && report
             && this != Ty::ANY
         {
             self.check_this(callee, this, m);
@@ -672,10 +670,8 @@ impl Checker<'_> {
             }
             let filled = self.fill(&s.tparams, type_args);
             let m = self.t.mapper(s.tparams.iter().copied().zip(filled.iter().copied()).collect());
-            if report {
-                for (&p, &ty) in s.tparams.iter().zip(&filled) {
-                    self.check_constraint(p, ty, m, self.expr_span(e));
-                }
+            for (&p, &ty) in s.tparams.iter().zip(&filled) {
+                self.check_constraint(p, ty, m, self.expr_span(e));
             }
             return Some(m);
         }
@@ -796,7 +792,7 @@ impl Checker<'_> {
         let ret = self.inst(ret, known);
         let params: Rc<[super::SigParam]> = params.into();
         let new = self.sigs.push(super::Sig { params, ret, base: None, func: None, ..s });
-        self.t.object(Shape { calls: vec![new], ..Shape::default() })
+        self.object(Shape { calls: vec![new], ..Shape::default() })
     }
 
     /// Whether the type of an argument depends on what is expected of its parameters.

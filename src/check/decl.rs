@@ -97,7 +97,7 @@ impl Checker<'_> {
             DeclKind::Function(_) if self.s.expando.contains(&sym) => Ty::ANY,
             DeclKind::Function(_) => {
                 let calls = self.function_calls(&symbol.decls);
-                self.t.object(Shape { calls, ..Shape::default() })
+                self.object(Shape { calls, ..Shape::default() })
             }
             DeclKind::ClassMember(..) => self.class_member_type(&symbol.decls),
             DeclKind::ParamProp(f, i) => {
@@ -498,8 +498,8 @@ impl Checker<'_> {
                     }
                     let Some(name) = self.member_name(d.file, key) else { continue };
                     let decl = Decl { file: d.file, scope, kind, span: f.ast().key_span(key) };
-                    if let Some(at) = shape.props.iter().position(|p| p.name == name) {
-                        let p = &mut shape.props[at];
+                    if let Some(at) = shape.props.position(name) {
+                        let p = shape.props.at(at);
                         p.readonly &= f_kind != FunctionKind::Setter && f_kind != FunctionKind::Getter;
                         let of = p.sym;
                         if self.s.symbols[of].decls.iter().all(|o| o.kind != kind) {
@@ -610,8 +610,8 @@ impl Checker<'_> {
             let Some(name) = self.member_name(file, key) else { continue };
             let span = self.files[file as usize].ast().key_span(key);
             let decl = Decl { file, scope, kind: kind(i), span };
-            if let Some(at) = shape.props.iter().position(|p| p.name == name) {
-                let p = &mut shape.props[at];
+            if let Some(at) = shape.props.position(name) {
+                let p = shape.props.at(at);
                 p.readonly &= readonly || !matches!(m.kind, TypeMemberKind::Setter { .. });
                 let of = p.sym;
                 if !of.is_none()
@@ -657,6 +657,8 @@ impl Checker<'_> {
             if let DeclKind::Class(c) = d.kind {
                 self.class_members(sym, d, c, true, &mut shape);
                 shape.constructs = self.constructors(sym, d, c);
+                let ty = self.declared_any(sym);
+                shape.props.push(known_prop(names::PROTOTYPE, ty));
                 for &base in self.bases_of(sym).iter() {
                     if let Data::Ref(b, _) = *self.t.data(base) {
                         let from = self.value_shape_of(b);
@@ -667,8 +669,6 @@ impl Checker<'_> {
                         }
                     }
                 }
-                let ty = self.declared_any(sym);
-                shape.props.push(known_prop(names::PROTOTYPE, ty));
             }
         }
         if symbol.flags & flag::ENUM != 0 {
@@ -857,7 +857,7 @@ impl Checker<'_> {
                 }
                 _ => {
                     let calls = self.function_calls(decls);
-                    self.t.object(Shape { calls, ..Shape::default() })
+                    self.object(Shape { calls, ..Shape::default() })
                 }
             },
             _ => Ty::ANY,
@@ -894,7 +894,7 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        self.t.object(Shape { calls, ..Shape::default() })
+        self.object(Shape { calls, ..Shape::default() })
     }
 
     /// Who may use a member; none for everybody.
@@ -1175,7 +1175,7 @@ impl Checker<'_> {
                         shape.props.push(known_prop(name, inner));
                     }
                 }
-                if shape.props.is_empty() { None } else { Some(self.t.object(shape)) }
+                if shape.props.is_empty() { None } else { Some(self.object(shape)) }
             }
             _ => None,
         }

@@ -1132,7 +1132,7 @@ impl Checker<'_> {
             is_abstract: false,
             access: None,
         });
-        self.t.object(Shape { calls: vec![sig], ..Shape::default() })
+        self.object(Shape { calls: vec![sig], ..Shape::default() })
     }
 
     fn rest_param(&mut self, s: &super::Sig, i: usize) -> Ty {

@@ -2,18 +2,17 @@
 //!
 //! ```text
 //! Refs    x, this, x.y, x.y.z as 4-byte ids (hash-consed paths)
-//! State   the refs whose type is known better than declared, sorted; and whether the place
-//!         can be reached at all
+//! State   the refs whose type is known better than declared; and whether the place can be
+//!         reached at all
 //! ```
 //! The walk goes forward with one state. Where branches meet, states are joined: what only one of
 //! them knows is forgotten. A loop that assigns what is narrowed is walked until its state settles.
-
-use std::rc::Rc;
 
 use hashbrown::HashMap;
 
 use super::Checker;
 use super::bind::{DeclKind, RootKind, flag};
+use super::known::Facts;
 use super::types::{Data, List, SymId, Ty};
 use crate::syntax::ast::{Arg, AssignOp, BinaryOp, Expr, ExprId, LogicalOp, Pat, StrValue, UnaryOp, VarKind};
 use crate::syntax::{Name, well_known as names};
@@ -31,6 +30,8 @@ pub(super) enum Key {
 pub(super) struct Refs {
     keys: Vec<Key>,
     table: HashMap<Key, u32>,
+    /// The paths that are one member longer.
+    longer: Vec<Vec<u32>>,
 }
 
 impl Refs {
@@ -40,6 +41,10 @@ impl Refs {
         }
         let id = self.keys.len() as u32;
         self.keys.push(key);
+        self.longer.push(Vec::new());
+        if let Key::Member(p, _) = key {
+            self.longer[p as usize].push(id);
+        }
         self.table.insert(key, id);
         id
     }
@@ -58,42 +63,44 @@ impl Refs {
         self.keys[id as usize]
     }
 
-    /// Whether a path goes through another.
-    fn is_inside(&self, mut id: u32, outer: u32) -> bool {
-        while let Some(p) = self.parent(id) {
-            if p == outer {
-                return true;
-            }
-            id = p;
+    /// Calls `f` for all paths that go through this one.
+    fn inside(&self, id: u32, f: &mut impl FnMut(u32)) {
+        for &l in &self.longer[id as usize] {
+            f(l);
+            self.inside(l, f);
         }
-        false
+    }
+
+    /// The roots of what is assigned, as far as a path with them was met.
+    fn roots(&self, assigns: &[super::bind::Assign]) -> Vec<u32> {
+        let key = |a: &super::bind::Assign| if a.name == names::THIS { Key::This } else { Key::Sym(a.sym) };
+        let mut roots: Vec<u32> = assigns.iter().filter_map(|a| self.table.get(&key(a)).copied()).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        roots
     }
 }
 
 /// What is known at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    narrowed: Rc<Vec<(u32, Ty)>>,
+    narrowed: Facts,
     pub reachable: bool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        State { narrowed: Rc::new(Vec::new()), reachable: true }
+        State { narrowed: Facts::default(), reachable: true }
     }
 }
 
 impl State {
     fn get(&self, id: u32) -> Option<Ty> {
-        self.narrowed.binary_search_by_key(&id, |e| e.0).ok().map(|i| self.narrowed[i].1)
+        self.narrowed.get(id)
     }
 
     fn set(&mut self, id: u32, ty: Ty) {
-        let list = Rc::make_mut(&mut self.narrowed);
-        match list.binary_search_by_key(&id, |e| e.0) {
-            Ok(i) => list[i].1 = ty,
-            Err(i) => list.insert(i, (id, ty)),
-        }
+        self.narrowed.set(id, ty);
     }
 
     pub fn unreachable() -> State {
@@ -112,17 +119,11 @@ impl Checker<'_> {
         if !a.reachable {
             return b;
         }
-        if !b.reachable || Rc::ptr_eq(&a.narrowed, &b.narrowed) {
+        if !b.reachable || a.narrowed.is_same(&b.narrowed) {
             return a;
         }
-        let mut out = Vec::new();
-        for &(id, x) in a.narrowed.iter() {
-            if let Some(y) = b.get(id) {
-                let ty = if x == y { x } else { self.t.union(&[x, y]) };
-                out.push((id, ty));
-            }
-        }
-        State { narrowed: Rc::new(out), reachable: true }
+        let narrowed = a.narrowed.join(&b.narrowed, &mut |x, y| self.t.union(&[x, y]));
+        State { narrowed, reachable: true }
     }
 
     pub(super) fn join_option(&mut self, a: Option<State>, b: State) -> State {
@@ -200,10 +201,8 @@ impl Checker<'_> {
 
     /// A reference was assigned: what was known of it and of what it leads to is void.
     pub(super) fn assigned(&mut self, id: u32, declared: Ty, ty: Ty) {
-        let refs = &self.refs;
-        if self.state.narrowed.iter().any(|e| refs.is_inside(e.0, id)) {
-            Rc::make_mut(&mut self.state.narrowed).retain(|e| !refs.is_inside(e.0, id));
-        }
+        let known = &mut self.state.narrowed;
+        self.refs.inside(id, &mut |inner| known.remove(inner));
         let narrowed = self.assigned_type(declared, ty);
         // Nothing better than declared is worth an entry, unless it says that a variable has a value.
         if narrowed != declared || self.state.get(id).is_some() {
@@ -240,8 +239,7 @@ impl Checker<'_> {
                 _ => false,
             },
         };
-        let list: Vec<(u32, Ty)> = self.state.narrowed.iter().copied().filter(|e| keep(self, e.0)).collect();
-        State { narrowed: Rc::new(list), reachable: true }
+        State { narrowed: self.state.narrowed.filter(&mut |id| keep(self, id)), reachable: true }
     }
 
     fn is_readonly_path(&self, _id: u32) -> bool {
@@ -253,27 +251,21 @@ impl Checker<'_> {
         if self.state.is_plain() {
             return false;
         }
-        assigns.iter().any(|a| {
-            self.state.narrowed.iter().any(|e| match self.refs.root(e.0) {
-                Key::Sym(s) => s == a.sym,
-                Key::This => a.name == names::THIS,
-                Key::Member(..) => false,
-            })
-        })
+        let mut found = false;
+        for root in self.refs.roots(assigns) {
+            found |= self.state.get(root).is_some();
+            self.refs.inside(root, &mut |id| found |= self.state.get(id).is_some());
+        }
+        found
     }
 
     /// Forgets what is known of what these assignments change.
     pub(super) fn forget(&mut self, assigns: &[super::bind::Assign]) {
-        let refs = &self.refs;
-        let changed = |id: u32| {
-            assigns.iter().any(|a| match refs.root(id) {
-                Key::Sym(s) => s == a.sym,
-                Key::This => a.name == names::THIS,
-                Key::Member(..) => false,
-            })
-        };
-        let list: Vec<(u32, Ty)> = self.state.narrowed.iter().copied().filter(|e| !changed(e.0)).collect();
-        self.state.narrowed = Rc::new(list);
+        let known = &mut self.state.narrowed;
+        for root in self.refs.roots(assigns) {
+            known.remove(root);
+            self.refs.inside(root, &mut |id| known.remove(id));
+        }
     }
 
     // Conditions.
@@ -425,12 +417,19 @@ impl Checker<'_> {
         let Some(id) = self.ref_of(object) else { return };
         let ty = self.current(object);
         let ty = self.base_if_union(ty);
+        let mut whole = ty;
         if !matches!(self.t.data(ty), Data::Union(_)) {
-            return;
+            // The last part that is left of a union is still told from nothing.
+            let declared = self.declared_of(object);
+            whole = self.base_if_union(declared);
+            if !matches!(self.t.data(whole), Data::Union(_)) || !self.t.parts(whole).contains(&ty) {
+                return;
+            }
         }
         let parts: List = self.t.parts(ty);
         // Only a property that tells the parts apart narrows.
-        if !self.is_discriminant(&parts, name) {
+        let all = self.t.parts(whole);
+        if !self.is_discriminant(&all, name) {
             return;
         }
         let mut kept = Vec::new();
@@ -450,6 +449,20 @@ impl Checker<'_> {
         if kept.len() < parts.len() {
             let new = self.t.union(&kept);
             self.set_ref(id, new);
+        }
+    }
+
+    /// The type that a reference has when nothing is known of it; `any` for what is no reference.
+    fn declared_of(&mut self, e: ExprId) -> Ty {
+        let f = self.file_of(self.file);
+        match f.ast()[f.ast().unparen(e)] {
+            Expr::Name(name) => self.value_sym(name).map_or(Ty::ANY, |s| self.type_of(s)),
+            Expr::Member { object, name, .. } => {
+                let of = self.current(object);
+                let of = self.non_null(of);
+                self.prop_type(of, name.name).unwrap_or(Ty::ANY)
+            }
+            _ => Ty::ANY,
         }
     }
 
@@ -644,7 +657,7 @@ impl Checker<'_> {
                     if parts.len() == 1 {
                         let mut shape = super::types::Shape::default();
                         shape.props.push(super::decl::known_prop(name, Ty::UNKNOWN));
-                        let has = self.t.object(shape);
+                        let has = self.object(shape);
                         let base = if p == Ty::UNKNOWN { Ty::OBJECT } else { p };
                         let new = self.intersection(&[base, has]);
                         kept.push(if new == Ty::NEVER { Ty::ANY } else { new });
@@ -697,7 +710,7 @@ impl Checker<'_> {
             },
         };
         // A generic guard says what its arguments make of it.
-        let tparams = Rc::clone(&self.sigs[sig].tparams);
+        let tparams = std::rc::Rc::clone(&self.sigs[sig].tparams);
         let ty = match p.ty {
             Some(t) if !tparams.is_empty() => {
                 let mut inf = super::infer::Inference::new(&tparams);

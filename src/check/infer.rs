@@ -361,7 +361,7 @@ impl Checker<'_> {
             let found = self.infer_through(from, template, at, hole);
             out.props.push(super::decl::known_prop(p.name, found));
         }
-        self.t.object(out)
+        self.object(out)
     }
 
     /// What `T[K]` must be for a template to give a type.

@@ -83,7 +83,7 @@ impl Checker<'_> {
                     let (key, value) = (self.inst(i.key, m), self.inst(i.value, m));
                     new.index.push(Index { key, value, readonly: i.readonly });
                 }
-                self.t.object(new)
+                self.object(new)
             }
             Data::Anon(node, inner) => {
                 let (m, free) = self.inst_node(node, inner, m);
@@ -129,6 +129,24 @@ impl Checker<'_> {
             }
             _ => ty,
         }
+    }
+
+    /// An object type with these members.
+    pub(super) fn object(&mut self, shape: Shape) -> Ty {
+        let open = shape.calls.iter().chain(&shape.constructs).any(|&s| self.sig_has_params(s));
+        self.t.object(shape, open)
+    }
+
+    /// Whether a type parameter may occur in a signature. A result that is not known yet comes
+    /// from a body, which mentions at most the parameters around it.
+    fn sig_has_params(&self, sig: SigId) -> bool {
+        let s = &self.sigs[sig];
+        let has = |t: Ty| self.t.has_params(t);
+        s.ret.is_none()
+            || has(s.ret)
+            || s.params.iter().any(|p| has(p.ty))
+            || s.this.is_some_and(has)
+            || s.predicate.and_then(|p| p.ty).is_some_and(has)
     }
 
     /// The substitution of a node's free parameters after another one.
@@ -396,7 +414,7 @@ impl Checker<'_> {
                 return deferred;
             }
         }
-        let out = self.t.object(shape);
+        let out = self.object(shape);
         if let Some(name) = self.alias_names.get(&deferred).cloned() {
             self.alias_names.entry(out).or_insert(name);
         }
@@ -851,7 +869,7 @@ impl Checker<'_> {
             if shape.props.len() > 40 {
                 continue;
             }
-            for p in shape.props.clone() {
+            for p in &shape.props {
                 if p.optional || p.method {
                     continue;
                 }

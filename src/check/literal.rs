@@ -152,7 +152,7 @@ impl Checker<'_> {
                     let sym = self.value_sym(ident.name);
                     let fresh = sym.is_some_and(|s| !self.is_annotated(s) && self.const_init_is_fresh(s));
                     let ty = if keep || !fresh { ty } else { self.widen(ty) };
-                    set_prop(&mut shape, known_prop(ident.name, ty));
+                    shape.props.set(known_prop(ident.name, ty));
                 }
                 Prop::Method { key, function } => {
                     let name = self.literal_name(key);
@@ -186,7 +186,7 @@ impl Checker<'_> {
         }
         self.func.this = saved;
         self.check_duplicates(props);
-        if open { Ty::ANY } else { self.t.object(shape) }
+        if open { Ty::ANY } else { self.object(shape) }
     }
 
     /// A method or accessor of an object literal.
@@ -205,7 +205,7 @@ impl Checker<'_> {
 
     fn add_prop(&mut self, shape: &mut Shape, name: Option<crate::syntax::Name>, ty: Ty, key: &PropKey) {
         match name {
-            Some(n) => set_prop(shape, known_prop(n, ty)),
+            Some(n) => shape.props.set(known_prop(n, ty)),
             None => {
                 let key = match key {
                     PropKey::Computed(e) => {
@@ -251,7 +251,7 @@ impl Checker<'_> {
                 _ => ty,
             };
             let missing = may_miss && shape.prop(p.name).is_none_or(|o| o.optional);
-            set_prop(shape, super::types::Prop { optional: missing, ..known_prop(p.name, ty) });
+            shape.props.set(super::types::Prop { optional: missing, ..known_prop(p.name, ty) });
         }
         for i in &from.index {
             let value = self.inst(i.value, m);
@@ -402,24 +402,17 @@ impl Checker<'_> {
                         }
                         Prop::Shorthand(i) => {
                             let ty = self.shorthand(*i);
-                            set_prop(&mut shape, known_prop(i.name, ty));
+                            shape.props.set(known_prop(i.name, ty));
                         }
                         _ => return self.object_literal(props, None),
                     }
                 }
-                shape.props.iter_mut().for_each(|p| p.readonly = true);
-                self.t.object(shape)
+                shape.props.make_readonly();
+                self.object(shape)
             }
             Expr::Template { .. } => self.expr(e, Some(Ty::ANY)),
             _ => self.expr(e, None),
         }
-    }
-}
-
-fn set_prop(shape: &mut Shape, p: super::types::Prop) {
-    match shape.props.iter_mut().find(|o| o.name == p.name) {
-        Some(old) => *old = p,
-        None => shape.props.push(p),
     }
 }
 

@@ -73,13 +73,13 @@ impl Checker<'_> {
             let Some((shape, m)) = self.shape_of(part) else { continue };
             for p in &shape.props {
                 let ty = self.type_of_prop(p, m);
-                match out.props.iter_mut().find(|o| o.name == p.name) {
-                    Some(old) => {
+                match out.props.position(p.name) {
+                    Some(at) => {
+                        let old = &out.props[at];
                         let both = [old.ty, ty];
                         let (optional, readonly) = (old.optional && p.optional, old.readonly && p.readonly);
-                        let at = out.props.iter().position(|o| o.name == p.name).unwrap_or(0);
                         let ty = self.intersection(&both);
-                        let old = &mut out.props[at];
+                        let old = out.props.at(at);
                         (old.ty, old.optional, old.readonly) = (ty, optional, readonly);
                     }
                     None => out.props.push(Prop { ty, mapper: MapperId::IDENTITY, ..p.clone() }),

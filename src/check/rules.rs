@@ -1,6 +1,8 @@
 //! Rules about declarations: initial values, classes and what they extend and implement, type
 //! arguments, constants, casts.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::Checker;
 use super::bind::{DeclKind, flag};
 use super::types::{Data, ParamId, SymId, Ty};
@@ -298,8 +300,6 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn check_overloads(&mut self, _id: FunctionId) {}
-
     /// A result that some path does not give.
     pub(super) fn check_return_paths(&mut self, id: FunctionId, expected: Ty) {
         let f = self.file_of(self.file);
@@ -348,7 +348,7 @@ impl Checker<'_> {
     /// A property that a literal gives twice.
     pub(super) fn check_duplicates(&mut self, props: &[Prop]) {
         let f = self.file_of(self.file);
-        let mut seen: Vec<(Name, bool)> = Vec::new();
+        let mut seen: HashMap<Name, bool> = HashMap::new();
         for p in props {
             let (key, accessor) = match p {
                 Prop::Value { key, .. } => (*key, false),
@@ -366,11 +366,13 @@ impl Checker<'_> {
                 continue;
             }
             let Some(name) = self.member_name(self.file, &key) else { continue };
-            if seen.iter().any(|s| s.0 == name && !(s.1 && accessor)) {
+            // For each name, whether all so far were accessors.
+            let before = seen.get(&name).copied();
+            seen.insert(name, accessor && before.unwrap_or(true));
+            if before.is_some_and(|accessors| !(accessors && accessor)) {
                 let text = self.text(name).to_owned();
                 self.error(registry::duplicate_property(f.ast().key_span(&key), &text));
             }
-            seen.push((name, accessor));
         }
     }
 
@@ -685,6 +687,10 @@ impl Checker<'_> {
             if m.modifiers.is_static || m.modifiers.is_abstract || m.modifiers.is_declare {
                 continue;
             }
+            // As in TypeScript, fields named by a string or number are not followed.
+            if !matches!(key, PropKey::Ident(_) | PropKey::Private(_)) {
+                continue;
+            }
             let ty = self.annotation(self.file, *t, scope);
             let ty = self.force(ty);
             let loose = self
@@ -737,7 +743,7 @@ impl Checker<'_> {
     /// Members that are declared twice.
     fn check_member_names(&mut self, id: ClassId) {
         let f = self.file_of(self.file);
-        let mut seen: Vec<(Name, bool)> = Vec::new();
+        let mut seen: HashSet<(Name, bool)> = HashSet::new();
         for m in &f.ast()[id].members {
             let MemberKind::Field { key, .. } = &m.kind else {
                 if let MemberKind::Method { key, function, .. } = &m.kind
@@ -758,7 +764,7 @@ impl Checker<'_> {
                 let text = self.text(n).to_owned();
                 self.error(registry::member_duplicate(f.ast().key_span(key), &text));
             }
-            seen.push((n, m.modifiers.is_static));
+            seen.insert((n, m.modifiers.is_static));
         }
     }
 }

@@ -103,10 +103,7 @@ impl Checker<'_> {
                     self.declarator(d, *is_declare);
                 }
             }
-            Stmt::Function(id) => {
-                self.check_function(self.file, *id);
-                self.check_overloads(*id);
-            }
+            Stmt::Function(id) => self.check_function(self.file, *id),
             Stmt::Class(id) => self.check_class(*id),
             Stmt::If { .. } => self.if_chain(id),
             Stmt::While { .. } | Stmt::DoWhile { .. } | Stmt::For { .. } => self.plain_loop(id, None),

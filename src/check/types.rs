@@ -123,7 +123,7 @@ pub struct Index {
 /// The members of an object type. Properties keep the order of declaration.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Shape {
-    pub props: Vec<Prop>,
+    pub props: super::props::Props,
     pub calls: Vec<SigId>,
     pub constructs: Vec<SigId>,
     pub index: Vec<Index>,
@@ -132,7 +132,7 @@ pub struct Shape {
 impl Shape {
     /// The property of a name.
     pub fn prop(&self, name: Name) -> Option<&Prop> {
-        self.props.iter().find(|p| p.name == name)
+        self.props.position(name).map(|i| &self.props[i])
     }
 }
 
@@ -414,12 +414,12 @@ impl Types {
         self.intern(Data::NumLit(value.to_bits()), false)
     }
 
-    /// An object type with these members.
-    pub fn object(&mut self, shape: Shape) -> Ty {
-        // Signatures and lazy properties may mention parameters that the data does not show.
-        let params = shape.props.iter().any(|p| p.ty.is_none() || self.has_params(p.ty))
-            || !shape.calls.is_empty()
-            || !shape.constructs.is_empty()
+    /// An object type with these members. `open_sigs` says that a parameter occurs in one of its
+    /// signatures, which the data does not show.
+    pub fn object(&mut self, shape: Shape, open_sigs: bool) -> Ty {
+        // Lazy properties may mention parameters too.
+        let params = open_sigs
+            || shape.props.iter().any(|p| p.ty.is_none() || self.has_params(p.ty))
             || shape.index.iter().any(|i| self.has_params(i.key) || self.has_params(i.value));
         self.intern(Data::Object(Rc::new(shape)), params)
     }

@@ -84,7 +84,6 @@ diagnostics! {
     U0006 bad_escape Error (what: &str) "invalid {what} escape sequence";
     U0007 bad_number Error (why: &str) "malformed number: {why}";
     U0008 bad_regexp_flags Error (flags: &str) "invalid regular expression flags `{flags}`";
-    U0009 html_comment_in_module Error () "HTML-like comments are not allowed in modules";
     U0010 escaped_keyword Error (word: &str) "keyword `{word}` must not contain escapes";
     U0011 legacy_octal Error (what: &str) "{what} is not allowed in strict code";
     U0012 bad_identifier Error () "identifier contains a character that it must not";
@@ -104,7 +103,6 @@ diagnostics! {
     U0112 optional_chain_target Error (what: &str) "an optional chain cannot be {what}";
     U0113 go_needs_call Error () "`go` needs a call or a function expression";
     U0114 atomic_needs_update Error () "`atomic` needs an assignment, `++`, `--` or a block";
-    U0115 keyword_argument_target Error () "the name of a keyword argument must be an identifier";
     U0116 bad_modifier Error (word: &str, why: &str) "modifier `{word}` {why}";
     U0117 accessor_parameters Error (what: &str, wanted: &str) "a {what} must have {wanted}";
     U0118 try_without_handler Error () "`try` needs a `catch` or a `finally`";
@@ -112,14 +110,12 @@ diagnostics! {
     U0120 argument_after_named Error () "a positional argument cannot follow a keyword argument";
     U0121 loop_declaration_count Error (which: &str) "a `for-{which}` loop declares exactly one variable";
     U0122 loop_initializer Error (which: &str) "the variable of a `for-{which}` loop cannot have an initialiser";
-    U0123 function_body_missing Error () "function has no body";
     U0124 super_not_here Error (what: &str) "`{what}` is not allowed here";
     U0125 duplicate_extends Error () "a class can extend one class only outside UltraScript";
     U0126 dangling_decorator Error () "decorators must stand before a class or a class member";
     U0127 shorthand_default Error () "a shorthand property with a default value is only valid in a pattern";
     U0128 break_count Error (count: u32, loops: u32) "cannot leave {count} more loops: only {loops} loops are around this one";
     U0129 extra_operator_parameters Error (op: &str, wanted: &str) "operator `{op}` takes {wanted}";
-    U0130 not_overloadable Error (op: &str) "operator `{op}` cannot be overloaded";
     U0131 import_not_top_level Error (what: &str) "`{what}` declarations are only allowed at the top level of a module";
     U0132 rest_with_default Error () "a rest element cannot have a default value";
     U0133 not_a_binding Error () "a parameter must be a name or a pattern of names";
@@ -219,7 +215,6 @@ diagnostics! {
     U0440 bad_override_modifier Error (name: &str, base: &str) "`{name}` overrides nothing: `{base}` has no such member";
     U0441 circular_base Error (name: &str) "`{name}` is its own base";
     U0442 circular_type Error (name: &str) "type alias `{name}` refers to itself directly";
-    U0443 getter_without_return Error () "a getter must return a value";
     U0444 wrong_this Error (from: &str, to: &str) "`this` of type `{from}` does not fit `{to}`";
     U0445 rest_not_array Error (ty: &str) "a rest parameter must be an array, not `{ty}`";
     U0446 bad_extends Error (name: &str, base: &str, member: &str) "interface `{name}` does not extend `{base}`: `{member}` does not fit";

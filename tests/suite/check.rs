@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
 use ultra::cmd::check::diagnostics;
-use ultra::diag::json;
+use ultra::diag::{Code, json};
 use ultra::source::SourceFile;
 use ultra::syntax::Dialect;
 
@@ -30,6 +30,7 @@ pub fn trials() -> Vec<Trial> {
     for (name, main) in directories("tests/check") {
         out.push(trial(format!("check/{name}"), move || program(&main)));
     }
+    out.push(trial("check/every_code".to_owned(), every_code));
     for (name, main) in directories("tests/run") {
         if UNSOUND.lines().all(|l| l != name) {
             out.push(trial(format!("check/clean/{name}"), move || clean_program(&main)));
@@ -86,6 +87,31 @@ fn program(main: &Path) -> Result<(), String> {
         return Err("nothing is reported".into());
     }
     expect(&main.with_extension("out"), &found)
+}
+
+/// Kinds that no program of a test can have, each with the reason.
+const NOT_PINNED: &[(Code, &str)] = &[
+    (Code::U0604, "needs a file that cannot be read, which a privileged user can"),
+    (Code::U0609, "needs 4 GiB of text"),
+];
+
+/// Every kind of diagnostic is in an expectation.
+fn every_code() -> Result<(), String> {
+    let mut all = String::new();
+    for directory in ["tests/check", "tests/fail"] {
+        for path in files(directory, &["out", "err"]) {
+            all.push_str(&read(&path).unwrap_or_default());
+        }
+        for (_, main) in directories(directory) {
+            for extension in ["out", "err"] {
+                all.push_str(&read(&main.with_extension(extension)).unwrap_or_default());
+            }
+        }
+    }
+    let is_listed = |code: &&Code| NOT_PINNED.iter().any(|(c, _)| c == *code);
+    let missing: Vec<&str> =
+        Code::ALL.iter().filter(|c| !is_listed(c) && !all.contains(c.as_str())).map(|c| c.as_str()).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("in no expectation: {}", missing.join(", "))) }
 }
 
 /// What is reported for a program, with paths from its directory on.

@@ -5,7 +5,8 @@
 //! tokens and bytes are deleted, doubled, swapped, and parts of other programs are spliced in. Each
 //! result is parsed in a dialect, with and without JSX, its diagnostics are rendered, and if it has
 //! none it must survive printing and parsing again, and the checker. `ULTRA_FUZZ=N` sets the number of inputs,
-//! `ULTRA_SEED=N` the sequence.
+//! `ULTRA_SEED=N` the sequence. What ends the process leaves its input in the file that
+//! `ULTRA_FUZZ_KEEP` names.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -26,14 +27,22 @@ const DEFAULT_COUNT: u64 = 4000;
 const MAX_BYTES: usize = 6000;
 /// An input that takes longer is taken for a hang. Generous, for machines under load.
 const LIMIT: Duration = Duration::from_secs(20);
+/// Bytes of stack, as the command has.
+const STACK: usize = 256 << 20;
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        trial("mutate/programs".to_owned(), programs),
-        trial("mutate/nesting".to_owned(), nesting),
-        trial("mutate/long".to_owned(), long),
-        trial("mutate/bytes".to_owned(), bytes),
+        trial("mutate/programs".to_owned(), || deep(programs)),
+        trial("mutate/nesting".to_owned(), || deep(nesting)),
+        trial("mutate/long".to_owned(), || deep(long)),
+        trial("mutate/bytes".to_owned(), || deep(bytes)),
     ]
+}
+
+/// Runs a test on a stack like the command's: the checker recurses over nested programs.
+fn deep(test: fn() -> Result<(), String>) -> Result<(), String> {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test).map_err(|e| e.to_string())?;
+    thread.join().map_err(|_| "panic outside an input".to_owned())?
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -203,6 +212,7 @@ fn programs() -> Result<(), String> {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let count = number("ULTRA_FUZZ").unwrap_or(DEFAULT_COUNT);
     let mut random = Random(number("ULTRA_SEED").unwrap_or(1));
+    let keep = std::env::var_os("ULTRA_FUZZ_KEEP");
     let corpus = corpus();
     let current = Arc::new(Mutex::new((Instant::now(), String::new())));
     watch(Arc::clone(&current));
@@ -220,6 +230,9 @@ fn programs() -> Result<(), String> {
         };
         if let Ok(mut now) = current.lock() {
             *now = (Instant::now(), text.clone());
+        }
+        if let Some(path) = &keep {
+            std::fs::write(path, format!("// {options:?}\n{text}")).map_err(|e| e.to_string())?;
         }
         match checked(&text, options) {
             Ok(time) => slowest = slowest.max(time),
