@@ -8,7 +8,7 @@ use crate::ctx;
 use crate::mem::object::{alloc, head, header_ptr, meta};
 use crate::mem::region::ObjectId;
 use crate::mem::shape::PAYLOAD_OBJECT_SIZE;
-use crate::rc::barrier::inc;
+use crate::rc::barrier::{inc, log_dec_word};
 use crate::rc::publish::publish;
 use crate::sync::{Mutex, lock};
 use hashbrown::HashMap;
@@ -142,7 +142,7 @@ impl std::fmt::Debug for Payloads {
 }
 
 /// A new object of a payload shape (`SHAPE_NATIVE`) that owns `payload`, whose references must be counted already.
-/// `None` when the heap is exhausted; the payload is dropped then.
+/// `None` when the heap is exhausted; the payload is dropped then, with its references.
 ///
 /// # Safety
 /// `ctx` must be the live context of the calling worker.
@@ -153,7 +153,10 @@ pub unsafe fn alloc_with_payload(
 ) -> Option<ObjectId> {
     // SAFETY: passed on from the caller.
     unsafe {
-        let id = alloc(ctx, PAYLOAD_OBJECT_SIZE, shape)?;
+        let Some(id) = alloc(ctx, PAYLOAD_OBJECT_SIZE, shape) else {
+            payload.each_child(&mut |word| log_dec_word(ctx, word));
+            return None;
+        };
         let index = (*ctx::payloads(ctx)).insert(payload);
         header_ptr(ctx, id.0).cast::<u32>().add(2).write(index);
         Some(id)
