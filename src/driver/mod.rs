@@ -376,10 +376,8 @@ impl Session {
     fn finish(&mut self, status: i32) -> i32 {
         self.runtime.flush();
         let mut status = status;
-        // After an uncaught exception destructors have not run, and keep their objects. Other
-        // failures are looked at where tests make allocations fail.
-        let failing = self.runtime.options.fail_alloc.is_some() && self.world.drain.is_none();
-        let all_freed = status == 0 || failing;
+        // After an uncaught exception destructors have not run, and keep their objects.
+        let all_freed = status == 0 || self.world.drain.is_none();
         if all_freed || self.options.mem_stats {
             let roots = std::mem::take(&mut self.roots);
             if self.options.check_leaks || self.options.mem_stats {
