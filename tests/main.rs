@@ -29,6 +29,7 @@ fn main() -> std::process::ExitCode {
     trials.extend(suite::docs::trials());
     trials.extend(suite::cli::trials());
     trials.extend(suite::judge::trials());
+    trials.extend(suite::memory::trials());
     trials.extend(suite::mutate::trials());
     trials.extend(suite::parse::trials());
     trials.extend(suite::language::trials());

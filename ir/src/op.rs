@@ -267,7 +267,7 @@ ops! {
     // Dynamic dialect: operands and results are `any` unless said otherwise.
     JsNum = "js.num", Imm64, () -> Is(Ty::Any), [DYN], "Number literal: with aux 0 the bits of a double, with 1 an unsigned 64-bit integer, with 2 a negated one.";
     JsStr = "js.str", Imm: Str, () -> Is(Ty::Any), [DYN], "String literal.";
-    JsBigInt = "js.bigint", Imm: Str, () -> Is(Ty::Any), [DYN], "bigint literal of these digits.";
+    JsBigInt = "js.bigint", Imm: Str, () -> Is(Ty::Any), [DYN THROW], "bigint literal of these digits.";
     JsBool = "js.bool", Imm64, () -> Is(Ty::Any), [DYN], "Boolean literal.";
     JsNull = "js.null", Nullary, () -> Is(Ty::Any), [DYN], "null.";
     JsUndef = "js.undef", Nullary, () -> Is(Ty::Any), [DYN], "undefined.";
@@ -295,15 +295,15 @@ ops! {
     JsSuperMethod = "js.super_method", Call: Str, () -> Is(Ty::Any), [DYN THROW], "super.name(...): list[0] is this; c is the class declaration whose method calls.";
     JsApply = "js.apply", Ternary, (Any, Any, Any) -> Is(Ty::Any), [DYN THROW], "Calls a with this b and the elements of array c (spread arguments).";
     JsNewApply = "js.new_apply", Binary, (Any, Any) -> Is(Ty::Any), [DYN THROW], "new a(...b) with array b.";
-    JsClosure = "js.closure", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN], "Function value of a function declaration with environment a.";
+    JsClosure = "js.closure", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN THROW], "Function value of a function declaration with environment a.";
     JsClass = "js.class", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN THROW], "Class value of a class declaration with environment a; runs where the declaration stands.";
     JsGlobal = "js.global", Imm: Str, () -> Is(Ty::Any), [DYN THROW], "A name of the global object; ReferenceError when there is none.";
-    JsArray = "js.array", Call: Number, () -> Is(Ty::Any), [DYN], "Array literal of the list.";
-    JsArrayPush = "js.array_push", Binary, (Any, Any) -> None, [DYN], "Appends an element to a literal that has spreads.";
+    JsArray = "js.array", Call: Number, () -> Is(Ty::Any), [DYN THROW], "Array literal of the list.";
+    JsArrayPush = "js.array_push", Binary, (Any, Any) -> None, [DYN THROW], "Appends an element to a literal that has spreads.";
     JsArraySpread = "js.array_spread", Binary, (Any, Any) -> None, [DYN THROW], "Appends all elements of an iterable to a literal.";
-    JsObject = "js.object", Call: Number, () -> Is(Ty::Any), [DYN], "Object literal: the list alternates js.str keys and values.";
+    JsObject = "js.object", Call: Number, () -> Is(Ty::Any), [DYN THROW], "Object literal: the list alternates js.str keys and values.";
     JsObjectSpread = "js.object_spread", Binary, (Any, Any) -> None, [DYN THROW], "Copies the properties of b into literal a.";
-    JsScope = "js.scope", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN], "New scope object of a scope declaration with parent a; its variables are uninitialised.";
+    JsScope = "js.scope", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN THROW], "New scope object of a scope declaration with parent a; its variables are uninitialised.";
     JsScopeParent = "js.scope_parent", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN], "Parent of scope a; the immediate is the parent's scope declaration.";
     JsModuleScope = "js.module_scope", Imm: Decl, () -> Is(Ty::Any), [DYN], "The scope object of a module.";
     JsVarGet = "js.var_get", UnaryImm: Decl, (Any) -> Is(Ty::Any), [DYN THROW], "Reads a captured variable from scope a; aux 1 when it may be uninitialised.";

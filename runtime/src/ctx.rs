@@ -13,6 +13,8 @@ use crate::mem::object::{addr, alloc};
 use crate::mem::options::Options;
 use crate::mem::payload::Payloads;
 use crate::mem::shape::{ClassSpec, ShapeTable};
+use crate::object::cx::Cx;
+use crate::object::value::prepare_type_names;
 use crate::rc::poll::{set_exception, throw_out_of_memory};
 use crate::sync::Mutex;
 use crate::values::ValuesState;
@@ -117,6 +119,7 @@ impl Runtime {
             let context = (*main).context();
             rt.memory_error = new_immortal_error(context, "Out of memory: heap limit reached")?;
             rt.stack_error = new_immortal_error(context, "Maximum call stack size exceeded")?;
+            prepare_type_names(Cx::new(context)).map_err(|_| Error::NoMemory)?;
             (*main).allocations = 0;
         }
         rt.options.fail_alloc = fail_alloc;

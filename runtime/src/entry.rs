@@ -273,7 +273,7 @@ entries! {
     any_to_f64(cx, word: u64) -> f64 { or(value::to_f64(cx, word)) }
     any_to_str(cx, word: u64) -> u64 { or(value::to_str(cx, word)) }
     any_truthy(cx, word: u64) -> u32 { value::truthy(cx, word) as u32 }
-    any_typeof(cx, word: u64) -> u64 { or(value::type_name_word(cx, word)) }
+    any_typeof(cx, word: u64) -> u64 { value::type_name_word(cx, word) }
 }
 
 // Dynamic operations.

@@ -202,6 +202,9 @@ pub fn mem_stats(rt: &ultra_runtime::Runtime) -> String {
     let _ = writeln!(out, "freed in cycles   {}", s.cyclic);
     let (time, longest) = (s.scan_time.as_secs_f64() * 1e3, s.longest_scan.as_secs_f64() * 1e3);
     let _ = writeln!(out, "scans             {} in {time:.3} ms, the longest {longest:.3} ms", s.scans);
+    if let Some(n) = s.could_have_failed {
+        let _ = writeln!(out, "could have failed {n}");
+    }
     for class in &s.live {
         let _ = writeln!(out, "live at exit      {class:?}");
     }

@@ -376,14 +376,16 @@ impl Session {
     fn finish(&mut self, status: i32) -> i32 {
         self.runtime.flush();
         let mut status = status;
-        if status == 0 || self.options.mem_stats {
+        // After an uncaught exception destructors have not run, and keep their objects.
+        let all_freed = status == 0 || self.world.drain.is_none();
+        if all_freed || self.options.mem_stats {
             let roots = std::mem::take(&mut self.roots);
             if self.options.check_leaks || self.options.mem_stats {
                 let report = self.runtime.shutdown(&roots);
                 if self.options.mem_stats {
                     eprint!("{}", dump::mem_stats(&self.runtime));
                 }
-                if self.options.check_leaks && status == 0 && !report.is_clean() {
+                if self.options.check_leaks && all_freed && !report.is_clean() {
                     eprintln!("ultra: objects alive at exit: {report:?}");
                     status = 70;
                 }

@@ -7,6 +7,7 @@ pub mod fail;
 pub mod filetest;
 pub mod judge;
 pub mod language;
+pub mod memory;
 pub mod mutate;
 pub mod parse;
 pub mod process;

@@ -93,8 +93,9 @@ impl LocalJob {
         self.looked_at.load(Relaxed)
     }
 
-    fn is_cancelled(&self) -> bool {
-        self.cancelled.load(SeqCst)
+    /// Whether the worker, or the end of the program, wants the job given up.
+    fn is_cancelled(&self, rt: &Runtime) -> bool {
+        self.cancelled.load(SeqCst) || rt.cycles.is_stopping()
     }
 
     /// The thread's side of the job.
@@ -103,14 +104,14 @@ impl LocalJob {
         let keep_all = || Verdict { keep: self.roots.clone(), ..Verdict::default() };
         // SAFETY: the worker keeps in place whatever can be reached from the roots until the job is done.
         let verdict = unsafe {
-            if trial.close(rt, &self.roots, Kind::Local, usize::MAX, true, &|| self.is_cancelled()) {
+            if trial.close(rt, &self.roots, Kind::Local, usize::MAX, true, &|| self.is_cancelled(rt)) {
                 trial.count(rt);
                 self.enter(Stage::Wanted);
                 rt.workers.ask(u64::MAX);
-                while self.stage() != Stage::Reported && !self.is_cancelled() {
+                while self.stage() != Stage::Reported && !self.is_cancelled(rt) {
                     sync::pause();
                 }
-                if self.is_cancelled() {
+                if self.is_cancelled(rt) {
                     keep_all()
                 } else {
                     let mut touched = IdMap::default();

@@ -103,7 +103,7 @@ pub(crate) unsafe fn at_scan(rt: &Runtime, w: &mut Worker) {
 }
 
 fn is_due(rt: &Runtime, w: &Worker) -> bool {
-    let many = w.task.candidates.len() >= w.task.threshold || rt.heap.near_limit();
+    let many = w.task.candidates.len() >= w.task.threshold || rt.heap.over_limit();
     let zeal = rt.options.collect_every.is_some_and(|every| (w.scans.scans + 1).is_multiple_of(every.into()));
     !w.task.candidates.is_empty() && (many || zeal)
 }

@@ -16,7 +16,6 @@ use crate::mutant;
 use crate::rc::destroy;
 use crate::rc::trace;
 use crate::sync::step;
-use ultra_abi::layout::SHAPE_ACYCLIC;
 use ultra_abi::shape::*;
 
 /// Referred to from outside, or held, or reached from such an object.
@@ -62,8 +61,7 @@ fn may_enter(rt: &Runtime, head: Head, kind: Kind) -> bool {
     if rc & (RC_SHARED | RC_IMMORTAL) != wanted {
         return false;
     }
-    let shape = meta & META_SHAPE_MASK;
-    shape != 0 && (rt.shapes.desc(shape).flags & SHAPE_ACYCLIC == 0 || meta & META_OVERFLOW != 0)
+    meta & META_SHAPE_MASK != 0 && !trace::is_acyclic(rt, meta)
 }
 
 /// Whether references of the object are in the host's tables, where another thread cannot read them.

@@ -8,7 +8,7 @@
 //! of those runs.
 
 use crate::mem::head::Head;
-use crate::mem::heap::{Heap, POISON};
+use crate::mem::heap::{Heap, POISON, RESERVE};
 use crate::mem::page::{CLASSES, GRANULE_IDS, NO_PAGE, PAGE_IDS, PAGE_SHIFT, Use, class_for};
 use crate::mem::region::ObjectId;
 use ultra_abi::shape::{ID_SCALE, INLINE_CLASSES, PAGE_SIZE};
@@ -66,9 +66,9 @@ impl Default for Alloc {
 
 impl Alloc {
     /// The next run of free cells of `class`, marked as taken and entered in the young
-    /// list. `None` when `reserve` pages more than the limit are in use.
-    pub fn refill(&mut self, heap: &Heap, class: usize, reserve: u32) -> Option<Run> {
-        let run = self.take_run(heap, class, heap.max_run, reserve)?;
+    /// list. `None` when even the reserve beyond the limit is in use.
+    pub fn refill(&mut self, heap: &Heap, class: usize) -> Option<Run> {
+        let run = self.take_run(heap, class, heap.max_run)?;
         self.active[class] = self.young.len() - 1;
         Some(run)
     }
@@ -104,7 +104,7 @@ impl Alloc {
         }
     }
 
-    fn take_run(&mut self, heap: &Heap, class: usize, max_cells: u32, reserve: u32) -> Option<Run> {
+    fn take_run(&mut self, heap: &Heap, class: usize, max_cells: u32) -> Option<Run> {
         loop {
             let Current { page: index, cursor } = self.current[class];
             if index != NO_PAGE {
@@ -124,7 +124,7 @@ impl Alloc {
                 self.current[class].page = NO_PAGE;
                 heap.give_back(index);
             }
-            let page = heap.page_to_fill(class, reserve)?;
+            let page = heap.page_to_fill(class, RESERVE)?;
             self.current[class] = Current { page, cursor: 0 };
         }
     }
@@ -133,7 +133,7 @@ impl Alloc {
     /// runs of pages are zero when `zero` asks for it. The caller writes the header at once.
     pub fn alloc_cell(&mut self, heap: &Heap, bytes: u32, zero: bool) -> Option<ObjectId> {
         if let Some(class) = class_for(bytes) {
-            return self.take_run(heap, class, 1, 0).map(|run| ObjectId(run.start));
+            return self.take_run(heap, class, 1).map(|run| ObjectId(run.start));
         }
         let id = heap.take_run_of_pages(bytes, zero)? * PAGE_IDS;
         self.young.push(Run { start: id, end: LARGE_RUN });

@@ -28,10 +28,12 @@ const GROW_PAGES: u32 = 128;
 const HOT_PAGES: usize = 16;
 /// Free memory that is kept rather than returned to the system, at least: 4 MiB.
 const KEEP_PAGES: u32 = 128;
-/// Pages that compiled allocation may use beyond the limit before it fails: 64 MiB.
-/// The limit is reported at the next poll, so that allocation hardly ever fails where
-/// only a poll can throw.
-pub const INLINE_RESERVE: u32 = 2048;
+/// Pages that small objects may use beyond the limit before allocation fails: 64 MiB.
+/// The limit is reported at the next poll, which frees what is dead first.
+pub const RESERVE: u32 = 2048;
+/// Pages that a program may use after each report of the limit before the next one, so that
+/// the code that handles the error can allocate: 2 MiB.
+const GRACE: u32 = 64;
 pub(crate) const FIRST_PAGE: u32 = (HEAP_OFFSET / PAGE_SIZE as u64) as u32;
 /// What freed memory is filled with in poison mode.
 pub const POISON: u8 = 0xD5;
@@ -61,6 +63,8 @@ pub struct Heap {
     used: AtomicU32,
     peak: AtomicU32,
     limit_pages: u32,
+    /// Pages in use up to which the program knows that it is over the limit, or 0.
+    reported: AtomicU32,
     /// More than one thread may free cells, so bitmaps change by atomic operations.
     many: AtomicBool,
     pub max_run: u32,
@@ -74,7 +78,7 @@ impl Heap {
     /// # Errors
     /// When the system refuses the address space.
     pub fn new(options: &Options) -> Result<Heap, Error> {
-        let end = REGION_PAGES - FIRST_PAGE - INLINE_RESERVE;
+        let end = REGION_PAGES - FIRST_PAGE - RESERVE;
         let limit = (options.heap_limit / PAGE_SIZE as u64).min(end as u64);
         let pool = Pool {
             shapes_part: Growing::new(SHAPES_OFFSET, VTABLES_OFFSET, 64 << 10),
@@ -94,6 +98,7 @@ impl Heap {
             used: AtomicU32::new(0),
             peak: AtomicU32::new(0),
             limit_pages: limit as u32,
+            reported: AtomicU32::new(0),
             many: AtomicBool::new(false),
             max_run: if options.one_cell_runs() { 1 } else { u32::MAX },
             poison: options.poison || options.no_reuse,
@@ -146,14 +151,28 @@ impl Heap {
         self.peak.load(Relaxed)
     }
 
-    /// Whether the heap holds more than its limit: a poll then throws.
+    /// Whether the heap holds more than its limit, and than was reported: a poll that cannot
+    /// free enough then throws.
     pub fn over_limit(&self) -> bool {
-        self.used_pages() > self.limit_pages
+        let used = self.used_pages();
+        used > self.limit_pages && used > self.reported.load(Relaxed)
     }
 
-    /// Whether little is left below the limit.
-    pub fn near_limit(&self) -> bool {
-        self.used_pages() as u64 * 8 > self.limit_pages as u64 * 7
+    /// The program is told that the heap is over its limit.
+    pub fn report_limit(&self) {
+        self.reported.store(self.used_pages().saturating_add(GRACE), Relaxed);
+    }
+
+    /// Ends the grace that a report gave once the heap is below its limit.
+    pub fn end_grace(&self) {
+        if self.reported.load(Relaxed) != 0 && self.used_pages() <= self.limit_pages {
+            self.reported.store(0, Relaxed);
+        }
+    }
+
+    /// Whether the heap holds more than its limit, known to the program or not.
+    pub fn is_tight(&self) -> bool {
+        self.used_pages() > self.limit_pages
     }
 
     /// Pages in use, in address order of their first page: large objects count once.
@@ -190,6 +209,12 @@ impl Heap {
 
     fn may_use(&self, pages: u32, reserve: u32) -> bool {
         pages <= (self.limit_pages + reserve).saturating_sub(self.used_pages())
+    }
+
+    /// Pages that a large object of `count` may use beyond the limit, since what it replaces is
+    /// often dead, but only freed at the next poll. `None` for one that can never fit.
+    fn large_reserve(&self, count: u32) -> Option<u32> {
+        (count <= self.limit_pages).then_some(RESERVE.max(count))
     }
 
     fn note_used(&self, pages: u32) {
@@ -308,7 +333,7 @@ impl Heap {
         let count = bytes.div_ceil(PAGE_SIZE);
         let start = {
             let mut pool = self.pool();
-            let start = self.take_pages(&mut pool, count, 0)?;
+            let start = self.take_pages(&mut pool, count, self.large_reserve(count)?)?;
             self.note_used(count);
             start
         };
@@ -373,7 +398,7 @@ impl Heap {
         let more = bytes.div_ceil(PAGE_SIZE) - old;
         let end = start + old;
         let mut pool = self.pool();
-        if !self.may_use(more, 0) {
+        if !self.may_use(more, self.large_reserve(more)?) {
             return None;
         }
         if let Some(&len) = pool.ranges.get(&end).filter(|&&len| len >= more) {

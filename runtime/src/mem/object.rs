@@ -135,28 +135,43 @@ unsafe fn take_memory(ctx: *mut WorkerContext, size: u32, zero: bool) -> Option<
         let run = &raw mut (*ctx).bump[class];
         let (id, next) = ((*run).cur, (*run).cur + class_size(class) / ID_SCALE);
         if next > (*run).end {
-            return take_from_new_run(ctx, class, 0);
+            return take_refilled(ctx, class);
         }
         (*run).cur = next;
         Some(id)
     }
 }
 
-/// Refills the run of `class` and takes its first cell; never scans. `reserve` is the
-/// number of pages that may be in use beyond the limit.
+/// # Safety
+/// As `alloc`.
+#[cold]
+#[inline(never)]
+unsafe fn take_refilled(ctx: *mut WorkerContext, class: usize) -> Option<u32> {
+    // SAFETY: passed on from the caller.
+    unsafe { if must_fail(ctx) { None } else { take_from_new_run(ctx, class) } }
+}
+
+/// Counts an allocation outside the runs; true when zeal wants it to fail.
+///
+/// # Safety
+/// As `alloc`.
+pub unsafe fn must_fail(ctx: *mut WorkerContext) -> bool {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe { (*ctx::worker(ctx)).allocation_must_fail(&(*ctx::runtime(ctx)).options) }
+}
+
+/// Refills the run of `class` and takes its first cell; never scans. `must_fail` is asked
+/// before, once for each allocation however often this is tried.
 ///
 /// # Safety
 /// As `alloc`.
 #[cold]
 #[inline(never)]
-pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize, reserve: u32) -> Option<u32> {
+pub unsafe fn take_from_new_run(ctx: *mut WorkerContext, class: usize) -> Option<u32> {
     // SAFETY: the caller vouches for `ctx`; the heap is a field of its own in the runtime.
     unsafe {
         let (worker, rt) = (&mut *ctx::worker(ctx), &*ctx::runtime(ctx));
-        if worker.allocation_must_fail(&rt.options) {
-            return None;
-        }
-        let run = worker.alloc.refill(&rt.heap, class, reserve)?;
+        let run = worker.alloc.refill(&rt.heap, class)?;
         let bump = &raw mut (*ctx).bump[class];
         (*bump).cur = run.start + class_size(class) / ID_SCALE;
         (*bump).end = run.end;
@@ -170,7 +185,7 @@ unsafe fn alloc_outside_runs(ctx: *mut WorkerContext, size: u32, zero: bool) -> 
     // SAFETY: as in `take_from_new_run`.
     unsafe {
         let (worker, rt) = (&mut *ctx::worker(ctx), &*ctx::runtime(ctx));
-        if worker.allocation_must_fail(&rt.options) {
+        if must_fail(ctx) {
             return None;
         }
         let id = worker.alloc.alloc_cell(&rt.heap, size, zero)?;

@@ -7,7 +7,7 @@
 //! cells), `failalloc=N` (the Nth allocation fails), `collect=N` (look for garbage cycles
 //! at every Nth scan), `publish` (publish whatever is stored), `epoch` (a scan at every
 //! poll, and a poll at every occasion), `perturb=SEED` (seeded waits and yields at polls),
-//! `thread` (large collections by the collector's thread, which has known faults).
+//! `thread` (large collections by the collector's thread).
 
 use crate::Error;
 use ultra_abi::shape::REGION_SIZE;
@@ -30,7 +30,7 @@ pub struct Options {
     pub epoch_at_every_poll: bool,
     /// Seed of waits and yields at polls.
     pub perturb: Option<u32>,
-    /// Leave large collections, and those of shared garbage, to a thread. Off until its faults are found.
+    /// Leave large collections, and those of shared garbage, to a thread. Off until it is proved.
     pub collector_thread: bool,
 }
 

@@ -8,11 +8,12 @@ use crate::ctx;
 use crate::mem::object::{alloc, head, header_ptr, meta};
 use crate::mem::region::ObjectId;
 use crate::mem::shape::PAYLOAD_OBJECT_SIZE;
-use crate::rc::barrier::inc;
+use crate::rc::barrier::{inc, log_dec_word};
 use crate::rc::publish::publish;
 use crate::sync::{Mutex, lock};
 use hashbrown::HashMap;
 use std::any::Any;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use ultra_abi::layout::WorkerContext;
 use ultra_abi::shape::META_OVERFLOW;
 
@@ -39,6 +40,8 @@ struct Slab {
 #[derive(Default)]
 pub struct Payloads {
     slab: Mutex<Slab>,
+    /// Some object has or had a dictionary of further properties.
+    any_overflow: AtomicBool,
     /// Weak references, WeakMaps and registries.
     pub weak: crate::weak::Weak,
 }
@@ -73,6 +76,13 @@ impl Payloads {
         let mut slab = lock(&self.slab);
         let payload = slab.entries.get_mut(index as usize)?.as_deref_mut()?;
         Some(payload)
+    }
+
+    /// Whether some object has or had further properties: references from it that its class
+    /// does not tell of may close a cycle through instances of any class.
+    #[inline]
+    pub fn any_overflow(&self) -> bool {
+        self.any_overflow.load(Relaxed)
     }
 
     /// The dictionary of further properties of an object whose META_OVERFLOW is set.
@@ -126,7 +136,9 @@ pub unsafe fn set_overflow(ctx: *mut WorkerContext, id: ObjectId, dictionary: Ob
         inc(ctx, dictionary.0);
         (*ctx::worker(ctx)).note_touched(id.0);
         (*ctx::worker(ctx)).note_touched(dictionary.0);
-        lock(&(*ctx::payloads(ctx)).slab).overflow.insert(id.0, dictionary.0);
+        let payloads = &*ctx::payloads(ctx);
+        payloads.any_overflow.store(true, Relaxed);
+        lock(&payloads.slab).overflow.insert(id.0, dictionary.0);
         if head.is_shared() {
             head.set((META_OVERFLOW as u64) << 32);
         } else {
@@ -142,7 +154,7 @@ impl std::fmt::Debug for Payloads {
 }
 
 /// A new object of a payload shape (`SHAPE_NATIVE`) that owns `payload`, whose references must be counted already.
-/// `None` when the heap is exhausted; the payload is dropped then.
+/// `None` when the heap is exhausted; the payload is dropped then, with its references.
 ///
 /// # Safety
 /// `ctx` must be the live context of the calling worker.
@@ -153,7 +165,10 @@ pub unsafe fn alloc_with_payload(
 ) -> Option<ObjectId> {
     // SAFETY: passed on from the caller.
     unsafe {
-        let id = alloc(ctx, PAYLOAD_OBJECT_SIZE, shape)?;
+        let Some(id) = alloc(ctx, PAYLOAD_OBJECT_SIZE, shape) else {
+            payload.each_child(&mut |word| log_dec_word(ctx, word));
+            return None;
+        };
         let index = (*ctx::payloads(ctx)).insert(payload);
         header_ptr(ctx, id.0).cast::<u32>().add(2).write(index);
         Some(id)

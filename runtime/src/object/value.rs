@@ -131,16 +131,26 @@ pub fn type_of(cx: Cx, word: Word) -> &'static str {
     }
 }
 
-/// typeof, as an atom; the atoms are kept, since the texts are asked for often.
-pub fn type_name_word(cx: Cx, word: Word) -> Res<Word> {
-    let text = type_of(cx, word);
-    let known = &mut cx.library().type_names;
-    if let Some(&(_, atom)) = known.iter().find(|(t, _)| std::ptr::eq(*t, text)) {
-        return Ok(atom);
+/// Every result of `type_of`.
+const TYPE_NAMES: [&str; 8] =
+    ["function", "object", "string", "boolean", "undefined", "bigint", "symbol", "number"];
+
+/// Makes the atoms of all results of typeof, which can then no longer fail.
+pub fn prepare_type_names(cx: Cx) -> Res<()> {
+    for text in TYPE_NAMES {
+        let atom = atoms::intern_str(cx, text)?;
+        cx.library().type_names.push((text, atom));
     }
-    let atom = atoms::intern_str(cx, text)?;
-    cx.library().type_names.push((text, atom));
-    Ok(atom)
+    Ok(())
+}
+
+/// typeof, as an atom.
+pub fn type_name_word(cx: Cx, word: Word) -> Word {
+    let text = type_of(cx, word);
+    match cx.library().type_names.iter().find(|(name, _)| *name == text) {
+        Some(&(_, atom)) => atom,
+        None => unreachable!("{text} is not among the names of types"),
+    }
 }
 
 /// Text of a number as String(value) gives it.

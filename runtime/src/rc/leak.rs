@@ -52,6 +52,8 @@ pub struct MemStats {
     pub scans: u64,
     pub scan_time: Duration,
     pub longest_scan: Duration,
+    /// Allocations that the zeal mode `failalloc` counted, while it is on.
+    pub could_have_failed: Option<u64>,
     pub live: Vec<LiveClass>,
 }
 
@@ -116,6 +118,8 @@ impl Runtime {
             scans: scans.scans,
             scan_time: scans.time,
             longest_scan: scans.longest,
+            // SAFETY: as above.
+            could_have_failed: self.options.fail_alloc.map(|_| unsafe { (*self.main_worker()).allocations }),
             live: self.live_objects(false),
         }
     }

@@ -4,7 +4,6 @@
 //! frames alone. Every other runtime function asks for a poll instead.
 
 use crate::ctx::{self, Runtime};
-use crate::mem::heap::INLINE_RESERVE;
 use crate::mem::object::{self, addr, alloc};
 use crate::mem::region::ObjectId;
 use crate::rc::barrier;
@@ -50,6 +49,24 @@ pub unsafe fn throw_out_of_memory(ctx: *mut WorkerContext) {
     unsafe { set_exception(ctx, from_object((*ctx::runtime(ctx)).memory_error)) }
 }
 
+/// After a scan: throws when the heap still is over its limit.
+///
+/// # Safety
+/// As `request_poll`.
+unsafe fn report_limit(ctx: *mut WorkerContext) -> bool {
+    // SAFETY: the caller vouches for `ctx`.
+    unsafe {
+        let heap = &*ctx::heap(ctx);
+        if heap.over_limit() {
+            heap.report_limit();
+            throw_out_of_memory(ctx);
+            return true;
+        }
+        heap.end_grace();
+        false
+    }
+}
+
 /// # Safety
 /// As every entry point: `ctx` is the live context of the calling worker, whose
 /// generated frames lie at `scan_top..stack_base`.
@@ -59,10 +76,23 @@ pub unsafe extern "C" fn alloc_slow(ctx: *mut WorkerContext, class: i32, meta: i
         let w = ctx::worker(ctx);
         if (*w).scan_is_due() || (*w).zeal_scan() || (*w).was_asked() {
             scan(ctx);
+            if report_limit(ctx) {
+                return 0;
+            }
         }
         let class = class as usize;
         assert!(class < INLINE_CLASSES, "inline size class {class} does not exist");
-        let Some(id) = object::take_from_new_run(ctx, class, INLINE_RESERVE) else {
+        if object::must_fail(ctx) {
+            throw_out_of_memory(ctx);
+            return 0;
+        }
+        let mut taken = object::take_from_new_run(ctx, class);
+        if taken.is_none() {
+            // What is dead may be enough.
+            scan(ctx);
+            taken = object::take_from_new_run(ctx, class);
+        }
+        let Some(id) = taken else {
             throw_out_of_memory(ctx);
             return 0;
         };
@@ -147,7 +177,8 @@ pub unsafe extern "C" fn poll(ctx: *mut WorkerContext) {
         // The limit is lowered first: who asks afterwards raises it again.
         (*w).reset_stack_limit();
         (*w).perturb();
-        if (*w).was_asked() || asked || (*w).zeal_scan() || (*rt).options.epoch_at_every_poll {
+        let over = (*rt).heap.over_limit();
+        if (*w).was_asked() || asked || over || (*w).zeal_scan() || (*rt).options.epoch_at_every_poll {
             scan(ctx);
             // Destructors that the scan found due are asked for below.
             (*ctx).attention &= !ATTENTION_POLL;
@@ -156,9 +187,7 @@ pub unsafe extern "C" fn poll(ctx: *mut WorkerContext) {
         if (*ctx).scan_top < (*ctx).real_stack_limit {
             let error = (*rt).new_stack_error(ctx);
             set_exception(ctx, from_object(error));
-        } else if (*rt).heap.over_limit() {
-            throw_out_of_memory(ctx);
-        } else {
+        } else if !report_limit(ctx) {
             destroy::ask_to_drain(ctx);
         }
     }

@@ -9,9 +9,9 @@
 use crate::ctx;
 use crate::mem::object::head;
 use crate::mutant;
-use crate::rc::trace::each_child;
+use crate::rc::trace::{each_child, is_acyclic};
 use crate::worker::Worker;
-use ultra_abi::layout::{SHAPE_ACYCLIC, WorkerContext};
+use ultra_abi::layout::WorkerContext;
 use ultra_abi::shape::*;
 use ultra_abi::value::REF_NULL;
 
@@ -36,7 +36,7 @@ pub unsafe fn publish(ctx: *mut WorkerContext, id: u32) {
                 head.set_rc(rc | RC_SHARED);
                 work.push(id);
                 if watched && !mutant::on("publication_not_noted") {
-                    note(w, id, rt.shapes.desc(head.meta() & META_SHAPE_MASK).flags);
+                    note(w, id, is_acyclic(rt, head.meta()));
                 }
             }
         };
@@ -48,9 +48,9 @@ pub unsafe fn publish(ctx: *mut WorkerContext, id: u32) {
 }
 
 /// A collection of local garbage passes over what becomes shared meanwhile: one of shared garbage looks at it.
-unsafe fn note(w: &mut Worker, id: u32, flags: u16) {
+unsafe fn note(w: &mut Worker, id: u32, acyclic: bool) {
     w.note_touched(id);
-    if flags & SHAPE_ACYCLIC == 0 {
+    if !acyclic {
         // SAFETY: the object is live.
         let head = unsafe { w.runtime().heap.head(id) };
         w.enter_candidate(head, id);

@@ -22,7 +22,7 @@ use crate::rc::barrier::word_id;
 use crate::rc::destroy;
 use crate::rc::trace;
 use crate::worker::Worker;
-use ultra_abi::layout::{SHAPE_ACYCLIC, WorkerContext};
+use ultra_abi::layout::WorkerContext;
 use ultra_abi::shape::*;
 use ultra_abi::value::REF_NULL;
 
@@ -309,9 +309,7 @@ impl<'a> Reaper<'a> {
         if rc & (RC_COLLECTOR | RC_IMMORTAL) != 0 {
             return;
         }
-        let meta = head.meta();
-        if self.rt.shapes.desc(meta & META_SHAPE_MASK).flags & SHAPE_ACYCLIC != 0 && meta & META_OVERFLOW == 0
-        {
+        if trace::is_acyclic(self.rt, head.meta()) {
             return;
         }
         self.w.enter_candidate(head, id);

@@ -90,7 +90,7 @@ pub unsafe fn scan_with(ctx: *mut WorkerContext, budget: usize) {
         // The collector's call can change it during this scan.
         let many = rt.heap.is_many();
         let stack_bytes = pin_stack(ctx, rt, w);
-        let unlimited = rt.options.audit || rt.heap.near_limit();
+        let unlimited = rt.options.audit || rt.heap.is_tight();
         let mut reaper = Reaper::new(rt, w, if unlimited { usize::MAX } else { budget });
         reaper.resume();
         reaper.apply_log(ctx);

@@ -1,10 +1,11 @@
 //! Finding the references that an object holds.
 
+use crate::ctx::Runtime;
 use crate::mem::payload::Payloads;
 use crate::mem::shape::ShapeTable;
 use crate::rc::barrier::word_id;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-use ultra_abi::layout::{SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
+use ultra_abi::layout::{SHAPE_ACYCLIC, SHAPE_LARGE, SHAPE_SPECIAL, ShapeDesc, Store};
 use ultra_abi::shape::{HEADER_SIZE, META_FINALIZE, META_OVERFLOW, META_SHAPE_MASK, ObjKind, store_shape};
 use ultra_abi::value::{Kind, REF_NULL};
 
@@ -49,6 +50,18 @@ unsafe fn load_word(slot: *mut u64) -> u64 {
 #[inline]
 pub fn is_special(meta: u32, desc: &ShapeDesc) -> bool {
     desc.flags & SHAPE_SPECIAL != 0 || meta & (META_OVERFLOW | META_FINALIZE) != 0
+}
+
+/// Whether no cycle of references leads through an object with this META. What the compiler
+/// knows of a class holds until some object gets properties that its class does not have.
+#[inline]
+pub fn is_acyclic(rt: &Runtime, meta: u32) -> bool {
+    let desc = rt.shapes.desc(meta & META_SHAPE_MASK);
+    if desc.flags & SHAPE_ACYCLIC == 0 || meta & META_OVERFLOW != 0 {
+        return false;
+    }
+    let leads_on = desc.ref_map | desc.word_map != 0 || desc.flags & SHAPE_LARGE != 0;
+    !(leads_on && desc.kind == ObjKind::Instance as u8 && rt.payloads.any_overflow())
 }
 
 /// Visits the slots that the maps of a shape (references, words) describe.

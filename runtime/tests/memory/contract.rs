@@ -221,8 +221,9 @@ fn exhaustion_without_polls_fails_the_allocation() {
     let mut m = Machine::new(Options { heap_limit: 1 << 20, ..Options::default() });
     // SAFETY: the context is live; a failed allocation yields no object.
     unsafe {
-        let failed = (0..10_000).find(|_| entry::alloc_large(m.ctx, 4096, SHAPE_STR_FLAT as i32) == 0);
-        assert!(failed.is_some());
+        // Beyond the limit there is the reserve, since only a poll frees what is dead.
+        let failed = (0..100_000).find(|_| entry::alloc_large(m.ctx, 4096, SHAPE_STR_FLAT as i32) == 0);
+        assert!(failed.is_some_and(|n| n > 10_000), "{failed:?}");
         assert_eq!(take_range_error(&m), "Out of memory: heap limit reached");
         assert_eq!(entry::alloc_large(m.ctx, i32::MAX, SHAPE_STR_FLAT as i32), 0);
         assert_eq!(entry::alloc_large(m.ctx, -5, SHAPE_STR_FLAT as i32), 0);
@@ -232,7 +233,7 @@ fn exhaustion_without_polls_fails_the_allocation() {
 }
 
 #[test]
-fn compiled_allocation_has_a_reserve_and_then_fails() {
+fn compiled_allocation_scans_and_then_reports_the_limit() {
     let mut m = Machine::new(Options { heap_limit: 1 << 20, ..Options::default() });
     let failed = (0..10_000_000).find(|_| m.alloc_inline(512, SHAPE_STR_FLAT) == 0);
     assert!(failed.is_none(), "what is dead is freed at scans");
@@ -250,7 +251,7 @@ fn compiled_allocation_has_a_reserve_and_then_fails() {
         }
         id == 0
     });
-    assert!(failed.is_some_and(|n| n > 4_000_000), "{failed:?}");
+    assert!(failed.is_some_and(|n| n > 60_000), "{failed:?}");
     assert_eq!(take_range_error(&m), "Out of memory: heap limit reached");
     m.stack[0] = 0;
     m.scan();
